@@ -1,0 +1,69 @@
+/** Module boundaries. Every rule says why it exists and what to do instead. */
+const TEST = '[.](test|e2e)[.]tsx?$|^(e2e|server/testing)/'
+const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
+/** Only files under `owner` may import the npm package `pkg`. */
+const onlyFrom = (pkg, owner) =>
+  rule(
+    `only-${owner}-imports-${pkg}`,
+    `${pkg} is wrapped by ${owner}; call the wrapper.`,
+    { pathNot: [`^${owner}`, TEST] },
+    { path: `(^|/)node_modules/${pkg}/` },
+  )
+
+module.exports = {
+  forbidden: [
+    rule('no-circular', 'A cycle means two files are one idea: merge or split them.', {}, { circular: true }),
+    rule('no-orphans', 'Nobody imports this file: delete it.',
+      { orphan: true, pathNot: ['[.]config[.]', '[.]d[.]ts$', '^app/', '^proxy[.]ts$', '^[.]', '^server/cli/', '[.]worker[.]ts$', TEST] }, {}),
+    rule('not-to-unresolvable', 'This import points at nothing.', {}, { couldNotResolve: true }),
+    rule('no-production-import-of-tests', 'Move shared helpers out of the test.', { pathNot: TEST }, { path: TEST }),
+
+    rule('lib-imports-only-lib', 'lib/ is pure and runs in both browser and Node.',
+      { path: '^lib/' }, { path: '^(app|components|server|e2e)/' }),
+    rule('lib-does-no-io', 'Pass data in, return data out; no React, no Next.',
+      { path: '^lib/', pathNot: TEST }, { path: '(^|/)node_modules/(react|react-dom|next)/' }),
+    rule('lib-has-no-node-core', 'The same file must run in the browser.',
+      { path: '^lib/', pathNot: TEST }, { dependencyTypes: ['core'] }),
+    rule('lib-shared-is-the-bottom', 'lib/shared knows nothing of the domain.',
+      { path: '^lib/shared/' }, { path: '^lib/', pathNot: '^lib/shared/' }),
+    rule('lib-gateway-api-is-vocabulary', 'Vocabulary sits below every algorithm.',
+      { path: '^lib/gateway-api/' }, { path: '^lib/', pathNot: '^lib/(gateway-api|shared)/' }),
+    rule('lib-algorithms-are-siblings', 'Algorithms meet in server/ or components/, not in each other.',
+      { path: '^lib/(routing|series|manifest|comparison)/' },
+      { path: '^lib/', pathNot: ['^lib/$1/', '^lib/(gateway-api|shared)/'] }),
+
+    rule('ui-talks-http', 'Components reach the server only through app/api (components/data).',
+      { path: '^components/' }, { path: '^(server|app)/' }),
+    rule('ui-kit-is-domain-free', 'components/ui would make sense in another product.',
+      { path: '^components/ui/' }, { path: '^(lib|components)/', pathNot: '^(components/ui|lib/shared)/' }),
+    rule('app-sees-two-doors', 'app/ may open server/kube; everything else is reached by URL.',
+      { path: '^app/' }, { path: '^server/', pathNot: '^server/(kube/|(config|log)[.]ts$)' }),
+    rule('app-is-the-top', 'Nothing imports app/.', { pathNot: ['^app/', TEST] }, { path: '^app/' }),
+
+    rule('planes-are-islands', 'Planes speak HTTP to each other, as they would in production.',
+      { path: '^server/(sandbox|kube|gateway|observer|traffic|backends)/', pathNot: TEST },
+      { path: '^server/', pathNot: ['^server/$1/', '^server/(log|config)[.]ts$'] }),
+    rule('controller-sees-kube-only', 'It gets the gateway as a publish() callback.',
+      { path: '^server/controller/', pathNot: TEST },
+      { path: '^server/', pathNot: '^server/(controller|kube)/|^server/(log|config)[.]ts$' }),
+    rule('main-is-the-only-root', 'Only tests may import the composition root.',
+      { pathNot: [TEST] }, { path: '^server/main[.]ts$' }),
+
+    onlyFrom('@kubernetes/client-node', 'server/kube/'),
+    onlyFrom('lmdb', 'server/(sandbox|observer)/'),
+    onlyFrom('recharts', 'components/charts/'),
+    onlyFrom('monaco-editor', 'components/editor/'),
+    onlyFrom('monaco-yaml', 'components/editor/'),
+    onlyFrom('@tanstack/react-query', '(components/data/|app/providers)'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^([.]next|coverage|test-results|dist)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default'],
+    },
+  },
+}

@@ -1,0 +1,54 @@
+/**
+ * GET /api/live?kinds=httproutes,gateways: server-sent events, one stream per page.
+ * First a `snapshot` per kind, then a `change` per watch event; `connection` whenever the watch's state changes.
+ */
+import type { KubernetesObject } from '@/lib/gateway-api/types'
+
+export interface LiveSnapshot {
+  readonly kind: string
+  readonly items: readonly KubernetesObject[]
+}
+
+export interface LiveChange {
+  readonly kind: string
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly object: KubernetesObject
+}
+
+export interface LiveConnection {
+  readonly state: 'connected' | 'connecting' | 'disconnected'
+  /** What to do, when not connected. */
+  readonly message: string
+}
+
+/** GET /api/cluster. */
+export interface ClusterInfo {
+  readonly context: string
+  readonly server: string
+  readonly kubernetesVersion: string | null
+  readonly reachable: boolean
+  readonly message: string
+}
+
+/** GET /api/schemas?plural=httproutes: the schema the connected cluster serves. */
+export interface SchemaResponse {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly kubernetesVersion: string
+  /** structural OpenAPI v3 schema with x-kubernetes-* extensions. */
+  readonly openAPIV3Schema: Record<string, unknown>
+}
+
+/** GET /api/health: 200 when every plane is ready, 503 while one is not. */
+export interface HealthResponse {
+  readonly status: 'ok' | 'starting' | 'degraded'
+  readonly planes: Readonly<Record<string, PlaneHealth>>
+}
+
+export interface PlaneHealth {
+  readonly status: 'ok' | 'starting' | 'failed'
+  readonly message: string
+  readonly pid?: number
+  /** Resident memory of the plane's process. */
+  readonly residentBytes?: number
+}

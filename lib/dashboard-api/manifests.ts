@@ -1,0 +1,55 @@
+/** POST /api/manifests: dry-run or apply every document of a YAML text by server-side apply. */
+import { z } from 'zod'
+import type { KubernetesObject } from '@/lib/gateway-api/types'
+import type { KubernetesStatus } from './errors'
+
+/** The largest manifest text the API reads; a longer one is refused with code `too-large`. */
+export const MANIFEST_BYTES_MAX = 1024 * 1024
+/** The most documents in one request. */
+export const MANIFEST_DOCUMENTS_MAX = 50
+
+export const manifestRequest = z.object({
+  /** YAML, one or more documents. */
+  manifest: z.string().max(MANIFEST_BYTES_MAX),
+  action: z.enum(['dry-run', 'apply']),
+  /** Take ownership of conflicting fields. Only after the person has seen whose they are. */
+  force: z.boolean().default(false),
+  /**
+   * uid and resourceVersion of the object the draft was based on. When the live object has moved on,
+   * the result says so in `liveChanged` instead of applying.
+   */
+  base: z.object({ uid: z.string(), resourceVersion: z.string() }).optional(),
+})
+export type ManifestRequest = z.input<typeof manifestRequest>
+
+export interface ManifestResponse {
+  readonly results: readonly ManifestResult[]
+}
+
+export interface ManifestResult {
+  readonly documentIndex: number
+  readonly apiVersion: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly outcome: 'created' | 'configured' | 'unchanged' | 'rejected' | 'conflict' | 'stale'
+  /** The object before, null when it does not exist. */
+  readonly live: KubernetesObject | null
+  /** The server's answer: what is, or for a dry run would be, stored. */
+  readonly result: KubernetesObject | null
+  readonly warnings: readonly string[]
+  /** For `rejected` and `conflict`. */
+  readonly error?: KubernetesStatus
+  readonly conflicts: readonly FieldConflict[]
+}
+
+export interface FieldConflict {
+  readonly manager: string
+  /** Field paths as the API server prints them: `.spec.rules`. */
+  readonly fields: readonly string[]
+  /**
+   * True when the values equal the draft's once defaults are filled in: the conflict is only about ownership
+   * (a route written by `kubectl apply`), and taking over changes nothing.
+   */
+  readonly sameValues: boolean
+}

@@ -1,0 +1,32 @@
+/** Every URL of the dashboard API, and of the pages that link to one another. */
+export const API = {
+  health: '/api/health',
+  cluster: '/api/cluster',
+  live: '/api/live',
+  manifests: '/api/manifests',
+  objects: '/api/objects',
+  schemas: '/api/schemas',
+  series: '/api/series',
+  seriesStream: '/api/series/stream',
+  traffic: '/api/traffic',
+} as const
+
+const segment = encodeURIComponent
+
+export const apiPath = {
+  /** `GET` one object, `DELETE` it. */
+  object: (plural: string, namespace: string, name: string) =>
+    `${API.objects}/${segment(plural)}/${segment(namespace === '' ? '-' : namespace)}/${segment(name)}`,
+  /** `GET`: text/plain, streamed with `?follow=true`. */
+  podLog: (namespace: string, name: string) => `/api/pods/${segment(namespace)}/${segment(name)}/log`,
+  trafficRun: (id: string) => `${API.traffic}/${segment(id)}`,
+}
+
+export const page = {
+  routes: () => '/routes',
+  route: (namespace: string, name: string) => `/routes/${segment(namespace)}/${segment(name)}`,
+  newRoute: () => '/routes/new',
+  backends: () => '/backends',
+  traffic: () => '/traffic',
+  cluster: () => '/cluster',
+}

@@ -1,0 +1,70 @@
+/**
+ * The gateway's metrics by name: gateway → /metrics → observer. Counters unless said otherwise; durations in seconds.
+ * https://prometheus.io/docs/practices/naming/
+ *
+ * Route labels on all but the unmatched counter: gateway (`namespace/name`), listener, route_namespace, route_name,
+ * rule (index). Mirror labels: mirror (filter index), target (`namespace/service:port`).
+ * Series are made on first use and removed with their route.
+ *
+ * For every mirror, at every scrape:
+ *   gateway_mirror_offered_total = sum over outcome of gateway_mirror_requests_total
+ *   gateway_mirror_requests_total{outcome="mirrored"}
+ *     = sum of gateway_mirror_responses_total + gateway_mirror_requests_in_flight
+ * and for every rule:
+ *   gateway_requests_total = sum of gateway_responses_total + gateway_requests_in_flight
+ */
+export const GATEWAY_METRICS = {
+  /** Requests matched to a rule, counted at the match. */
+  requests: 'gateway_requests_total',
+  /** Requests that ended. Extra labels: backend (`''` when none was chosen), code (`''` when no response was sent), outcome. */
+  responses: 'gateway_responses_total',
+  /** Gauge. */
+  requestsInFlight: 'gateway_requests_in_flight',
+  /** Histogram; extra label: backend. From the request's head read to the response's last byte written. */
+  requestDuration: 'gateway_request_duration_seconds',
+  requestBytes: 'gateway_request_bytes_total',
+  responseBytes: 'gateway_response_bytes_total',
+  /** Requests that matched no route. Labels: gateway, listener, reason. */
+  unmatched: 'gateway_unmatched_requests_total',
+  /** Requests a mirror filter applied to, whatever became of the copy. Extra labels: mirror, target. */
+  mirrorOffered: 'gateway_mirror_offered_total',
+  /** What was decided. Extra labels: mirror, target, outcome (mirrored, not_sampled, skipped, dropped), reason. */
+  mirrorRequests: 'gateway_mirror_requests_total',
+  /** How copies ended. Extra labels: mirror, target, outcome (answered, failed), reason, code. */
+  mirrorResponses: 'gateway_mirror_responses_total',
+  /** Gauge; extra labels: mirror, target. */
+  mirrorInFlight: 'gateway_mirror_requests_in_flight',
+  /** Histogram; extra labels: mirror, target. From the copy's dispatch to its response's last byte. */
+  mirrorDuration: 'gateway_mirror_request_duration_seconds',
+  /** Gauge: version of the route table every worker serves. */
+  routeTableVersion: 'gateway_route_table_version',
+} as const
+
+/** How a request ended (label `outcome` of gateway_responses_total). */
+export const RESPONSE_OUTCOMES = [
+  'answered',
+  'client_aborted',
+  'backend_connect_failed',
+  'backend_reset',
+  'backend_timeout',
+  'request_timeout',
+  'no_endpoints',
+  'invalid_backend',
+  'fixed_response',
+] as const
+
+/** Why a mirror copy was not made (label `reason`); skipped is by rule, dropped is at a limit. */
+export const MIRROR_SKIP_REASONS = ['upgrade', 'loop', 'no_endpoints', 'client_aborted', 'backing_off'] as const
+export const MIRROR_DROP_REASONS = ['in_flight_limit', 'body_limit', 'buffer_limit'] as const
+/** Why a copy that was sent got no answer. */
+export const MIRROR_FAIL_REASONS = [
+  'connect_failed',
+  'reset',
+  'timeout',
+  'body_limit',
+  'buffer_limit',
+  'client_aborted',
+  'bad_response',
+  'response_limit',
+  'shutdown',
+] as const

@@ -1,0 +1,23 @@
+/** One finding about a manifest, with its place. Shown in the editor; the same words reach kubectl through the sandbox. */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning' | 'info'
+  /** Stable identifier, for example `schema.required`, `cel`, `yaml.syntax`, `mirror.backend-not-found`. */
+  readonly code: string
+  /** One sentence, in the API server's words where it has words for this. */
+  readonly message: string
+  /** Field path as the API server prints it: `spec.rules[0].filters[1].requestMirror`. Empty for the whole document. */
+  readonly fieldPath: string
+  /** Index of the YAML document in the text, from 0. */
+  readonly documentIndex: number
+  readonly range: TextRange
+  /** Section of the specification that says so. */
+  readonly specUrl?: string
+}
+
+/** Lines and columns from 1, end exclusive, as Monaco counts. */
+export interface TextRange {
+  readonly startLine: number
+  readonly startColumn: number
+  readonly endLine: number
+  readonly endColumn: number
+}

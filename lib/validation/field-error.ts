@@ -1,0 +1,17 @@
+/** One validation error as kube-apiserver reports it: a cause of a 422 Status, a line of kubectl's output. */
+export interface FieldError {
+  /** metav1 cause reason: FieldValueInvalid, FieldValueRequired, FieldValueNotSupported, FieldValueTooLong, … */
+  readonly reason: string
+  /** Field path: `spec.rules[0].filters[0]`, or `<nil>`. */
+  readonly field: string
+  /** Text after the path: `Invalid value: "object": filter.requestMirror must be specified …`. */
+  readonly message: string
+}
+
+/** `field: message`, the form joined into a Status message. */
+export function formatFieldError(error: FieldError): string {
+  return `${error.field}: ${error.message}`
+}
+
+/** How CEL failures print the offending value; Kubernetes changed it in 1.35. */
+export type MessageForm = 'before-1.35' | 'since-1.35'
