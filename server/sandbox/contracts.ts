@@ -1,0 +1,99 @@
+/**
+ * The seams inside the sandbox: what a built-in kind brings, how in-process controllers reach the API,
+ * and what runs Pods. The server owns HTTP and storage; these keep the rest replaceable and testable.
+ */
+import type { ResourceKind } from '@/lib/gateway-api/kinds'
+import type { KubernetesObject, Pod } from '@/lib/gateway-api/types'
+import type { JsonObject } from '@/lib/shared/json'
+import type { FieldError } from '@/lib/validation/field-error'
+
+/** A structural OpenAPI v3 schema with `x-kubernetes-*` extensions, `$ref`-free. */
+export type OpenApiSchema = JsonObject
+
+/** A kind compiled into the API server, as opposed to one served from a CustomResourceDefinition. */
+export interface BuiltinKind {
+  readonly resource: ResourceKind
+  readonly singular: string
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  /** Empty means all of create, delete, deletecollection, get, list, patch, update, watch. */
+  readonly verbs: readonly string[]
+  readonly subresources: readonly ('status' | 'scale' | 'log')[]
+  /** Full schema of the object, with descriptions, list types and defaults-free (defaulting is a function). */
+  readonly schema: OpenApiSchema
+  /** Fills defaults as kube-apiserver does for this kind. Returns a new object. */
+  applyDefaults(object: JsonObject): JsonObject
+  /** Cluster-allocated values on create, such as clusterIP. `isTaken` says whether another object has the value. */
+  allocate?(object: JsonObject, isTaken: (field: string, value: string) => boolean): JsonObject
+  validateCreate(object: JsonObject): readonly FieldError[]
+  validateUpdate(object: JsonObject, old: JsonObject): readonly FieldError[]
+  /** Whether a change between the two moves metadata.generation. */
+  changesGeneration(object: JsonObject, old: JsonObject): boolean
+  readonly columns: readonly TableColumn[]
+  /** Cells of one Table row, in column order. `now` in epoch milliseconds. */
+  toCells(object: JsonObject, now: number): readonly (string | number | boolean | null)[]
+}
+
+/** metav1 TableColumnDefinition. */
+export interface TableColumn {
+  readonly name: string
+  readonly type: string
+  readonly format: string
+  readonly description: string
+  /** 0 shows always, more only with `-o wide`. */
+  readonly priority: number
+}
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly object: KubernetesObject
+}
+
+/** How controllers inside the sandbox read and write; the same admission and storage as over HTTP. */
+export interface ApiClient {
+  list(resource: ResourceKind, namespace?: string): readonly KubernetesObject[]
+  get(resource: ResourceKind, namespace: string, name: string): KubernetesObject | undefined
+  create(resource: ResourceKind, object: KubernetesObject): Promise<ApiResult>
+  /** Fails with a 409 when metadata.resourceVersion is stale. */
+  update(resource: ResourceKind, object: KubernetesObject): Promise<ApiResult>
+  updateStatus(resource: ResourceKind, object: KubernetesObject): Promise<ApiResult>
+  delete(
+    resource: ResourceKind,
+    namespace: string,
+    name: string,
+    options?: { uid?: string; propagationPolicy?: 'Background' | 'Foreground' | 'Orphan' },
+  ): Promise<ApiResult>
+  /** Calls `handler` with ADDED for every existing object, then with every change. Returns the unsubscribe function. */
+  watch(resource: ResourceKind, handler: (event: WatchEvent) => void): () => void
+}
+
+export type ApiResult =
+  | { readonly ok: true; readonly object: KubernetesObject }
+  | { readonly ok: false; readonly code: number; readonly reason: string; readonly message: string }
+
+/** What the kubelet and its container runtime are to a real cluster. Wired in by the composition root. */
+export interface PodRuntime {
+  /** Starts the Pod's containers. Resolves with where it listens, or with why it cannot run. Idempotent by uid. */
+  start(pod: Pod): Promise<PodStart>
+  /** Stops accepting, finishes what is in flight within `graceSeconds`, frees the sockets. */
+  stop(uid: string, graceSeconds: number): Promise<void>
+  /** Lines so far, oldest first, each with its time; undefined when the container is unknown. */
+  logs(uid: string, container: string): readonly LogLine[] | undefined
+  /** Calls back for every new line until unsubscribed. */
+  followLogs(uid: string, container: string, onLine: (line: LogLine) => void): () => void
+}
+
+export interface LogLine {
+  /** Epoch milliseconds. */
+  readonly time: number
+  readonly text: string
+}
+
+export type PodStart =
+  | {
+      readonly ok: true
+      readonly podIP: string
+      /** Real socket port by container port; equal except where a system has a single loopback address. */
+      readonly ports: Readonly<Record<number, number>>
+    }
+  | { readonly ok: false; readonly reason: 'ErrImagePull' | 'CreateContainerError'; readonly message: string }
