@@ -1,0 +1,37 @@
+/** GET /api/health: 200 when every plane is ready, 503 while one is not. */
+import type { HealthResponse } from '@/lib/dashboard-api/live'
+
+export const dynamic = 'force-dynamic'
+
+const SUPERVISOR_TIMEOUT_MS = 2_000
+
+export async function GET(): Promise<Response> {
+  const health = await readHealth(process.env['MIRRORBOARD_SUPERVISOR_URL'])
+  const headers = { 'cache-control': 'no-store' }
+  return Response.json(health, { status: health.status === 'ok' ? 200 : 503, headers })
+}
+
+/** A dashboard that runs alone answers for itself only. */
+async function readHealth(supervisor: string | undefined): Promise<HealthResponse> {
+  const self = { status: 'ok', message: '', pid: process.pid } as const
+  if (!supervisor) {
+    const residentBytes = process.memoryUsage.rss()
+    return { status: 'ok', planes: { dashboard: { ...self, residentBytes } } }
+  }
+  try {
+    const signal = AbortSignal.timeout(SUPERVISOR_TIMEOUT_MS)
+    const response = await fetch(supervisor, { signal, cache: 'no-store' })
+    return await response.json()
+  } catch {
+    return {
+      status: 'degraded',
+      planes: {
+        dashboard: self,
+        supervisor: {
+          status: 'failed',
+          message: 'The supervisor does not answer; restart Mirrorboard.',
+        },
+      },
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Config } from '../config'
+import { startDashboard } from '../dashboard/start-dashboard'
+import { projectRoot } from './project-root'
+import type { RunningPlane } from './run-planes'
+
+export async function runDashboard(config: Config): Promise<RunningPlane> {
+  const dashboard = await startDashboard({
+    directory: projectRoot(dirname(fileURLToPath(import.meta.url))),
+    host: config.dashboard.host,
+    port: config.dashboard.port,
+    allowedHosts: config.dashboard.allowedHosts,
+    development: config.development,
+  })
+  return { details: { dashboard: dashboard.url }, stop: dashboard.stop }
+}

@@ -1,0 +1,97 @@
+/** Runs planes in this process until a signal, or the supervisor's end, stops them. */
+import type { Config, PlaneName } from '../config'
+import { describeFailure } from '../supervisor/describe-failure'
+import type { PlaneMessage } from '../supervisor/messages'
+
+/** A running part of this process: what it has to say at the start, and how to end it. */
+export interface RunningPlane {
+  readonly details: Readonly<Record<string, string>>
+  stop(): Promise<void>
+}
+
+/** Each loads its plane only when asked to run it, which keeps the other processes small. */
+const STARTERS: readonly {
+  readonly planes: readonly PlaneName[]
+  /** The variable that moves this plane's port, for the message when the port is taken. */
+  readonly portSetting?: string
+  start(config: Config): Promise<RunningPlane>
+}[] = [
+  {
+    planes: ['sandbox'],
+    portSetting: 'MIRRORBOARD_SANDBOX_PORT',
+    start: async (config) => (await import('./run-sandbox')).runSandbox(config),
+  },
+  {
+    planes: ['controller', 'gateway'],
+    portSetting: 'MIRRORBOARD_METRICS_PORT',
+    start: async (config) => (await import('./run-gateway')).runGateway(config),
+  },
+  {
+    planes: ['observer'],
+    portSetting: 'MIRRORBOARD_OBSERVER_PORT',
+    start: async (config) => (await import('./run-observer')).runObserver(config),
+  },
+  {
+    planes: ['traffic'],
+    portSetting: 'MIRRORBOARD_TRAFFIC_PORT',
+    start: async (config) => (await import('./run-traffic')).runTraffic(config),
+  },
+  {
+    planes: ['dashboard'],
+    portSetting: 'PORT',
+    start: async (config) => (await import('./run-dashboard')).runDashboard(config),
+  },
+]
+
+const MEMORY_REPORT_MS = 5_000
+
+/** Resolves once all are ready and have said so; rejects with one sentence when one cannot start. */
+export async function runPlanes(config: Config, planes: readonly PlaneName[]): Promise<void> {
+  const running: RunningPlane[] = []
+  const stop = async () => {
+    for (const plane of running.reverse()) await plane.stop()
+  }
+  onEnd(stop)
+  for (const starter of STARTERS) {
+    if (!starter.planes.some((plane) => planes.includes(plane))) continue
+    try {
+      running.push(await starter.start(config))
+    } catch (error) {
+      await stop()
+      throw new Error(describeFailure(error, starter.portSetting), { cause: error })
+    }
+  }
+  const details: Record<string, string> = Object.assign(
+    {},
+    ...running.map((plane) => plane.details),
+  )
+  tell({ type: 'ready', details })
+  reportMemory()
+  if (!process.send) process.stdout.write(`${planes.join(', ')}: ready\n`)
+}
+
+function tell(message: PlaneMessage): void {
+  process.send?.(message)
+}
+
+function reportMemory(): void {
+  const report = () => tell({ type: 'memory', residentBytes: process.memoryUsage.rss() })
+  report()
+  setInterval(report, MEMORY_REPORT_MS).unref()
+}
+
+/** A supervisor that ended without a word takes its planes with it: no orphan is left. */
+function onEnd(stop: () => Promise<void>): void {
+  let isStopping = false
+  const end = () => {
+    if (isStopping) return
+    isStopping = true
+    stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+  if (process.send) process.on('disconnect', end)
+}

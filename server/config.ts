@@ -1,0 +1,175 @@
+/** Environment and flags → one typed value. Read once at the edge; no plane reads the environment itself. */
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+
+export const PLANES = [
+  'sandbox',
+  'controller',
+  'gateway',
+  'observer',
+  'traffic',
+  'dashboard',
+] as const
+export type PlaneName = (typeof PLANES)[number]
+
+export interface Config {
+  /** Absolute. Holds the cluster's store, its token and kubeconfig, and the observer's series. */
+  readonly dataDirectory: string
+  readonly dashboard: {
+    readonly host: string
+    readonly port: number
+    readonly allowedHosts: readonly string[]
+  }
+  readonly metricsPort: number
+  /** 0: the port of the last start if it is free, else any. */
+  readonly sandboxPort: number
+  readonly gatewayWorkers: number
+  /** Where the cluster is; undefined means the sandbox's own kubeconfig. */
+  readonly kubeconfig: string | undefined
+  readonly context: string | undefined
+  /** Text endpoints the observer scrapes. */
+  readonly metricsUrl: string
+  readonly observerPort: number
+  readonly trafficPort: number
+  /** Planes to run in this process; undefined means supervise one process per group. */
+  readonly planes: readonly PlaneName[] | undefined
+  readonly reset: boolean
+  readonly development: boolean
+}
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly message: string }
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** More workers than this only cost memory on one machine. */
+const GATEWAY_WORKERS_MAX = 64
+
+export const USAGE = `Usage: npm start -- [options]
+  --reset              forget the sandbox's state and start afresh
+  --planes=a,b         run only these planes in this process: ${PLANES.join(', ')}
+  --context=NAME       the kubeconfig context to use
+  --help               this text
+
+Environment: PORT (3000), MIRRORBOARD_DATA_DIR (.mirrorboard), MIRRORBOARD_KUBECONFIG, MIRRORBOARD_CONTEXT,
+MIRRORBOARD_METRICS_PORT (19001), MIRRORBOARD_METRICS_URL, MIRRORBOARD_SANDBOX_PORT, MIRRORBOARD_GATEWAY_WORKERS,
+MIRRORBOARD_HOST (127.0.0.1), MIRRORBOARD_ALLOWED_HOSTS, MIRRORBOARD_LOG_LEVEL (warn).`
+
+/** The configuration, or one sentence that names the wrong setting and what it takes. */
+export function readConfig(args: readonly string[], environment: Environment): ConfigResult {
+  const flags = readFlags(args)
+  if (typeof flags === 'string') return { ok: false, message: flags }
+  const ports = readPorts(environment)
+  if (typeof ports === 'string') return { ok: false, message: ports }
+  const workers = readInteger(environment, 'MIRRORBOARD_GATEWAY_WORKERS', {
+    fallback: Math.min(4, availableParallelism()),
+    least: 1,
+    most: GATEWAY_WORKERS_MAX,
+  })
+  if (typeof workers === 'string') return { ok: false, message: workers }
+  const path = environment['MIRRORBOARD_KUBECONFIG']
+  return {
+    ok: true,
+    config: {
+      dataDirectory: resolve(environment['MIRRORBOARD_DATA_DIR'] || '.mirrorboard'),
+      dashboard: {
+        host: environment['MIRRORBOARD_HOST'] || '127.0.0.1',
+        port: ports.dashboard,
+        allowedHosts: splitList(environment['MIRRORBOARD_ALLOWED_HOSTS']),
+      },
+      metricsPort: ports.metrics,
+      sandboxPort: ports.sandbox,
+      gatewayWorkers: workers,
+      kubeconfig: path ? resolve(path) : undefined,
+      context: flags.context ?? (environment['MIRRORBOARD_CONTEXT'] || undefined),
+      metricsUrl:
+        environment['MIRRORBOARD_METRICS_URL'] || `http://127.0.0.1:${ports.metrics}/metrics`,
+      observerPort: ports.observer,
+      trafficPort: ports.traffic,
+      planes: flags.planes,
+      reset: flags.reset,
+      development: environment['MIRRORBOARD_DEVELOPMENT'] === '1',
+    },
+  }
+}
+
+interface Flags {
+  readonly planes: readonly PlaneName[] | undefined
+  readonly reset: boolean
+  readonly context: string | undefined
+}
+
+function readFlags(args: readonly string[]): Flags | string {
+  let flags: Flags = { planes: undefined, reset: false, context: undefined }
+  for (const arg of args) {
+    const [name, value = ''] = arg.split('=', 2)
+    if (name === '--reset') flags = { ...flags, reset: true }
+    else if (name === '--context' && value !== '') flags = { ...flags, context: value }
+    else if (name === '--planes') {
+      const planes = readPlanes(value)
+      if (typeof planes === 'string') return planes
+      flags = { ...flags, planes }
+    } else return `the option ${arg} is not known; npm start -- --help lists them.`
+  }
+  return flags
+}
+
+function readPlanes(value: string): readonly PlaneName[] | string {
+  const names = splitList(value)
+  const unknown = names.find((name) => !PLANES.some((plane) => plane === name))
+  if (unknown !== undefined || names.length === 0) {
+    return `--planes takes a list of ${PLANES.join(', ')}, not "${unknown ?? ''}".`
+  }
+  const planes = PLANES.filter((plane) => names.includes(plane))
+  if (planes.includes('controller') !== planes.includes('gateway')) {
+    return 'the controller hands its route table to the gateway, so --planes names both or neither.'
+  }
+  return planes
+}
+
+interface Ports {
+  readonly dashboard: number
+  readonly metrics: number
+  readonly sandbox: number
+  readonly observer: number
+  readonly traffic: number
+}
+
+function readPorts(environment: Environment): Ports | string {
+  const read = (name: string, fallback: number) =>
+    readInteger(environment, name, { fallback, least: 0, most: 65535 })
+  const ports = {
+    dashboard: read('PORT', 3000),
+    metrics: read('MIRRORBOARD_METRICS_PORT', 19001),
+    sandbox: read('MIRRORBOARD_SANDBOX_PORT', 0),
+    observer: read('MIRRORBOARD_OBSERVER_PORT', 0),
+    traffic: read('MIRRORBOARD_TRAFFIC_PORT', 0),
+  }
+  const numbers: Partial<Record<keyof Ports, number>> = {}
+  for (const name of ['dashboard', 'metrics', 'sandbox', 'observer', 'traffic'] as const) {
+    const port = ports[name]
+    if (typeof port === 'string') return port
+    numbers[name] = port
+  }
+  return { dashboard: 0, metrics: 0, sandbox: 0, observer: 0, traffic: 0, ...numbers }
+}
+
+function readInteger(
+  environment: Environment,
+  name: string,
+  { fallback, least, most }: { fallback: number; least: number; most: number },
+): number | string {
+  const text = environment[name]
+  if (text === undefined || text === '') return fallback
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= least && number <= most) return number
+  return `${name} takes a whole number from ${least} to ${most}, not "${text}".`
+}
+
+function splitList(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}

@@ -1,0 +1,62 @@
+/** Serves the pages and the thin dashboard API by Next, behind the checks a browser-facing loopback server needs. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import next from 'next'
+import { checkRequest } from './check-request'
+
+export interface DashboardOptions {
+  readonly directory: string
+  readonly host: string
+  readonly port: number
+  /** Host names besides loopback that browsers may use to reach the dashboard. */
+  readonly allowedHosts: readonly string[]
+  readonly development: boolean
+}
+
+export interface Dashboard {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Idle connections are cut at once on stop; a response under way gets this long to finish. */
+const STOP_GRACE_MS = 3_000
+
+/** Resolves once the port is bound and Next is ready. Rejects with the system's error, such as EADDRINUSE. */
+export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, options.host, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const app = next({
+    dev: options.development,
+    dir: options.directory,
+    hostname: options.host,
+    port,
+    httpServer: server,
+  })
+  await app.prepare()
+  const handle = app.getRequestHandler()
+  const allowedHosts = ['localhost', '127.0.0.1', '[::1]', ...options.allowedHosts]
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const refusal = checkRequest(request, allowedHosts)
+    if (refusal) {
+      response.writeHead(refusal.status, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(refusal.body))
+      return
+    }
+    void handle(request, response)
+  })
+  return {
+    url: `http://${options.host}:${port}`,
+    stop: async () => {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeIdleConnections()
+      const cut = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS)
+      await closed
+      clearTimeout(cut)
+      await app.close()
+    },
+  }
+}

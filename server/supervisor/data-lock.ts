@@ -1,0 +1,52 @@
+/** One Mirrorboard per data directory: two would write the same store. */
+import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface DataLock {
+  release(): void
+}
+
+/**
+ * Takes the lock, or returns null when another process holds it. The lock is a listening local socket, so the
+ * system frees it however its holder ends; only the file stays behind, and is taken over.
+ */
+export async function lockDataDirectory(directory: string): Promise<DataLock | null> {
+  const name = `mirrorboard-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`
+  // Not inside the directory: a socket's path may only be about 100 characters long.
+  const path =
+    process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.lock`)
+  const first = await listen(path)
+  if (first) return first
+  if (await isHeld(path)) return null
+  rmSync(path, { force: true })
+  return await listen(path)
+}
+
+/** Resolves null when the path exists already; rejects with any other error. */
+function listen(path: string): Promise<DataLock | null> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.destroy())
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(null)
+      else reject(error)
+    })
+    server.listen(path, () => {
+      server.unref()
+      resolve({ release: () => server.close() })
+    })
+  })
+}
+
+function isHeld(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}

@@ -1,0 +1,80 @@
+/** Starts one process per group of planes, in order, and stops them in reverse. */
+import type { PlaneHealth } from '@/lib/dashboard-api/live'
+import type { PlaneName } from '../config'
+import type { Logger } from '../log'
+import { startHealthServer } from './health-server'
+import { type SupervisedProcess, superviseProcess } from './supervised-process'
+
+export interface ProcessGroup {
+  readonly name: string
+  readonly planes: readonly PlaneName[]
+  /** Groups of one stage start together, once the stage before is ready. */
+  readonly stage: number
+}
+
+export interface SuperviseOptions {
+  readonly groups: readonly ProcessGroup[]
+  /** The program each process runs, with `--planes=…` and `args`. */
+  readonly entry: string
+  readonly execArgv: readonly string[]
+  readonly args: readonly string[]
+  readonly environment: NodeJS.ProcessEnv
+  readonly logger: Logger
+  onProgress(message: string): void
+}
+
+export interface Supervision {
+  /** What the planes said of themselves when they became ready. */
+  readonly details: Readonly<Record<string, string>>
+  stop(): Promise<void>
+}
+
+/** Resolves when every plane is ready. Rejects with one sentence when one cannot start; nothing is left running. */
+export async function supervise(options: SuperviseOptions): Promise<Supervision> {
+  const processes = new Map<ProcessGroup, SupervisedProcess>()
+  const healthServer = await startHealthServer(() => readHealth(options.groups, processes))
+  const stop = async () => {
+    for (const running of [...processes.values()].reverse()) await running.stop()
+    healthServer.stop()
+  }
+  const environment = { ...options.environment, MIRRORBOARD_SUPERVISOR_URL: healthServer.url }
+  let details: Readonly<Record<string, string>> = {}
+  try {
+    const stages = [...new Set(options.groups.map((group) => group.stage))].sort((a, b) => a - b)
+    for (const stage of stages) {
+      const groups = options.groups.filter((group) => group.stage === stage)
+      options.onProgress(`Starting ${groups.map((group) => group.name).join(', ')} …`)
+      const started = groups.map((group) => {
+        const running = superviseProcess({
+          name: group.name,
+          entry: options.entry,
+          args: [`--planes=${group.planes.join(',')}`, ...options.args],
+          execArgv: options.execArgv,
+          environment,
+          logger: options.logger,
+        })
+        processes.set(group, running)
+        return running.ready
+      })
+      details = Object.assign({}, details, ...(await Promise.all(started)))
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { details, stop }
+}
+
+/** One entry a plane; planes of one process share its pid and memory. */
+function readHealth(
+  groups: readonly ProcessGroup[],
+  processes: ReadonlyMap<ProcessGroup, SupervisedProcess>,
+): Record<string, PlaneHealth> {
+  const waiting: PlaneHealth = { status: 'starting', message: '' }
+  return Object.fromEntries(
+    groups.flatMap((group) => {
+      const health = processes.get(group)?.health() ?? waiting
+      return group.planes.map((plane) => [plane, health] as const)
+    }),
+  )
+}
