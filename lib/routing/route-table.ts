@@ -70,7 +70,10 @@ export interface RuleEntry {
 }
 
 export interface MatchEntry {
-  readonly path: { readonly type: 'Exact' | 'PathPrefix' | 'RegularExpression'; readonly value: string }
+  readonly path: {
+    readonly type: 'Exact' | 'PathPrefix' | 'RegularExpression'
+    readonly value: string
+  }
   /** Upper case; `''` means every method. */
   readonly method: string
   readonly headers: readonly ValueMatch[]
