@@ -25,10 +25,15 @@ export interface BuiltinKind {
   applyDefaults(object: JsonObject): JsonObject
   /** Cluster-allocated values on create, such as clusterIP. `isTaken` says whether another object has the value. */
   allocate?(object: JsonObject, isTaken: (field: string, value: string) => boolean): JsonObject
+  /** Carries over what a full update may leave out, such as a Service's clusterIP. Runs after defaulting, before validation. */
+  prepareUpdate?(object: JsonObject, old: JsonObject): JsonObject
+  /** Includes metadata.name, whose rule differs by kind; the other generic metadata rules are the server's. */
   validateCreate(object: JsonObject): readonly FieldError[]
   validateUpdate(object: JsonObject, old: JsonObject): readonly FieldError[]
   /** Whether a change between the two moves metadata.generation. */
   changesGeneration(object: JsonObject, old: JsonObject): boolean
+  /** False for kinds whose objects never carry metadata.generation, such as ConfigMap and Service; absent means true. */
+  readonly tracksGeneration?: boolean
   readonly columns: readonly TableColumn[]
   /** Cells of one Table row, in column order. `now` in epoch milliseconds. */
   toCells(object: JsonObject, now: number): readonly (string | number | boolean | null)[]
@@ -96,4 +101,8 @@ export type PodStart =
       /** Real socket port by container port; equal except where a system has a single loopback address. */
       readonly ports: Readonly<Record<number, number>>
     }
-  | { readonly ok: false; readonly reason: 'ErrImagePull' | 'CreateContainerError'; readonly message: string }
+  | {
+      readonly ok: false
+      readonly reason: 'ErrImagePull' | 'CreateContainerError'
+      readonly message: string
+    }

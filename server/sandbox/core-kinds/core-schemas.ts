@@ -1,0 +1,104 @@
+/** core-schemas.json + schema-facts.ts → one `$ref`-free schema per kind → discovery, apply and explain. */
+
+import { invariant } from '@/lib/shared/invariant'
+import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import type { OpenApiSchema } from '../contracts'
+import generated from './core-schemas.json' with { type: 'json' }
+import { isObject, stringAt } from './json-access'
+import {
+  ATOMIC_MAPS,
+  ATOMIC_MODELS,
+  KEY_DEFAULTS,
+  LIST_MAP_KEYS,
+  LIST_SETS,
+  PATCH_MERGE_KEY,
+  PATCH_STRATEGY,
+  QUANTITIES,
+  QUANTITY_MAPS,
+  WITHOUT_PATCH_MERGE,
+} from './schema-facts'
+
+const models: Readonly<Record<string, JsonObject>> = generated.models
+const expanded = new Map<string, OpenApiSchema>()
+
+const QUANTITY: JsonObject = { 'x-kubernetes-int-or-string': true }
+
+/**
+ * The whole schema of a model such as `V1Pod`, with descriptions and `x-kubernetes-*` list and merge facts.
+ * Frozen, because equal sub-schemas are one shared object. `required` is for documentation: core
+ * kinds are validated by their own functions, never by the schema's `required`.
+ */
+export function coreSchema(model: string): OpenApiSchema {
+  const known = expanded.get(model)
+  if (known !== undefined) return known
+  const source = models[model]
+  invariant(source !== undefined, `No core model is called ${model}.`)
+  const properties: JsonObject = {}
+  const declared = source['properties']
+  for (const [name, property] of Object.entries(isObject(declared) ? declared : {})) {
+    if (isObject(property)) properties[name] = expandProperty(`${model}.${name}`, property)
+  }
+  const atomic = ATOMIC_MODELS.has(model) ? { 'x-kubernetes-map-type': 'atomic' } : {}
+  const schema = Object.freeze({ ...source, properties: Object.freeze(properties), ...atomic })
+  expanded.set(model, schema)
+  return schema
+}
+
+/** Text of a property's description, for table columns; empty when the model has none. */
+export function coreDescription(model: string, property: string): string {
+  const properties = coreSchema(model)['properties']
+  const schema = isObject(properties) ? properties[property] : undefined
+  return isObject(schema) ? stringAt(schema, 'description') : ''
+}
+
+function expandProperty(path: string, property: JsonObject): JsonObject {
+  const schema: JsonObject = { ...resolve(property), ...mergeFacts(path) }
+  if (isObject(schema['items'])) schema['items'] = resolve(schema['items'])
+  const values = schema['additionalProperties']
+  if (isObject(values)) {
+    schema['additionalProperties'] = QUANTITY_MAPS.has(path) ? QUANTITY : resolve(values)
+  }
+  if (schema['type'] === 'array' && schema['x-kubernetes-list-type'] === undefined) {
+    schema['x-kubernetes-list-type'] = 'atomic'
+  }
+  if (QUANTITIES.has(path)) {
+    delete schema['type']
+    Object.assign(schema, QUANTITY)
+  }
+  // Go writes an unset time as null, and reads it back as unset.
+  if (schema['format'] === 'date-time') schema['nullable'] = true
+  const keyDefault = KEY_DEFAULTS[path]
+  if (keyDefault !== undefined) schema['default'] = keyDefault
+  return Object.freeze(schema)
+}
+
+function resolve(schema: JsonObject): JsonObject {
+  const model = stringAt(schema, '$ref')
+  if (model === '') return schema
+  const { $ref: _, ...own } = schema
+  return { ...coreSchema(model), ...own }
+}
+
+function mergeFacts(path: string): JsonObject {
+  const facts: JsonObject = {}
+  const keys = LIST_MAP_KEYS[path]
+  const set = (name: string, value: JsonValue | undefined): void => {
+    if (value !== undefined) facts[`x-kubernetes-${name}`] = value
+  }
+  if (keys !== undefined) {
+    set('list-type', 'map')
+    set('list-map-keys', [...keys])
+    if (!WITHOUT_PATCH_MERGE.has(path)) {
+      set('patch-merge-key', keys[0])
+      set('patch-strategy', 'merge')
+    }
+  }
+  if (LIST_SETS.has(path)) set('list-type', 'set')
+  if (ATOMIC_MAPS.has(path)) set('map-type', 'atomic')
+  if (PATCH_MERGE_KEY[path] !== undefined) {
+    set('patch-merge-key', PATCH_MERGE_KEY[path])
+    set('patch-strategy', 'merge')
+  }
+  set('patch-strategy', PATCH_STRATEGY[path])
+  return facts
+}
