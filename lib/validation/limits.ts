@@ -1,0 +1,20 @@
+/** Limits of validation. What happens at each is said beside it. */
+
+/** CEL programs kept by rule text; the oldest is dropped at the limit and compiled again when needed. */
+export const CEL_PROGRAMS_MAX = 4_000
+
+/** Regular expressions kept by pattern; the oldest is dropped at the limit. */
+export const REGULAR_EXPRESSIONS_MAX = 2_000
+
+/**
+ * List elements visited and fields read by all rules of one object. The largest HTTPRoute (16 rules × 16 filters ×
+ * 16 backends with 16 filters each) needs about a tenth. At the limit the rule fails with the API server's
+ * words for a spent cost budget, and no further rule runs.
+ */
+export const CEL_STEPS_MAX = 10_000_000
+
+/** Levels of nesting in an object; deeper objects are refused before they are walked. */
+export const OBJECT_DEPTH_MAX = 200
+
+/** Diagnostics shown for one text; the rest are summed up in a last one. */
+export const DIAGNOSTICS_MAX = 500

@@ -1,0 +1,35 @@
+import { RE2JS } from '@bufbuild/re2'
+import { REGULAR_EXPRESSIONS_MAX } from '@/lib/validation/limits'
+
+/** A compiled pattern, or the reason it cannot be one. */
+export type RegularExpression =
+  | { readonly ok: true; test(text: string): boolean }
+  | { readonly ok: false; readonly reason: string }
+
+const compiled = new Map<string, RegularExpression>()
+
+/**
+ * The pattern under Go's syntax and meaning (RE2), which takes time linear in the text:
+ * a pattern from somebody's CRD cannot hang the editor or the server.
+ * Source: https://github.com/google/re2/wiki/Syntax.
+ */
+export function compileRegularExpression(pattern: string): RegularExpression {
+  const known = compiled.get(pattern)
+  if (known !== undefined) return known
+  const expression = compile(pattern)
+  if (compiled.size >= REGULAR_EXPRESSIONS_MAX) {
+    const [oldest] = compiled.keys()
+    if (oldest !== undefined) compiled.delete(oldest)
+  }
+  compiled.set(pattern, expression)
+  return expression
+}
+
+function compile(pattern: string): RegularExpression {
+  try {
+    const matcher = RE2JS.compile(pattern)
+    return { ok: true, test: (text) => matcher.test(text) }
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) }
+  }
+}
