@@ -1,0 +1,72 @@
+import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { getField, isJsonObject, setField } from '../patch/json-fields'
+import { FieldSet } from './field-set'
+import { itemElement } from './list-items'
+import { fieldElement, fieldNameOf } from './path-element'
+import { type Atom, DEDUCED, deduce, type ListAtom, type MapAtom } from './schema-atom'
+
+/** The object without the fields of a set. A map or list that loses its last entry this way goes with it. */
+export function removeItems(object: JsonObject, removed: FieldSet, atom: Atom): JsonObject {
+  const rest = remove(object, removed, atom)
+  return isJsonObject(rest) ? rest : {}
+}
+
+function remove(value: JsonValue, removed: FieldSet, atom: Atom): JsonValue | undefined {
+  if (removed.isEmpty()) return value
+  const { map, list } = deduce(atom, value)
+  if (isJsonObject(value) && map !== undefined && !map.atomic)
+    return removeFields(value, removed, map)
+  if (Array.isArray(value) && list?.associative === true) return removeEntries(value, removed, list)
+  return value
+}
+
+function removeFields(value: JsonObject, removed: FieldSet, map: MapAtom): JsonObject | undefined {
+  const out: JsonObject = {}
+  for (const name of Object.keys(value)) {
+    const element = fieldElement(name)
+    if (removed.members.has(element)) continue
+    const field = getField(value, name) ?? null
+    const rest = remove(field, removed.below(element), map.field(name) ?? DEDUCED)
+    if (rest !== undefined) setField(out, name, rest)
+  }
+  return Object.keys(out).length > 0 ? out : undefined
+}
+
+function removeEntries(
+  value: readonly JsonValue[],
+  removed: FieldSet,
+  list: ListAtom,
+): JsonValue[] | undefined {
+  const out: JsonValue[] = []
+  for (const item of value) {
+    const found = itemElement(list, item)
+    if ('error' in found) {
+      out.push(item)
+      continue
+    }
+    if (removed.members.has(found.element)) continue
+    const rest = remove(item, removed.below(found.element), list.element())
+    if (rest !== undefined) out.push(rest)
+  }
+  return out.length > 0 ? out : undefined
+}
+
+/**
+ * The set with every declared struct field on the way to a path as a path of its own, so that a struct
+ * can be removed together with its last field.
+ */
+export function withNamedFields(set: FieldSet, atom: Atom | undefined): FieldSet {
+  const result = new FieldSet()
+  for (const member of set.members) result.members.add(member)
+  for (const [element, child] of set.children) {
+    const name = fieldNameOf(element)
+    if (name !== undefined && atom?.map?.hasField(name) === true) result.members.add(element)
+    const below = name === undefined ? itemAtom(atom, element) : atom?.map?.field(name)
+    result.children.set(element, withNamedFields(child, below))
+  }
+  return result
+}
+
+function itemAtom(atom: Atom | undefined, element: string): Atom | undefined {
+  return element.startsWith('k:') ? atom?.list?.element() : undefined
+}
