@@ -1,0 +1,34 @@
+/** Bounds of the Pod runtime; each says what happens at it. */
+
+/** Pods running at once, four sockets' worth of address space each. Above: `CreateContainerError`. */
+export const PODS_MAX = 250
+
+/** Addresses tried for one Pod before giving up with `CreateContainerError`. */
+export const ADDRESS_ATTEMPTS_MAX = 64
+
+/** Open connections per server. Above: a new connection is closed at once. */
+export const CONNECTIONS_MAX = 4_096
+
+/** Lines kept per container. Above: the oldest is dropped. */
+export const LOG_LINES_MAX = 5_000
+
+/** Characters kept of one log line. Above: the line is cut. */
+export const LOG_LINE_CHARACTERS_MAX = 2_048
+
+/** Followers of one container's log. Above: the new follower gets no lines. */
+export const LOG_FOLLOWERS_MAX = 64
+
+/** Containers of stopped Pods whose log is still readable. Above: the longest stopped is forgotten. */
+export const STOPPED_LOGS_MAX = 32
+
+/** Longest `?delay=`. Above: the response comes after this time. */
+export const DELAY_MS_MAX = 300_000
+
+/** Payload of one WebSocket frame. Above: the connection is closed with code 1009. */
+export const WEBSOCKET_FRAME_BYTES_MAX = 1_048_576
+
+/** Canonical header names remembered. Above: a name is worked out anew each time. */
+export const HEADER_NAMES_MAX = 1_024
+
+/** Longest wait for requests in flight when a Pod stops, whatever grace it asks for. */
+export const GRACE_SECONDS_MAX = 60
