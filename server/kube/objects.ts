@@ -23,6 +23,16 @@ export interface ObjectList {
   readonly resourceVersion: string
 }
 
+/** The REST path of a collection or an object. Throws `malformed` for a name that could lead elsewhere. */
+export function objectPath(resource: ResourceKind, namespace?: string, name?: string): string {
+  return resourcePath(resource, segment(namespace), segment(name))
+}
+
+function segment(text: string | undefined): string | undefined {
+  if (text === '.' || text === '..') throw new KubeError('malformed', `"${text}" is not a name.`)
+  return text === undefined ? undefined : encodeURIComponent(text)
+}
+
 /** The object, or null when it does not exist. Rejects with `KubeError`. */
 export async function getObject(
   cluster: Cluster,
@@ -32,7 +42,7 @@ export async function getObject(
   signal?: AbortSignal,
 ): Promise<KubernetesObject | null> {
   try {
-    const path = resourcePath(resource, namespace, name)
+    const path = objectPath(resource, namespace, name)
     const { body } = await cluster.transport.send({ method: 'GET', path, signal })
     return parseKubernetesObject(body)
   } catch (error) {
@@ -53,7 +63,7 @@ export async function listObjects(
     const first = continuation === undefined
     const { body } = await cluster.transport.send({
       method: 'GET',
-      path: resourcePath(resource, options.namespace),
+      path: objectPath(resource, options.namespace),
       query: {
         limit: LIST_PAGE_SIZE,
         continue: continuation,
@@ -116,7 +126,7 @@ export async function deleteObject(
   }
   await cluster.transport.send({
     method: 'DELETE',
-    path: resourcePath(resource, namespace, name),
+    path: objectPath(resource, namespace, name),
     query: { dryRun: options.dryRun === true ? 'All' : undefined },
     body: {
       apiVersion: 'v1',
@@ -141,7 +151,7 @@ export async function patchStatus(
   const { resourceVersion } = target
   const { body } = await cluster.transport.send({
     method: 'PATCH',
-    path: `${resourcePath(resource, target.namespace, target.name)}/status`,
+    path: `${objectPath(resource, target.namespace, target.name)}/status`,
     query: { fieldManager: FIELD_MANAGER },
     contentType: 'application/merge-patch+json',
     body: { ...(resourceVersion === undefined ? {} : { metadata: { resourceVersion } }), status },

@@ -50,7 +50,11 @@ export function createTransport(config: KubeConfig, server: string): Transport {
   const open = async (request: KubeRequest) => {
     const options = await prepare(config, request)
     options.agent = agents.get(options)
-    return openRequest(new URL(`${base}${request.path}${toSearch(request.query)}`), request, options)
+    return openRequest(
+      new URL(`${base}${request.path}${toSearch(request.query)}`),
+      request,
+      options,
+    )
   }
   return {
     open,
