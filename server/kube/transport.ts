@@ -150,7 +150,14 @@ function openRequest(
     outgoing.on('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS))
     outgoing.on('response', resolve)
     outgoing.on('error', (error) => reject(toKubeError(error, url)))
-    outgoing.end(request.body === undefined ? undefined : JSON.stringify(request.body))
+    if (request.body === undefined) {
+      outgoing.end()
+      return
+    }
+    const body = Buffer.from(JSON.stringify(request.body))
+    // Node frames no DELETE body by itself: without a length the server reads it as the next request.
+    outgoing.setHeader('content-length', body.length)
+    outgoing.end(body)
   })
 }
 
