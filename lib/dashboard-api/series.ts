@@ -13,7 +13,9 @@ export interface SeriesOverview {
   /** Epoch milliseconds at the end of each step. */
   readonly timestamps: readonly number[]
   /** By `namespace/name`. */
-  readonly routes: Readonly<Record<string, { readonly requests: Points; readonly mirrored: Points }>>
+  readonly routes: Readonly<
+    Record<string, { readonly requests: Points; readonly mirrored: Points }>
+  >
   readonly source: SourceState
 }
 
@@ -22,7 +24,11 @@ export interface RouteSeries {
   readonly stepSeconds: number
   readonly timestamps: readonly number[]
   readonly primary: TrafficSeries
-  readonly rules: readonly { readonly rule: string; readonly requests: Points; readonly total: number }[]
+  readonly rules: readonly {
+    readonly rule: string
+    readonly requests: Points
+    readonly total: number
+  }[]
   readonly backends: readonly BackendSeries[]
   readonly mirrors: readonly MirrorSeries[]
   readonly source: SourceState
@@ -46,7 +52,11 @@ export interface LatencySeries {
   readonly p90: Points
   readonly p99: Points
   /** Over the whole window. */
-  readonly window: { readonly p50: number | null; readonly p90: number | null; readonly p99: number | null }
+  readonly window: {
+    readonly p50: number | null
+    readonly p90: number | null
+    readonly p99: number | null
+  }
 }
 
 export interface BackendSeries {
@@ -87,7 +97,14 @@ export interface MirrorAccount {
   readonly dropped: Readonly<Record<string, number>>
   readonly answered: number
   readonly failed: Readonly<Record<string, number>>
+  /** Copies under way now. */
   readonly inFlight: number
+  /**
+   * In a window only: copies under way when it began, and copies whose end was never seen because their gateway
+   * restarted or their route went away. There, mirrored + inFlightBefore = answered + failed + inFlight + lostInFlight.
+   */
+  readonly inFlightBefore?: number
+  readonly lostInFlight?: number
   readonly holds: boolean
 }
 
@@ -99,5 +116,10 @@ export interface SourceState {
   readonly message: string
 }
 
-/** Stream events: `window` (a RouteSeries or SeriesOverview), then one with a single newest step each second as `point`. */
+/**
+ * Stream events: `window` (a RouteSeries or SeriesOverview), then each second `point`: the same shape with the newest
+ * complete step only, its totals, accounts and window quantiles still those of the whole range. A step wider than a
+ * second comes again until the next is complete: replace by timestamp. An overview's point comes only when it has
+ * something new. A further `window` replaces everything: the clock was set.
+ */
 export type SeriesEvent = 'window' | 'point'

@@ -51,10 +51,18 @@ export const RESPONSE_OUTCOMES = [
   'no_endpoints',
   'invalid_backend',
   'fixed_response',
+  /** In flight in a worker process that died. */
+  'worker_lost',
 ] as const
 
 /** Why a mirror copy was not made (label `reason`); skipped is by rule, dropped is at a limit. */
-export const MIRROR_SKIP_REASONS = ['upgrade', 'loop', 'no_endpoints', 'client_aborted', 'backing_off'] as const
+export const MIRROR_SKIP_REASONS = [
+  'upgrade',
+  'loop',
+  'no_endpoints',
+  'client_aborted',
+  'backing_off',
+] as const
 export const MIRROR_DROP_REASONS = ['in_flight_limit', 'body_limit', 'buffer_limit'] as const
 /** Why a copy that was sent got no answer. */
 export const MIRROR_FAIL_REASONS = [

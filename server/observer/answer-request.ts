@@ -1,0 +1,90 @@
+/** HTTP request → this → series, stream, health or metrics. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { DashboardError } from '@/lib/dashboard-api/errors'
+import { TIERS } from '@/lib/series/tiers'
+import type { SeriesAnswer, StreamHub, StreamQuery } from './stream-hub'
+
+export interface RequestContext {
+  readonly hub: StreamHub
+  readonly intervalMs: number
+  answer(query: StreamQuery): SeriesAnswer
+  health(): Record<string, unknown>
+  metrics(): string
+}
+
+const RANGE_SECONDS_DEFAULT = 300
+const ROUTE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i
+
+/** Answers one request; never throws. */
+export function answerRequest(
+  context: RequestContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const refusal = refusalOf(request)
+  if (refusal !== null) {
+    sendError(response, refusal.status, refusal.error)
+    return
+  }
+  const url = new URL(request.url ?? '/', 'http://loopback')
+  if (url.pathname === '/healthz') sendJson(response, 200, context.health())
+  else if (url.pathname === '/metrics') {
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+    response.end(context.metrics())
+  } else if (url.pathname === '/series' || url.pathname === '/series/stream') {
+    answerSeries(context, url, response)
+  } else {
+    sendError(response, 404, { code: 'not-found', message: `There is nothing at ${url.pathname}.` })
+  }
+}
+
+function answerSeries(context: RequestContext, url: URL, response: ServerResponse): void {
+  const query = readQuery(url, context.intervalMs)
+  if (typeof query === 'string') {
+    sendError(response, 400, { code: 'bad-request', message: query })
+  } else if (url.pathname === '/series') {
+    sendJson(response, 200, context.answer(query))
+  } else if (!context.hub.add(response, query)) {
+    sendError(response, 503, {
+      code: 'too-many',
+      message: 'Too many pages are open on these series; close some and load again.',
+    })
+  }
+}
+
+/** A name that resolves to loopback is how another site would read this port (DNS rebinding). */
+function refusalOf(request: IncomingMessage): { status: number; error: DashboardError } | null {
+  if (!LOOPBACK.test(request.headers.host ?? '')) {
+    const message = 'This service answers on loopback only: address it as 127.0.0.1.'
+    return { status: 403, error: { code: 'forbidden-origin', message } }
+  }
+  if (request.method === 'GET' || request.method === 'HEAD') return null
+  const message = 'This service only answers GET.'
+  return { status: 405, error: { code: 'bad-request', message } }
+}
+
+function readQuery(url: URL, intervalMs: number): StreamQuery | string {
+  const rangeText = url.searchParams.get('range') ?? String(RANGE_SECONDS_DEFAULT)
+  const range = Number(rangeText)
+  const rangeMax = (TIERS[2].width * TIERS[2].steps * intervalMs) / 1000
+  const rangeMin = Math.min(10, rangeMax)
+  if (!/^\d{1,7}$/.test(rangeText) || range < rangeMin || range > rangeMax) {
+    return `range takes whole seconds from ${rangeMin} to ${rangeMax}.`
+  }
+  const route = url.searchParams.get('route')
+  if (route !== null && !ROUTE.test(route)) return 'route takes namespace/name.'
+  return { route, rangeTicks: Math.ceil((range * 1000) / intervalMs) }
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+  })
+  response.end(JSON.stringify(value))
+}
+
+function sendError(response: ServerResponse, status: number, error: DashboardError): void {
+  sendJson(response, status, error)
+}

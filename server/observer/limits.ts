@@ -1,0 +1,48 @@
+/** Every bound of the observer, with what happens at it. */
+export interface ObserverLimits {
+  /** Metrics URLs; more are refused at the start. */
+  readonly sourcesMax: number
+  /** Bytes of one scrape; a longer answer is a failed scrape. */
+  readonly scrapeBytesMax: number
+  /** Lines of one scrape; a longer answer is a failed scrape. */
+  readonly scrapeLinesMax: number
+  readonly scrapeTimeoutMs: number
+  /** Routes with history; the series of further routes are counted as refused. */
+  readonly routesMax: number
+  /** Metric series followed; further ones are counted as refused. */
+  readonly seriesMax: number
+  /**
+   * Distinct counts kept for one route. Beyond, answers with a new status code are counted under the code `other`,
+   * and what has no code is counted as refused.
+   */
+  readonly slotsPerRouteMax: number
+  /** Bytes of history of all routes. Beyond, the oldest history of every resolution is shortened, and said so. */
+  readonly historyBytesMax: number
+  readonly persistIntervalMs: number
+  /** Open streams; a further client is answered 503. */
+  readonly streamClientsMax: number
+  /** Bytes a stream may leave unread before it is dropped. */
+  readonly streamBufferBytesMax: number
+  readonly heartbeatMs: number
+  /** Points drawn for one route in the overview. */
+  readonly overviewPointsMax: number
+  /** After this time without a scrape the source is unreachable instead of stale. */
+  readonly staleMs: number
+}
+
+export const OBSERVER_LIMITS: ObserverLimits = {
+  sourcesMax: 16,
+  scrapeBytesMax: 128 * 1024 * 1024,
+  scrapeLinesMax: 1_000_000,
+  scrapeTimeoutMs: 5_000,
+  routesMax: 10_000,
+  seriesMax: 1_000_000,
+  slotsPerRouteMax: 2048,
+  historyBytesMax: 256 * 1024 * 1024,
+  persistIntervalMs: 15_000,
+  streamClientsMax: 64,
+  streamBufferBytesMax: 8 * 1024 * 1024,
+  heartbeatMs: 15_000,
+  overviewPointsMax: 60,
+  staleMs: 10_000,
+}

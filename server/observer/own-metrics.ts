@@ -1,0 +1,19 @@
+/** One metric of the observer itself. */
+export interface OwnMetric {
+  readonly name: string
+  readonly type: 'counter' | 'gauge'
+  readonly help: string
+  readonly values: readonly { readonly labels: string; readonly value: number }[]
+}
+
+/** Returns Prometheus text. `labels` is written as it is: `outcome="ok"`. */
+export function renderMetrics(metrics: readonly OwnMetric[]): string {
+  return metrics
+    .map(({ name, type, help, values }) => {
+      const lines = values.map(
+        ({ labels, value }) => `${name}${labels === '' ? '' : `{${labels}}`} ${value}\n`,
+      )
+      return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
+    })
+    .join('')
+}

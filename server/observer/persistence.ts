@@ -1,0 +1,226 @@
+/**
+ * The history on disk, in lmdb: written every few seconds in one transaction and when the observer stops, so that a
+ * crash loses the newest seconds and never mixes two states. Only what changed is written.
+ */
+import { mkdirSync } from 'node:fs'
+import { open, type RootDatabase } from 'lmdb'
+import type { StepChunk } from '@/lib/series/step-log'
+import { LOGS, RouteHistory } from './route-history'
+import type { Followed } from './scrape-series'
+import type { SeriesStore, SeriesStoreState } from './series-store'
+import { SLOT_KINDS, type Slot } from './slots'
+import type { TimelineState } from './timeline'
+
+/** Grows when what is stored changes its shape; other versions are left unread. */
+const FORMAT_VERSION = 1
+
+interface StoredMeta {
+  readonly version: number
+  readonly intervalMs: number
+  readonly timeline: TimelineState
+  readonly store: SeriesStoreState
+}
+
+interface StoredRoute {
+  readonly slots: readonly Slot[]
+  /** By source, the keys of its series. */
+  readonly series: readonly (readonly string[])[]
+}
+
+type Stored = Record<string, unknown>
+
+export interface Restored {
+  readonly timeline: TimelineState
+  readonly state: SeriesStoreState
+  /** Fills the store. */
+  load(store: SeriesStore): void
+}
+
+export class Persistence {
+  private readonly database: RootDatabase
+  private readonly intervalMs: number
+  /** Per log, the last step that is on disk. */
+  private readonly written: number[] = LOGS.map(() => Number.NEGATIVE_INFINITY)
+  private readonly known = new Set<string>()
+
+  constructor(directory: string, intervalMs: number) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    this.database = open({ path: directory, encoding: 'msgpack' })
+    this.intervalMs = intervalMs
+  }
+
+  /** Returns what an earlier run left, or null when there is nothing that can be read. */
+  restore(sourceCount: number): Restored | null {
+    const meta = readMeta(this.database.get(['meta']))
+    if (meta === null || meta.intervalMs !== this.intervalMs) return null
+    if (meta.store.startTimes.length !== sourceCount) return null
+    return {
+      timeline: meta.timeline,
+      state: meta.store,
+      load: (store) => this.load(store),
+    }
+  }
+
+  /** Forgets everything: what is there belongs to another format or another source. */
+  async clear(): Promise<void> {
+    await this.database.clearAsync()
+  }
+
+  private load(store: SeriesStore): void {
+    const chunks = this.loadChunks()
+    for (const { key, value } of this.database.getRange({
+      start: ['route'],
+      end: ['route\u0000'],
+    })) {
+      const name = Array.isArray(key) ? String(key[1]) : ''
+      const stored = readRoute(value)
+      if (stored === null) continue
+      const route = new RouteHistory(name, stored.slots, chunks.get(name))
+      store.restore(route)
+      this.known.add(name)
+      this.loadSeries(store, name, stored)
+    }
+    for (const route of store.routes.values()) {
+      route.isShapeDirty = false
+      for (const [log, { lastStep }] of route.logs.entries()) {
+        this.written[log] = Math.max(this.written[log] ?? lastStep, lastStep)
+      }
+    }
+  }
+
+  private loadSeries(store: SeriesStore, name: string, stored: StoredRoute): void {
+    const values: unknown = this.database.get(['values', name])
+    let index = 0
+    for (const [source, keys] of stored.series.entries()) {
+      for (const key of keys) {
+        const value: unknown = Array.isArray(values) ? values[index] : undefined
+        if (typeof value === 'number') store.sources[source]?.restore(key, value)
+        index += 1
+      }
+    }
+  }
+
+  private loadChunks(): Map<string, StepChunk[][]> {
+    const byRoute = new Map<string, StepChunk[][]>()
+    const range = this.database.getRange({ start: ['chunk'], end: ['chunk\u0000'] })
+    for (const { key, value } of range) {
+      if (!Array.isArray(key) || !isRecord(value)) continue
+      const [, route, log, firstStep] = key
+      const { lastStep, bytes } = value
+      if (typeof route !== 'string' || typeof log !== 'number') continue
+      if (typeof firstStep !== 'number' || typeof lastStep !== 'number') continue
+      if (!(bytes instanceof Uint8Array)) continue
+      const logs = byRoute.get(route) ?? LOGS.map(() => [])
+      byRoute.set(route, logs)
+      // A copy, because the bytes belong to the database's own memory.
+      logs[log]?.push({ firstStep, lastStep, bytes: Uint8Array.from(bytes), length: bytes.length })
+    }
+    return byRoute
+  }
+
+  /** Writes what changed since the last time. Rejects when the disk does not take it. */
+  async save(store: SeriesStore, timeline: TimelineState): Promise<void> {
+    await this.database.transaction(() => {
+      const meta: StoredMeta = {
+        version: FORMAT_VERSION,
+        intervalMs: this.intervalMs,
+        timeline,
+        store: store.state(timeline.tick),
+      }
+      this.database.putSync(['meta'], meta)
+      for (const { route, log, firstStep } of store.dropped) {
+        this.database.removeSync(['chunk', route, log, firstStep])
+      }
+      store.dropped = []
+      const series = seriesByRoute(store)
+      for (const route of store.routes.values()) this.saveRoute(route, series.get(route.key) ?? [])
+      this.removeForgotten(store)
+      for (const [log] of LOGS.entries()) this.written[log] = newestStep(store, log)
+    })
+  }
+
+  private saveRoute(route: RouteHistory, series: readonly (readonly Followed[])[]): void {
+    const isChanged = route.logs.some((log, index) => log.lastStep > (this.written[index] ?? 0))
+    if (!isChanged && !route.isShapeDirty) return
+    if (route.isShapeDirty) {
+      const keys = series.map((ofSource) => (ofSource ?? []).map(({ key }) => key))
+      this.database.putSync(['route', route.key], { slots: route.slots, series: keys })
+      route.isShapeDirty = false
+      this.known.add(route.key)
+    }
+    this.database.putSync(
+      ['values', route.key],
+      series.flatMap((ofSource) => (ofSource ?? []).map(({ previous }) => previous ?? 0)),
+    )
+    for (const [log, { chunks }] of route.logs.entries()) {
+      for (const chunk of chunks) {
+        if (chunk.lastStep <= (this.written[log] ?? 0)) continue
+        const { bytes, length, lastStep } = chunk
+        this.database.putSync(['chunk', route.key, log, chunk.firstStep], {
+          lastStep,
+          bytes: Buffer.from(bytes.subarray(0, length)),
+        })
+      }
+    }
+  }
+
+  private removeForgotten(store: SeriesStore): void {
+    for (const key of this.known) {
+      if (store.routes.has(key)) continue
+      this.database.removeSync(['route', key])
+      this.database.removeSync(['values', key])
+      this.known.delete(key)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.database.close()
+  }
+}
+
+function newestStep(store: SeriesStore, log: number): number {
+  let newest = Number.NEGATIVE_INFINITY
+  for (const route of store.routes.values()) {
+    newest = Math.max(newest, route.logs[log]?.lastStep ?? newest)
+  }
+  return newest
+}
+
+/** By route, by source, the followed series. */
+function seriesByRoute(store: SeriesStore): Map<string, Followed[][]> {
+  const byRoute = new Map<string, Followed[][]>()
+  for (const [index, source] of store.sources.entries()) {
+    for (const series of source.followed.values()) {
+      const ofRoute = byRoute.get(series.route.key) ?? store.sources.map(() => [])
+      byRoute.set(series.route.key, ofRoute)
+      ofRoute[index]?.push(series)
+    }
+  }
+  return byRoute
+}
+
+function isRecord(value: unknown): value is Stored {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function readMeta(value: unknown): StoredMeta | null {
+  if (!isRecord(value) || value['version'] !== FORMAT_VERSION) return null
+  // Written by this version of this file in one transaction: its shape is this file's.
+  return value as unknown as StoredMeta
+}
+
+function readRoute(value: unknown): StoredRoute | null {
+  if (!isRecord(value)) return null
+  const { slots, series } = value
+  if (!Array.isArray(slots) || !slots.every(isSlot)) return null
+  if (!Array.isArray(series) || !series.every(isStringList)) return null
+  return { slots, series }
+}
+
+function isSlot(value: unknown): value is Slot {
+  return isRecord(value) && SLOT_KINDS.some((kind) => kind === value['kind'])
+}
+
+function isStringList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}

@@ -1,0 +1,51 @@
+/** A route's history → this → one row of counts for each of its slots. */
+import type { RouteHistory } from './route-history'
+import type { SeriesStore } from './series-store'
+import type { Slot, SlotKind } from './slots'
+import { forEachInWindow, type Window } from './window'
+
+/** Counts of one slot in the window. */
+export interface SlotCounts {
+  readonly slot: Slot
+  readonly steps: Float64Array
+  /** All of the window, gaps and the step that is not over included. */
+  total: number
+  /** What the newest scrape says. */
+  readonly live: number
+}
+
+/** Returns every slot of the route, also those without a count: an empty bucket still bounds its neighbours. */
+export function countSlots(store: SeriesStore, route: RouteHistory, window: Window): SlotCounts[] {
+  const counts = route.slots.map((slot, index) => ({
+    slot,
+    steps: new Float64Array(window.points),
+    total: 0,
+    live: route.live[index] ?? 0,
+  }))
+  forEachInWindow(store, route, window, (point, index, value) => {
+    const count = counts[index]
+    if (count === undefined) return
+    count.total += value
+    if (point !== null) count.steps[point] = (count.steps[point] ?? 0) + value
+  })
+  return counts
+}
+
+export function ofKind(counts: readonly SlotCounts[], kind: SlotKind): SlotCounts[] {
+  return counts.filter(({ slot }) => slot.kind === kind)
+}
+
+export function totalOf(counts: readonly SlotCounts[]): number {
+  return counts.reduce((total, count) => total + count.total, 0)
+}
+
+export function liveOf(counts: readonly SlotCounts[]): number {
+  return counts.reduce((total, count) => total + count.live, 0)
+}
+
+/** Returns whether anything was counted in the window, or is in the newest scrape. */
+export function hasTraffic(counts: readonly SlotCounts[]): boolean {
+  return counts.some(
+    ({ total, live, steps }) => total !== 0 || live !== 0 || steps.some((value) => value !== 0),
+  )
+}
