@@ -1,0 +1,68 @@
+/** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) from a Next handler. */
+
+export interface EventSink {
+  send(event: string, data: unknown): void
+  close(): void
+}
+
+/** Events a slow page may have waiting; one more ends its stream, and its browser connects again. */
+const QUEUED_EVENTS_MAX = 1_000
+/** A comment this often keeps proxies from closing a quiet stream, and finds clients that are gone. */
+const HEARTBEAT_MS = 15_000
+
+/**
+ * Answers with a stream that `start` feeds. The function `start` returns runs once when the stream ends,
+ * whichever side ended it.
+ */
+export function eventStream(request: Request, start: (sink: EventSink) => () => void): Response {
+  const encoder = new TextEncoder()
+  let end = () => {}
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const write = (text: string) => {
+          if ((controller.desiredSize ?? 0) <= 0) end()
+          else controller.enqueue(encoder.encode(text))
+        }
+        const heartbeat = setInterval(() => write(': \n\n'), HEARTBEAT_MS)
+        let stop = () => {}
+        end = once(() => {
+          clearInterval(heartbeat)
+          stop()
+          controller.close()
+        })
+        request.signal.addEventListener('abort', end)
+        const isOver = () => request.signal.aborted
+        stop = start({
+          send: (event, data) => {
+            if (!isOver()) write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+          },
+          close: end,
+        })
+        if (isOver()) end()
+      },
+      cancel: () => end(),
+    },
+    new CountQueuingStrategy({ highWaterMark: QUEUED_EVENTS_MAX }),
+  )
+  return new Response(stream, {
+    headers: {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    },
+  })
+}
+
+function once(run: () => void): () => void {
+  let hasRun = false
+  return () => {
+    if (hasRun) return
+    hasRun = true
+    try {
+      run()
+    } catch {
+      // Closing a stream its reader has already cancelled throws; it is over either way.
+    }
+  }
+}
