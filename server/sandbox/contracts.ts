@@ -62,11 +62,20 @@ export interface ApiClient {
   /** Fails with a 409 when metadata.resourceVersion is stale. */
   update(resource: ResourceKind, object: KubernetesObject): Promise<ApiResult>
   updateStatus(resource: ResourceKind, object: KubernetesObject): Promise<ApiResult>
+  /**
+   * A Pod is first marked with deletionTimestamp (its spec.terminationGracePeriodSeconds ahead); the workload
+   * controllers stop it and remove it with `gracePeriodSeconds: 0`. They also remove what a removed Deployment,
+   * ReplicaSet or Service owned as its controller, unless `Orphan` has taken the ownerReferences off.
+   */
   delete(
     resource: ResourceKind,
     namespace: string,
     name: string,
-    options?: { uid?: string; propagationPolicy?: 'Background' | 'Foreground' | 'Orphan' },
+    options?: {
+      uid?: string
+      propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
+      gracePeriodSeconds?: number
+    },
   ): Promise<ApiResult>
   /** Calls `handler` with ADDED for every existing object, then with every change. Returns the unsubscribe function. */
   watch(resource: ResourceKind, handler: (event: WatchEvent) => void): () => void
