@@ -1,6 +1,7 @@
 import type { JsonObject } from '@/lib/shared/json'
+import { equalJson, isJsonObject, ownValue } from '@/lib/validation/json-values'
 import type { OpenApiSchema } from '../contracts'
-import { getField, isJsonObject, isTooDeep, jsonEquals, tooDeepMessage } from '../patch/json-fields'
+import { isTooDeep, tooDeepMessage } from '../patch/json-fields'
 import { badRequest, internalError, type Refusal } from '../patch/refusal'
 import { conflictRefusal } from './conflicts'
 import { emptyObject } from './empty-objects'
@@ -93,7 +94,7 @@ function refuseInvalid(request: ApplyRequest): Refusal | undefined {
 }
 
 function textAt(object: JsonObject, key: string): string {
-  const value = getField(object, key)
+  const value = ownValue(object, key)
   return typeof value === 'string' ? value : ''
 }
 
@@ -106,7 +107,7 @@ function formatType(object: JsonObject): string {
 
 /** `namespace/name; group/version, Kind=Kind`, as Go prints an object's identity. */
 function identityOf({ applied }: ApplyRequest): string {
-  const metadata = getField(applied, 'metadata')
+  const metadata = ownValue(applied, 'metadata')
   const meta = isJsonObject(metadata) ? metadata : {}
   const identity = `${textAt(meta, 'namespace')}/${textAt(meta, 'name')}`
   return `${identity}; ${formatType(applied)}`
@@ -167,7 +168,7 @@ function apply(request: ApplyRequest, atom: Atom, owners: Owners, force: boolean
   const moved = moveOwnership(claimed, change, id, force)
   if ('conflicts' in moved) return { ok: false, conflicts: moved.conflicts }
   if ('error' in moved) return internalError(`failed to compare objects: ${moved.error}`)
-  const isChanged = request.live === null || !jsonEquals(live, merged)
+  const isChanged = request.live === null || !equalJson(live, merged)
   const mine = moved.owners.get(id)
   if (isChanged && mine !== undefined) {
     moved.owners.set(id, { ...mine, time: formatTime(request.now) })

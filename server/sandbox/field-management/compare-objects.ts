@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { getField, isJsonObject, jsonEquals } from '../patch/json-fields'
+import { equalJson, isJsonObject, ownValue } from '@/lib/validation/json-values'
 import { FieldSet } from './field-set'
 import { indexItems } from './list-items'
 import { fieldElement, type PathElement } from './path-element'
@@ -72,7 +72,7 @@ function compareAs(walk: Walk, atom: Atom, left: Side, right: Side, path: PathEl
 function compareLeaves(walk: Walk, left: Side, right: Side, path: PathElement[]): true {
   if (left === undefined) walk.added.insert(path)
   else if (right === undefined) walk.removed.insert(path)
-  else if (!jsonEquals(left, right)) walk.modified.insert(path)
+  else if (!equalJson(left, right)) walk.modified.insert(path)
   return true
 }
 
@@ -94,7 +94,7 @@ function compareMaps(
     path.push(fieldElement(name))
     // A field the schema does not know is tracked all the same; only apply refuses it.
     const atom = map.field(name) ?? DEDUCED
-    compare(walk, atom, getField(before, name), getField(after, name), path)
+    compare(walk, atom, ownValue(before, name), ownValue(after, name), path)
     path.pop()
   }
   return false
@@ -139,7 +139,7 @@ function compareItems(
   if (left.length <= 1 && right.length <= 1) {
     compare(walk, atom, left[0], right[0], path)
   } else if (left.length >= 2 && right.length >= 2) {
-    if (!jsonEquals([...left], [...right])) walk.modified.insert(path)
+    if (!equalJson([...left], [...right])) walk.modified.insert(path)
   } else if (left.length >= 2) {
     if (right.length > 0) compare(walk, atom, undefined, right[0], path)
     walk.removed.insert(path)

@@ -1,3 +1,4 @@
+import { goQuote } from '@/lib/validation/go-text'
 import type { Refusal } from '../patch/refusal'
 import { type Owner, ownerId } from './managed-fields'
 import type { Conflict } from './move-ownership'
@@ -36,9 +37,8 @@ function conflictMessage(conflicts: readonly Conflict[]): string {
 
 /** `"name"`, with its subresource, and for those who update also with the version they used. */
 function formatOwner(owner: Owner): string {
-  const name = JSON.stringify(owner.manager)
-  const where =
-    owner.subresource === '' ? '' : ` with subresource ${JSON.stringify(owner.subresource)}`
+  const name = goQuote(owner.manager)
+  const where = owner.subresource === '' ? '' : ` with subresource ${goQuote(owner.subresource)}`
   const version = owner.operation === 'Update' ? ` using ${owner.apiVersion}` : ''
   return `${name}${where}${version}`
 }

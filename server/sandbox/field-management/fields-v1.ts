@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject, isTooDeep, setField } from '../patch/json-fields'
+import { isJsonObject, setOwnValue } from '@/lib/validation/json-values'
+import { isTooDeep } from '../patch/json-fields'
 import { FieldSet } from './field-set'
 import { readPathElement } from './path-element'
 
@@ -12,7 +13,7 @@ function encode(set: FieldSet, isMember: boolean): JsonObject {
   const out: JsonObject = {}
   if (isMember && !set.isEmpty()) out['.'] = {}
   for (const element of set.elements()) {
-    setField(out, element, encode(set.below(element), set.members.has(element)))
+    setOwnValue(out, element, encode(set.below(element), set.members.has(element)))
   }
   return out
 }

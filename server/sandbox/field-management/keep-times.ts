@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject, jsonEquals } from '../patch/json-fields'
+import { equalJson, isJsonObject } from '@/lib/validation/json-values'
 import { managedFieldsOf, withManagedFields } from './managed-fields'
 
 /**
@@ -9,8 +9,8 @@ import { managedFieldsOf, withManagedFields } from './managed-fields'
 export function keepTimes(before: JsonObject, after: JsonObject): JsonObject {
   const stored = withoutTimes(managedFieldsOf(before))
   const proposed = withoutTimes(managedFieldsOf(after))
-  if (!jsonEquals(stored, proposed)) return after
-  const same = jsonEquals(withManagedFields(before, undefined), withManagedFields(after, undefined))
+  if (!equalJson(stored, proposed)) return after
+  const same = equalJson(withManagedFields(before, undefined), withManagedFields(after, undefined))
   return same ? before : after
 }
 

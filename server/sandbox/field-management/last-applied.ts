@@ -1,9 +1,10 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { goJson } from '../patch/go-json'
-import { getField, isJsonObject, isTooDeep } from '../patch/json-fields'
+import { goJson } from '@/lib/validation/go-text'
+import { isJsonObject, ownValue } from '@/lib/validation/json-values'
+import { isTooDeep } from '../patch/json-fields'
 import { compareObjects } from './compare-objects'
 import type { FieldSet } from './field-set'
-import { annotationsBytesMax } from './limits'
+import { ANNOTATIONS_BYTES_MAX } from './limits'
 import { withManagedFields } from './managed-fields'
 import type { Conflict } from './move-ownership'
 import type { Atom } from './schema-atom'
@@ -35,7 +36,7 @@ function ownedByLastApplied(
   atom: Atom,
 ): FieldSet | undefined {
   const applied = parseObject(lastAppliedOf(live))
-  if (applied === undefined || getField(applied, 'apiVersion') !== apiVersion) return undefined
+  if (applied === undefined || ownValue(applied, 'apiVersion') !== apiVersion) return undefined
   const comparison = compareObjects(applied, withManagedFields(live, undefined), atom)
   if ('error' in comparison) return undefined
   const { removed, modified, added } = comparison
@@ -52,13 +53,13 @@ function parseObject(text: string): JsonObject | undefined {
 }
 
 function lastAppliedOf(object: JsonObject): string {
-  const value = getField(annotationsOf(object) ?? {}, ANNOTATION)
+  const value = ownValue(annotationsOf(object) ?? {}, ANNOTATION)
   return typeof value === 'string' ? value : ''
 }
 
 function annotationsOf(object: JsonObject): JsonObject | undefined {
-  const metadata = getField(object, 'metadata')
-  const annotations = isJsonObject(metadata) ? getField(metadata, 'annotations') : undefined
+  const metadata = ownValue(object, 'metadata')
+  const annotations = isJsonObject(metadata) ? ownValue(metadata, 'annotations') : undefined
   return isJsonObject(annotations) ? annotations : undefined
 }
 
@@ -70,19 +71,19 @@ export function syncLastApplied(object: JsonObject, applied: JsonObject): JsonOb
   if (lastAppliedOf(object) === '') return object
   const { [ANNOTATION]: _, ...others } = annotationsOf(object) ?? {}
   const synced = { ...others, [ANNOTATION]: `${goJson(withoutAnnotation(applied))}\n` }
-  const metadata = getField(object, 'metadata')
+  const metadata = ownValue(object, 'metadata')
   return {
     ...object,
     metadata: {
       ...(isJsonObject(metadata) ? metadata : {}),
-      annotations: annotationBytes(synced) > annotationsBytesMax ? others : synced,
+      annotations: annotationBytes(synced) > ANNOTATIONS_BYTES_MAX ? others : synced,
     },
   }
 }
 
 function withoutAnnotation(applied: JsonObject): JsonObject {
   const annotations = annotationsOf(applied)
-  const metadata = getField(applied, 'metadata')
+  const metadata = ownValue(applied, 'metadata')
   if (annotations === undefined || !isJsonObject(metadata)) return applied
   const { [ANNOTATION]: _, ...others } = annotations
   return { ...applied, metadata: { ...metadata, annotations: others } }

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { getField, isJsonObject, setField } from '../patch/json-fields'
+import { isJsonObject, ownValue, setOwnValue } from '@/lib/validation/json-values'
 import { keyElement, type PathElement, valueElement } from './path-element'
 import type { ListAtom } from './schema-atom'
 
@@ -18,8 +18,8 @@ function keyedItem(list: ListAtom, item: JsonValue): ItemElement {
   const defaults = list.element().map
   const keys: JsonObject = {}
   for (const name of list.keys) {
-    const value = getField(item, name) ?? defaults?.fieldDefault(name)
-    if (value !== undefined) setField(keys, name, value)
+    const value = ownValue(item, name) ?? defaults?.fieldDefault(name)
+    if (value !== undefined) setOwnValue(keys, name, value)
   }
   if (Object.keys(keys).length > 0) return { element: keyElement(keys) }
   const names = list.keys.map((key) => JSON.stringify(key)).join(' ')

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { compareUtf8 } from '../patch/go-json'
-import { getField, isJsonObject } from '../patch/json-fields'
+import { isJsonObject, ownValue } from '@/lib/validation/json-values'
+import { compareUtf8 } from '../patch/go-format'
 import type { FieldSet } from './field-set'
 import { decodeFieldsV1, encodeFieldsV1 } from './fields-v1'
 
@@ -60,7 +60,7 @@ function decodeEntry(entry: JsonObject, index: number): Owner | { readonly error
       error: `invalid fieldsType ${JSON.stringify(fieldsType)} in managed fields entry ${index}`,
     }
   }
-  const fields = decodeFieldsV1(getField(entry, 'fieldsV1') ?? {})
+  const fields = decodeFieldsV1(ownValue(entry, 'fieldsV1') ?? {})
   if (fields === undefined)
     return { error: `error decoding fieldsV1 of managed fields entry ${index}` }
   return {
@@ -74,7 +74,7 @@ function decodeEntry(entry: JsonObject, index: number): Owner | { readonly error
 }
 
 function textAt(object: JsonObject, key: string): string {
-  const value = getField(object, key)
+  const value = ownValue(object, key)
   return typeof value === 'string' ? value : ''
 }
 
@@ -114,8 +114,8 @@ export function formatTime(now: number): string {
 
 /** metadata.managedFields of an object, undefined when it has none. */
 export function managedFieldsOf(object: JsonObject): JsonValue | undefined {
-  const metadata = getField(object, 'metadata')
-  return isJsonObject(metadata) ? getField(metadata, 'managedFields') : undefined
+  const metadata = ownValue(object, 'metadata')
+  return isJsonObject(metadata) ? ownValue(metadata, 'managedFields') : undefined
 }
 
 /** The object without metadata.managedFields, or with these instead. Shares the rest with the original. */
@@ -123,7 +123,7 @@ export function withManagedFields(
   object: JsonObject,
   entries: readonly JsonObject[] | undefined,
 ): JsonObject {
-  const metadata = getField(object, 'metadata')
+  const metadata = ownValue(object, 'metadata')
   const { managedFields: _, ...rest } = isJsonObject(metadata) ? metadata : {}
   const hasEntries = entries !== undefined && entries.length > 0
   if (!isJsonObject(metadata) && !hasEntries) return object

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { cloneJson, getField, isJsonObject, setField } from '../patch/json-fields'
+import { cloneJson, isJsonObject, ownValue, setOwnValue } from '@/lib/validation/json-values'
 import { indexItems } from './list-items'
 import type { PathElement } from './path-element'
 import { type Atom, DEDUCED, deduce, type ListAtom, type MapAtom, shapeOf } from './schema-atom'
@@ -41,8 +41,8 @@ function mergeMaps(map: MapAtom, left: Side, right: Side): Side {
   const out: JsonObject = {}
   for (const name of names) {
     const atom = map.field(name) ?? DEDUCED
-    const merged = merge(atom, getField(before, name), getField(config, name))
-    if (merged !== undefined) setField(out, name, merged)
+    const merged = merge(atom, ownValue(before, name), ownValue(config, name))
+    if (merged !== undefined) setOwnValue(out, name, merged)
   }
   return out
 }

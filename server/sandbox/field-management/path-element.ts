@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { compareUtf8, goJson } from '../patch/go-json'
-import { isJsonObject } from '../patch/json-fields'
+import { goJson, goQuote } from '@/lib/validation/go-text'
+import { isJsonObject } from '@/lib/validation/json-values'
+import { compareUtf8, goFormat } from '../patch/go-format'
 
 /**
  * One step of a field path in its FieldsV1 spelling: `f:name` a field, `k:{"name":"a"}` the list item
@@ -63,15 +64,19 @@ export function formatPathElement(element: PathElement): string {
   switch (element[0]) {
     case 'k':
       return `[${keyFields(content)
-        .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+        .map(([name, value]) => `${name}=${formatKey(value)}`)
         .join(',')}]`
     case 'v':
-      return `[=${content}]`
+      return `[=${formatKey(parse(content) ?? null)}]`
     case 'i':
       return `[${content}]`
     default:
       return `.${content}`
   }
+}
+
+function formatKey(value: JsonValue): string {
+  return typeof value === 'string' ? goQuote(value) : goFormat(value)
 }
 
 /** `.spec.rules`: a whole path as conflict messages write it. */

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { getField, isJsonObject, setField } from '../patch/json-fields'
+import { isJsonObject, ownValue, setOwnValue } from '@/lib/validation/json-values'
 import { FieldSet } from './field-set'
 import { itemElement } from './list-items'
 import { fieldElement, fieldNameOf } from './path-element'
@@ -25,9 +25,9 @@ function removeFields(value: JsonObject, removed: FieldSet, map: MapAtom): JsonO
   for (const name of Object.keys(value)) {
     const element = fieldElement(name)
     if (removed.members.has(element)) continue
-    const field = getField(value, name) ?? null
+    const field = ownValue(value, name) ?? null
     const rest = remove(field, removed.below(element), map.field(name) ?? DEDUCED)
-    if (rest !== undefined) setField(out, name, rest)
+    if (rest !== undefined) setOwnValue(out, name, rest)
   }
   return Object.keys(out).length > 0 ? out : undefined
 }

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject, ownValue } from '@/lib/validation/json-values'
 import type { OpenApiSchema } from '../contracts'
-import { getField, isJsonObject } from '../patch/json-fields'
 
 export type ScalarKind = 'numeric' | 'string' | 'boolean' | 'untyped'
 
@@ -126,7 +126,7 @@ function memoize(key: Scope | 'root', schema: OpenApiSchema, build: () => Atom):
 function withObjectFields(schema: OpenApiSchema): OpenApiSchema {
   const properties = schemaAt(schema, 'properties') ?? {}
   const metadata = schemaAt(properties, 'metadata')
-  const hasMetadata = metadata !== undefined && isJsonObject(getField(metadata, 'properties'))
+  const hasMetadata = metadata !== undefined && isJsonObject(ownValue(metadata, 'properties'))
   return {
     ...schema,
     type: 'object',
@@ -207,7 +207,7 @@ function mapAtom(schema: OpenApiSchema, scope: Scope): MapAtom {
     },
     fieldDefault: (name) => {
       const declared = schemaAt(properties, name)
-      return declared === undefined ? undefined : getField(declared, 'default')
+      return declared === undefined ? undefined : ownValue(declared, 'default')
     },
   }
 }
@@ -225,7 +225,7 @@ function otherFields(
 }
 
 function schemaAt(object: JsonObject, key: string): OpenApiSchema | undefined {
-  const value = getField(object, key)
+  const value = ownValue(object, key)
   return isJsonObject(value) ? value : undefined
 }
 

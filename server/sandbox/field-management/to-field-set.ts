@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { getField, isJsonObject } from '../patch/json-fields'
+import { isJsonObject, ownValue } from '@/lib/validation/json-values'
 import { FieldSet } from './field-set'
 import { indexItems } from './list-items'
 import { fieldElement, type PathElement } from './path-element'
@@ -29,7 +29,7 @@ function collectMap(set: FieldSet, map: MapAtom, value: JsonValue, path: PathEle
   }
   if (!isJsonObject(value)) return
   for (const name of Object.keys(value)) {
-    const field = getField(value, name) ?? null
+    const field = ownValue(value, name) ?? null
     path.push(fieldElement(name))
     collect(set, map.field(name) ?? DEDUCED, field, path)
     const isEmpty = field === null || (isJsonObject(field) && Object.keys(field).length === 0)

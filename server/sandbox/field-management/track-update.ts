@@ -1,10 +1,11 @@
 import type { JsonObject } from '@/lib/shared/json'
+import { isJsonObject, ownValue } from '@/lib/validation/json-values'
 import type { OpenApiSchema } from '../contracts'
-import { compareUtf8 } from '../patch/go-json'
-import { getField, isJsonObject, isTooDeep } from '../patch/json-fields'
+import { compareUtf8 } from '../patch/go-format'
+import { isTooDeep } from '../patch/json-fields'
 import { emptyObject } from './empty-objects'
 import { FieldSet } from './field-set'
-import { updateManagersMax } from './limits'
+import { UPDATE_MANAGERS_MAX } from './limits'
 import {
   decodeManagedFields,
   encodeManagedFields,
@@ -60,12 +61,12 @@ export function trackUpdate(request: UpdateRequest): JsonObject[] {
 }
 
 function isStored(object: JsonObject): boolean {
-  const metadata = getField(object, 'metadata')
-  return isJsonObject(metadata) && Boolean(getField(metadata, 'uid'))
+  const metadata = ownValue(object, 'metadata')
+  return isJsonObject(metadata) && Boolean(ownValue(metadata, 'uid'))
 }
 
 function kindOf(object: JsonObject): string {
-  const kind = getField(object, 'kind')
+  const kind = ownValue(object, 'kind')
   return typeof kind === 'string' ? kind : ''
 }
 
@@ -135,7 +136,7 @@ export function reconcileAll(owners: Owners, atom: Atom): Map<string, Owner> {
 }
 
 /**
- * At most `updateManagersMax` Update entries: of the oldest, those of one version are merged into an entry
+ * At most `UPDATE_MANAGERS_MAX` Update entries: of the oldest, those of one version are merged into an entry
  * called `ancient-changes`. Entries are only merged with others of their version, so one may remain per version.
  */
 function capUpdateManagers(owners: ReadonlyMap<string, Owner>): Map<string, Owner> {
@@ -146,7 +147,7 @@ function capUpdateManagers(owners: ReadonlyMap<string, Owner>): Map<string, Owne
       const age = secondsOf(left.time) - secondsOf(right.time)
       return age || compareUtf8(leftId, rightId)
     })
-  let excess = updaters.length - updateManagersMax
+  let excess = updaters.length - UPDATE_MANAGERS_MAX
   const oldestOf = new Map<string, string>()
   for (const [id, owner] of updaters) {
     if (excess <= 0) break

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { compareUtf8, goFormat, goSyntax } from '../patch/go-json'
-import { getField, isJsonObject } from '../patch/json-fields'
+import { goSyntax } from '@/lib/validation/go-text'
+import { isJsonObject, ownValue } from '@/lib/validation/json-values'
+import { compareUtf8, goFormat } from '../patch/go-format'
 import { itemElement } from './list-items'
 import { fieldElement, formatPath, formatPathElement, type PathElement } from './path-element'
 import { type Atom, deduce, type ListAtom, type MapAtom, type ScalarKind } from './schema-atom'
@@ -65,7 +66,7 @@ function validateMap(errors: string[], map: MapAtom, value: JsonObject, path: Pa
     path.push(fieldElement(name))
     const atom = map.field(name)
     if (atom === undefined) report(errors, path, 'field not declared in schema')
-    else validate(errors, atom, getField(value, name) ?? null, path)
+    else validate(errors, atom, ownValue(value, name) ?? null, path)
     path.pop()
     // One undeclared field per map is reported, as upstream stops at it.
     if (atom === undefined) return

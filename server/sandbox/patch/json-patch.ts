@@ -1,15 +1,19 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { goJson, goTypeOf } from './go-json'
+import { goJson } from '@/lib/validation/go-text'
 import {
   cloneJson,
-  getField,
+  equalJson,
   isJsonObject,
-  isTooDeep,
-  jsonEquals,
-  setField,
-  tooDeepMessage,
-} from './json-fields'
-import { jsonPatchCopiedBytesMax, jsonPatchMovedItemsMax, jsonPatchOperationsMax } from './limits'
+  ownValue,
+  setOwnValue,
+} from '@/lib/validation/json-values'
+import { goTypeOf } from './go-format'
+import { copyObject, isTooDeep, tooDeepMessage } from './json-fields'
+import {
+  JSON_PATCH_COPIED_BYTES_MAX,
+  JSON_PATCH_MOVED_ITEMS_MAX,
+  JSON_PATCH_OPERATIONS_MAX,
+} from './limits'
 import type { PatchOutcome } from './merge-patch'
 import { badRequest, type Refusal, unprocessable } from './refusal'
 
@@ -17,13 +21,13 @@ import { badRequest, type Refusal, unprocessable } from './refusal'
  * The object after a JSON patch (https://www.rfc-editor.org/rfc/rfc6902); the inputs are left alone. As with
  * kube-apiserver `replace` of an absent field sets it, negative indexes count from the end, and any
  * operation that fails is a 422 that does not say why. 400 when the patch is not a list of operations, 413
- * with more than `jsonPatchOperationsMax`; copies beyond `jsonPatchCopiedBytesMax` and list moves
- * beyond `jsonPatchMovedItemsMax` in total fail.
+ * with more than `JSON_PATCH_OPERATIONS_MAX`; copies beyond `JSON_PATCH_COPIED_BYTES_MAX` and list moves
+ * beyond `JSON_PATCH_MOVED_ITEMS_MAX` in total fail.
  */
 export function jsonPatch(live: JsonObject, patch: JsonValue): PatchOutcome {
   const malformed = refuseMalformed(patch)
   if (malformed !== undefined) return malformed
-  const document: Document = { root: cloneJson(live), copiedBytes: 0, movedItems: 0 }
+  const document: Document = { root: copyObject(live), copiedBytes: 0, movedItems: 0 }
   for (const operation of Array.isArray(patch) ? patch : []) {
     if (!isJsonObject(operation) || !applyOperation(document, operation)) return unprocessable()
   }
@@ -38,8 +42,8 @@ function refuseMalformed(patch: JsonValue): Refusal | undefined {
       `error decoding patch: json: cannot unmarshal ${goTypeOf(patch)} into Go value of type []handlers.jsonPatchOp`,
     )
   }
-  if (patch.length > jsonPatchOperationsMax) {
-    const message = `The allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${patch.length}`
+  if (patch.length > JSON_PATCH_OPERATIONS_MAX) {
+    const message = `The allowed maximum operations in a JSON patch is ${JSON_PATCH_OPERATIONS_MAX}, got ${patch.length}`
     return { ok: false, code: 413, reason: 'RequestEntityTooLarge', message, causes: [] }
   }
   if (isTooDeep(patch)) return badRequest(`error decoding patch: ${tooDeepMessage('the patch')}`)
@@ -56,7 +60,7 @@ function operationTypeError(operation: JsonValue): string | undefined {
     return `json: cannot unmarshal ${goTypeOf(operation)} into Go value of type handlers.jsonPatchOp`
   }
   for (const name of ['op', 'path', 'from']) {
-    const value = getField(operation, name) ?? null
+    const value = ownValue(operation, name) ?? null
     if (value !== null && typeof value !== 'string') {
       return `json: cannot unmarshal ${goTypeOf(value)} into Go struct field jsonPatchOp.${name} of type string`
     }
@@ -74,10 +78,10 @@ interface Document {
 
 /** Changes the document in place. False when the operation cannot be done. */
 function applyOperation(document: Document, operation: JsonObject): boolean {
-  const path = getField(operation, 'path')
+  const path = ownValue(operation, 'path')
   if (typeof path !== 'string') return false
-  const value = getField(operation, 'value') ?? null
-  switch (getField(operation, 'op')) {
+  const value = ownValue(operation, 'value') ?? null
+  switch (ownValue(operation, 'op')) {
     case 'add':
       return add(document, path, cloneJson(value))
     case 'replace':
@@ -85,11 +89,11 @@ function applyOperation(document: Document, operation: JsonObject): boolean {
     case 'remove':
       return remove(document, path)
     case 'test':
-      return jsonEquals(read(document, path) ?? null, value)
+      return equalJson(read(document, path) ?? null, value)
     case 'move':
-      return move(document, getField(operation, 'from'), path)
+      return move(document, ownValue(operation, 'from'), path)
     case 'copy':
-      return copy(document, getField(operation, 'from'), path)
+      return copy(document, ownValue(operation, 'from'), path)
     default:
       return false
   }
@@ -123,7 +127,7 @@ function isContainer(value: JsonValue | undefined): value is Container {
 }
 
 function child(parent: Container, key: string): JsonValue | undefined {
-  if (!Array.isArray(parent)) return getField(parent, key)
+  if (!Array.isArray(parent)) return ownValue(parent, key)
   const index = indexIn(key, parent.length)
   return index === undefined ? undefined : parent[index]
 }
@@ -146,7 +150,7 @@ function add(document: Document, pointer: string, value: JsonValue): boolean {
   if (target === undefined) return false
   const { parent, key } = target
   if (!Array.isArray(parent)) {
-    setField(parent, key, value)
+    setOwnValue(parent, key, value)
     return true
   }
   const index = key === '-' ? parent.length : indexIn(key, parent.length + 1)
@@ -163,7 +167,7 @@ function replace(document: Document, pointer: string, value: JsonValue): boolean
   if (target === undefined) return false
   const { parent, key } = target
   if (!Array.isArray(parent)) {
-    setField(parent, key, value)
+    setOwnValue(parent, key, value)
     return true
   }
   const index = indexIn(key, parent.length)
@@ -193,7 +197,7 @@ function splice(
   ...added: JsonValue[]
 ): boolean {
   document.movedItems += list.length - index
-  if (document.movedItems > jsonPatchMovedItemsMax) return false
+  if (document.movedItems > JSON_PATCH_MOVED_ITEMS_MAX) return false
   list.splice(index, removed, ...added)
   return true
 }
@@ -210,6 +214,6 @@ function copy(document: Document, from: JsonValue | undefined, pointer: string):
   const value = read(document, from)
   if (value === undefined || isTooDeep(value)) return false
   document.copiedBytes += Buffer.byteLength(goJson(value))
-  if (document.copiedBytes > jsonPatchCopiedBytesMax) return false
+  if (document.copiedBytes > JSON_PATCH_COPIED_BYTES_MAX) return false
   return add(document, pointer, cloneJson(value))
 }

@@ -1,13 +1,7 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { goTypeOf } from './go-json'
-import {
-  cloneJson,
-  getField,
-  isJsonObject,
-  isTooDeep,
-  setField,
-  tooDeepMessage,
-} from './json-fields'
+import { cloneJson, isJsonObject, ownValue, setOwnValue } from '@/lib/validation/json-values'
+import { goTypeOf } from './go-format'
+import { isTooDeep, tooDeepMessage } from './json-fields'
 import { badRequest, type Refusal } from './refusal'
 
 export type PatchOutcome = { readonly ok: true; readonly object: JsonObject } | Refusal
@@ -30,12 +24,12 @@ export function mergePatch(live: JsonObject, patch: JsonValue): PatchOutcome {
 function mergeObjects(live: JsonObject, patch: JsonObject): JsonObject {
   const merged: JsonObject = {}
   for (const key of Object.keys(live)) {
-    if (getField(patch, key) === null) continue
-    setField(merged, key, cloneJson(live[key] ?? null))
+    if (ownValue(patch, key) === null) continue
+    setOwnValue(merged, key, cloneJson(live[key] ?? null))
   }
   for (const key of Object.keys(patch)) {
-    const value = getField(patch, key) ?? null
-    if (value !== null) setField(merged, key, mergeValue(getField(live, key), value))
+    const value = ownValue(patch, key) ?? null
+    if (value !== null) setOwnValue(merged, key, mergeValue(ownValue(live, key), value))
   }
   return merged
 }

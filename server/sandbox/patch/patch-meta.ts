@@ -1,6 +1,6 @@
 import type { JsonObject } from '@/lib/shared/json'
+import { isJsonObject, ownValue } from '@/lib/validation/json-values'
 import type { OpenApiSchema } from '../contracts'
-import { getField, isJsonObject } from './json-fields'
 
 /** How strategic merge patch treats one field. */
 export interface PatchMeta {
@@ -15,7 +15,7 @@ export interface PatchMeta {
 export function patchMeta(schema: OpenApiSchema | undefined, field: string): PatchMeta {
   const declared = schemaOf(schema, field)
   const strategies = textAt(declared, 'x-kubernetes-patch-strategy').split(',')
-  const items = declared === undefined ? undefined : getField(declared, 'items')
+  const items = declared === undefined ? undefined : ownValue(declared, 'items')
   const strategy = strategies.find((name) => name === 'merge' || name === 'replace')
   return {
     strategy: strategy === 'merge' || strategy === 'replace' ? strategy : '',
@@ -26,14 +26,14 @@ export function patchMeta(schema: OpenApiSchema | undefined, field: string): Pat
 
 function schemaOf(schema: OpenApiSchema | undefined, field: string): OpenApiSchema | undefined {
   if (schema === undefined) return undefined
-  const properties = getField(schema, 'properties')
-  const declared = isJsonObject(properties) ? getField(properties, field) : undefined
+  const properties = ownValue(schema, 'properties')
+  const declared = isJsonObject(properties) ? ownValue(properties, field) : undefined
   if (isJsonObject(declared)) return declared
-  const values = getField(schema, 'additionalProperties')
+  const values = ownValue(schema, 'additionalProperties')
   return isJsonObject(values) ? values : undefined
 }
 
 function textAt(object: JsonObject | undefined, key: string): string {
-  const value = object === undefined ? undefined : getField(object, key)
+  const value = object === undefined ? undefined : ownValue(object, key)
   return typeof value === 'string' ? value : ''
 }

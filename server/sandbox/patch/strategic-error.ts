@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { goFormat } from './go-json'
-import { isJsonObject } from './json-fields'
+import { isJsonObject } from '@/lib/validation/json-values'
+import { goFormat } from './go-format'
 
 /**
  * Why a strategic merge patch stops, thrown only inside this folder and turned into a Refusal at its door.

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { goJson } from '@/lib/validation/go-text'
+import { isJsonObject, ownValue } from '@/lib/validation/json-values'
 import type { OpenApiSchema } from '../contracts'
-import { goFormat, goJson } from './go-json'
-import { getField, isJsonObject } from './json-fields'
+import { goFormat } from './go-format'
 import type { PatchMeta } from './patch-meta'
 import { badType, noMergeKey, PatchError } from './strategic-error'
 
@@ -77,7 +78,7 @@ function followItemDirectives(
   let isReplaced = false
   const merging: JsonObject[] = []
   for (const item of patch) {
-    const directive = getField(item, '$patch')
+    const directive = ownValue(item, '$patch')
     if (directive === undefined) merging.push(item)
     else if (directive === 'replace') isReplaced = true
     else if (directive === 'delete') {
@@ -105,7 +106,7 @@ function keyOf(item: JsonObject, mergeKey: string): string {
 }
 
 function goKey(item: JsonObject, mergeKey: string): string | undefined {
-  const value = getField(item, mergeKey)
+  const value = ownValue(item, mergeKey)
   return value === undefined ? undefined : goJson(value)
 }
 

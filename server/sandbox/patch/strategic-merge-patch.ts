@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/validation/json-values'
 import type { OpenApiSchema } from '../contracts'
-import { goTypeOf } from './go-json'
-import { cloneJson, isJsonObject, isTooDeep, tooDeepMessage } from './json-fields'
+import { goTypeOf } from './go-format'
+import { copyObject, isTooDeep, tooDeepMessage } from './json-fields'
 import type { PatchOutcome } from './merge-patch'
 import { badRequest, internalError, unprocessable } from './refusal'
 import { PatchError } from './strategic-error'
@@ -27,7 +28,7 @@ export function strategicMergePatch(
   if (patch === null) return { ok: true, object: live }
   if (isTooDeep(patch)) return badRequest(tooDeepMessage('the patch'))
   try {
-    return { ok: true, object: mergeMap(cloneJson(live), cloneJson(patch), schema) }
+    return { ok: true, object: mergeMap(copyObject(live), copyObject(patch), schema) }
   } catch (error) {
     if (!(error instanceof PatchError)) throw error
     if (error.kind === 'format') return badRequest(error.message)

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject, ownValue, setOwnValue } from '@/lib/validation/json-values'
 import type { OpenApiSchema } from '../contracts'
-import { goFormat } from './go-json'
-import { getField, isJsonObject, setField } from './json-fields'
+import { goFormat } from './go-format'
 import { type PatchMeta, patchMeta } from './patch-meta'
 import { badFormat, badType, PatchError } from './strategic-error'
 import { mergeList, orderAsDirected } from './strategic-list'
@@ -19,12 +19,12 @@ export function mergeMap(
   patch: JsonObject,
   schema: OpenApiSchema | undefined,
 ): JsonObject {
-  const directive = getField(patch, '$patch')
+  const directive = ownValue(patch, '$patch')
   if (directive !== undefined) return followMapDirective(directive, patch)
   retainKeys(live, patch)
   applyElementOrders(live, patch, schema)
   for (const key of Object.keys(patch)) {
-    const value = getField(patch, key) ?? null
+    const value = ownValue(patch, key) ?? null
     const isDeletion = key.startsWith(DELETE_FROM_LIST)
     const field = isDeletion ? directedField(key, DELETE_FROM_LIST) : key
     mergeField(live, field, value, isDeletion, schema)
@@ -46,7 +46,7 @@ function followMapDirective(directive: JsonValue, patch: JsonObject): JsonObject
 
 /** `$retainKeys` keeps only the listed fields of the live map; the patch may set no other. */
 function retainKeys(live: JsonObject, patch: JsonObject): void {
-  const retained = getField(patch, RETAIN_KEYS)
+  const retained = ownValue(patch, RETAIN_KEYS)
   if (retained === undefined) return
   Reflect.deleteProperty(patch, RETAIN_KEYS)
   if (!Array.isArray(retained)) throw badFormat('retainKeys')
@@ -74,7 +74,7 @@ function applyElementOrders(
 ): void {
   for (const key of Object.keys(patch)) {
     if (!key.startsWith(SET_ORDER)) continue
-    const order = getField(patch, key) ?? null
+    const order = ownValue(patch, key) ?? null
     Reflect.deleteProperty(patch, key)
     if (!Array.isArray(order)) throw badType('slice', order)
     const field = directedField(key, SET_ORDER)
@@ -88,13 +88,13 @@ function applyElementOrders(
       cleanValue,
     )
     if (ordered === undefined) continue
-    setField(live, field, ordered)
+    setOwnValue(live, field, ordered)
     Reflect.deleteProperty(patch, field)
   }
 }
 
 function listAt(object: JsonObject, field: string): JsonValue[] | undefined {
-  const value = getField(object, field)
+  const value = ownValue(object, field)
   if (value === undefined || Array.isArray(value)) return value
   throw badType('slice', value)
 }
@@ -110,13 +110,13 @@ function mergeField(
     Reflect.deleteProperty(live, field)
     return
   }
-  const old = getField(live, field)
+  const old = ownValue(live, field)
   const meta = patchMeta(schema, field)
   if (isJsonObject(old) && isJsonObject(value)) {
     const isReplaced = meta.strategy === 'replace'
-    setField(live, field, isReplaced ? value : mergeMap(old, value, meta.below))
+    setOwnValue(live, field, isReplaced ? value : mergeMap(old, value, meta.below))
   } else if (Array.isArray(old) && Array.isArray(value)) {
-    setField(live, field, mergeListField(old, value, isDeletion, meta))
+    setOwnValue(live, field, mergeListField(old, value, isDeletion, meta))
   } else if (!isDeletion) {
     setOrDrop(live, field, cleanValue(value))
   }
@@ -134,7 +134,7 @@ function mergeListField(
 
 function setOrDrop(live: JsonObject, field: string, value: JsonValue | undefined): void {
   if (value === undefined) Reflect.deleteProperty(live, field)
-  else setField(live, field, value)
+  else setOwnValue(live, field, value)
 }
 
 /** A patch value for a field that was not there: without nulls and directives; undefined when it is a directive. */
@@ -146,9 +146,9 @@ function cleanValue(value: JsonValue): JsonValue | undefined {
   if (Object.hasOwn(value, '$patch')) return undefined
   const out: JsonObject = {}
   for (const key of Object.keys(value)) {
-    const field = getField(value, key) ?? null
+    const field = ownValue(value, key) ?? null
     const cleaned = field === null ? undefined : cleanValue(field)
-    if (cleaned !== undefined) setField(out, key, cleaned)
+    if (cleaned !== undefined) setOwnValue(out, key, cleaned)
   }
   return out
 }

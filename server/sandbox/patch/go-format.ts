@@ -1,5 +1,6 @@
 import type { JsonValue } from '@/lib/shared/json'
-import { isJsonObject } from './json-fields'
+import { goNumber } from '@/lib/validation/go-text'
+import { isJsonObject } from '@/lib/validation/json-values'
 
 /** The JSON type of a value in the words of Go's json package, as in `cannot unmarshal object into …`. */
 export function goTypeOf(value: JsonValue): string {
@@ -9,44 +10,14 @@ export function goTypeOf(value: JsonValue): string {
   return typeof value
 }
 
-/** JSON text as Go's json.Marshal writes a map: keys sorted, no spaces, `<`, `>` and `&` escaped. */
-export function goJson(value: JsonValue): string {
-  if (typeof value === 'string') return goString(value)
-  if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`
-  if (isJsonObject(value)) {
-    const keys = Object.keys(value).sort(compareUtf8)
-    return `{${keys.map((key) => `${goString(key)}:${goJson(value[key] ?? null)}`).join(',')}}`
-  }
-  return JSON.stringify(value)
-}
-
-const ESCAPED = /[<>&\u2028\u2029]/g
-
-function goString(text: string): string {
-  return JSON.stringify(text).replace(
-    ESCAPED,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}
-
 /** A value as Go's fmt `%v` prints it: `map[a:1 b:[x y]]`, `<nil>`. */
 export function goFormat(value: JsonValue): string {
   if (value === null) return '<nil>'
+  if (typeof value === 'number') return goNumber(value)
   if (Array.isArray(value)) return `[${value.map(goFormat).join(' ')}]`
   if (!isJsonObject(value)) return String(value)
   const keys = Object.keys(value).sort(compareUtf8)
   return `map[${keys.map((key) => `${key}:${goFormat(value[key] ?? null)}`).join(' ')}]`
-}
-
-/** A value as Go's fmt `%#v` prints it: `map[string]interface {}{"a":1}`. */
-export function goSyntax(value: JsonValue): string {
-  if (value === null) return 'interface {}(nil)'
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
-  if (!isJsonObject(value)) return String(value)
-  const keys = Object.keys(value).sort(compareUtf8)
-  const fields = keys.map((key) => `${JSON.stringify(key)}:${goSyntax(value[key] ?? null)}`)
-  return `map[string]interface {}{${fields.join(', ')}}`
 }
 
 /** Orders strings by their UTF-8 bytes, as Go does; UTF-16 order differs above U+FFFF. */
