@@ -29,6 +29,8 @@ export interface AdmittedObject {
    * joinFieldErrors says each once, as a Status message does.
    */
   readonly errors: FieldError[]
+  /** Those of the errors that come from rules (CEL). */
+  readonly ruleErrors: FieldError[]
   /** Paths of dropped fields: `spec.foo`, `spec.rules[0].bar`. Under strict field validation they refuse the request. */
   readonly unknownFields: string[]
   /** Set when metadata does not decode: the API server answers 400 with this text before anything else. */
@@ -49,19 +51,21 @@ export function admitObject(
   const prepared = isUpdate
     ? prepareUpdate(schema, decoded.object, old, admission.subresource)
     : prepareCreate(schema, decoded.object)
-  const { errors, notEvaluated } = validate(
-    schema,
-    prepared,
-    isUpdate ? old : undefined,
-    admission.subresource,
-  )
+  const verdict = validate(schema, prepared, isUpdate ? old : undefined, admission.subresource)
   return {
     object: prepared,
-    errors,
+    ...verdict,
     unknownFields: decoded.unknownFields,
-    notEvaluated,
     ...(decoded.decodeError === undefined ? {} : { decodeError: decoded.decodeError }),
   }
+}
+
+/**
+ * A stored object as clients read it. Defaults apply on reading too: a Gateway's status has its first conditions
+ * although nothing was written, and a field added by a newer schema has its default.
+ */
+export function presentObject(schema: CompiledSchema, stored: JsonObject): JsonObject {
+  return normalizeResource(schema.root, stored).object
 }
 
 interface Decoded {
@@ -155,7 +159,7 @@ function validate(
   object: JsonObject,
   old: JsonObject | undefined,
   subresource: 'status' | undefined,
-): { errors: FieldError[]; notEvaluated: string[] } {
+): Pick<AdmittedObject, 'errors' | 'ruleErrors' | 'notEvaluated'> {
   const form = schema.messageForm
   const correlation = old === undefined ? undefined : new Correlation(schema.root, object, old)
   const typeErrors = validateTypeMeta(schema, object)
@@ -170,12 +174,16 @@ function validate(
   const hadDuplicates =
     old !== undefined && validateListTypes(schema.root, old, '', form).length > 0
   if (!hadDuplicates) errors.push(...validateListTypes(schema.root, object, '', form))
-  if (!schema.root.hasRules) return { errors, notEvaluated: [] }
+  if (!schema.root.hasRules) return { errors, ruleErrors: [], notEvaluated: [] }
   if (errors.some((error) => BLOCKING.has(error.reason))) {
-    return { errors: [...errors, rulesNotCheckedError(form)], notEvaluated: [] }
+    return { errors: [...errors, rulesNotCheckedError(form)], ruleErrors: [], notEvaluated: [] }
   }
   const rules = validateRules(schema.root, object, old, correlation, form)
-  return { errors: [...errors, ...rules.errors], notEvaluated: rules.notEvaluated }
+  return {
+    errors: [...errors, ...rules.errors],
+    ruleErrors: rules.errors,
+    notEvaluated: rules.notEvaluated,
+  }
 }
 
 function validateTypeMeta(schema: CompiledSchema, object: JsonObject): FieldError[] {

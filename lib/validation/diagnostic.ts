@@ -12,6 +12,16 @@ export interface Diagnostic {
   readonly range: TextRange
   /** Section of the specification that says so. */
   readonly specUrl?: string
+  /** What the editor offers to do about it. */
+  readonly fix?: DiagnosticFix
+}
+
+/** A Service the manifest refers to and the cluster does not have. */
+export interface DiagnosticFix {
+  readonly kind: 'create-backend'
+  readonly namespace: string
+  readonly name: string
+  readonly port: number
 }
 
 /** Lines and columns from 1, end exclusive, as Monaco counts. */

@@ -1,0 +1,33 @@
+/** Brackets and indentation inside quotes are counted too, so these are well above the nesting refused later. */
+const BRACKETS_MAX = 500
+const INDENTS_MAX = 200
+const DASHES_MAX = 200
+
+/**
+ * Whether the text may nest so deep that the parser, which recurses, would exhaust the stack. Linear in the text: counts
+ * unclosed brackets, steps of indentation, and indicators in a row.
+ */
+export function nestsTooDeep(text: string): boolean {
+  return bracketsExceed(text) || indentsExceed(text)
+}
+
+function bracketsExceed(text: string): boolean {
+  let open = 0
+  for (const bracket of text.matchAll(/[[\]{}]/g)) {
+    const [character] = bracket
+    open = character === '[' || character === '{' ? open + 1 : Math.max(open - 1, 0)
+    if (open > BRACKETS_MAX) return true
+  }
+  return false
+}
+
+function indentsExceed(text: string): boolean {
+  const indents: number[] = []
+  for (const line of text.matchAll(/^([ \t]*)((?:[-?:][ \t]+)*)[^ \t\r\n]/gm)) {
+    const [, spaces = '', indicators = ''] = line
+    while ((indents.at(-1) ?? -1) >= spaces.length) indents.pop()
+    indents.push(spaces.length)
+    if (indents.length > INDENTS_MAX || indicators.length > DASHES_MAX * 2) return true
+  }
+  return false
+}

@@ -1,0 +1,150 @@
+import { Composer, type Document, LineCounter, Parser } from 'yaml'
+import {
+  DOCUMENTS_MAX,
+  NESTING_MAX,
+  PROBLEMS_PER_DOCUMENT_MAX,
+  TEXT_LENGTH_MAX,
+} from '@/lib/manifest/limits'
+import { locateField, offsetsOf } from '@/lib/manifest/locate-field'
+import { nestsTooDeep } from '@/lib/manifest/nesting'
+import { rangeBetween, START_OF_TEXT, type TextRange } from '@/lib/manifest/text-range'
+import { toJson } from '@/lib/manifest/to-json'
+import { KUBECTL_YAML } from '@/lib/manifest/yaml-options'
+import type { JsonObject } from '@/lib/shared/json'
+
+/** Something wrong with the text itself, before any schema. */
+export interface ManifestProblem {
+  /** `yaml.syntax`, `yaml.duplicate-key`, `yaml.tab`, … */
+  readonly code: string
+  readonly message: string
+  readonly fieldPath: string
+  readonly documentIndex: number
+  readonly range: TextRange
+}
+
+/** One non-empty YAML document that holds an object. */
+export class ManifestDocument {
+  /** Index among all documents of the text, from 0, counting empty ones. */
+  readonly index: number
+  readonly object: JsonObject
+  /** The syntax tree with its source tokens, from which the text can be edited without loss. */
+  readonly ast: Document
+  readonly #lines: LineCounter
+
+  constructor(index: number, object: JsonObject, ast: Document, lines: LineCounter) {
+    this.index = index
+    this.object = object
+    this.ast = ast
+    this.#lines = lines
+  }
+
+  /**
+   * The range of a field: its value when that is a plain value, else its key. For a missing field, the key of its
+   * nearest existing ancestor. With `part` key, the key always.
+   */
+  rangeOf(fieldPath: string, part: 'key' | 'value' = 'value'): TextRange {
+    const [start, end] = offsetsOf(locateField(this.ast, fieldPath), part)
+    return rangeBetween(this.#lines, start, end)
+  }
+
+  /** Whether the field is written in the document. */
+  has(fieldPath: string): boolean {
+    return locateField(this.ast, fieldPath).found
+  }
+}
+
+export interface Manifest {
+  readonly documents: readonly ManifestDocument[]
+  readonly problems: readonly ManifestProblem[]
+}
+
+/** Reads a text of YAML documents as kubectl would. Never throws; bounded by limits.ts. */
+export function parseManifest(text: string): Manifest {
+  if (text.length > TEXT_LENGTH_MAX) {
+    return failure('manifest.too-large', 'the manifest is larger than 1 MiB')
+  }
+  if (nestsTooDeep(text)) {
+    return failure('yaml.too-deep', `the manifest nests deeper than ${NESTING_MAX} levels`)
+  }
+  try {
+    return readDocuments(text)
+  } catch (error) {
+    // The parser recurses, so text that nests in ways the scan above cannot see may still exhaust the stack.
+    if (!(error instanceof RangeError)) throw error
+    return failure('yaml.too-deep', 'the manifest nests too deeply')
+  }
+}
+
+function failure(code: string, message: string): Manifest {
+  const problem = { code, message, fieldPath: '', documentIndex: 0, range: START_OF_TEXT }
+  return { documents: [], problems: [problem] }
+}
+
+function readDocuments(text: string): Manifest {
+  const lines = new LineCounter()
+  const composer = new Composer({
+    ...KUBECTL_YAML,
+    keepSourceTokens: true,
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+  })
+  const documents: ManifestDocument[] = []
+  const problems: ManifestProblem[] = []
+  let index = 0
+  for (const ast of composer.compose(new Parser(lines.addNewLine).parse(text))) {
+    if (index >= DOCUMENTS_MAX) {
+      const message = `the manifest has more than ${DOCUMENTS_MAX} documents; the rest was not read`
+      const range = rangeBetween(lines, ast.range[0], ast.range[0])
+      problems.push({
+        code: 'manifest.too-many',
+        message,
+        fieldPath: '',
+        documentIndex: index,
+        range,
+      })
+      break
+    }
+    readDocument(ast, index, lines, documents, problems)
+    index += 1
+  }
+  return { documents, problems }
+}
+
+function readDocument(
+  ast: Document.Parsed,
+  index: number,
+  lines: LineCounter,
+  documents: ManifestDocument[],
+  problems: ManifestProblem[],
+): void {
+  const syntax = [...ast.errors, ...ast.warnings].slice(0, PROBLEMS_PER_DOCUMENT_MAX)
+  for (const error of syntax) {
+    problems.push({
+      code: error.code === 'TAB_AS_INDENT' ? 'yaml.tab' : 'yaml.syntax',
+      message: error.message,
+      fieldPath: '',
+      documentIndex: index,
+      range: rangeBetween(lines, error.pos[0], error.pos[1]),
+    })
+  }
+  if (ast.errors.length > 0) return
+  const { value, problems: found } = toJson(ast)
+  for (const { start, end, ...problem } of found.slice(0, PROBLEMS_PER_DOCUMENT_MAX)) {
+    problems.push({ ...problem, documentIndex: index, range: rangeBetween(lines, start, end) })
+  }
+  if (value === null) return
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    const kind = Array.isArray(value) ? 'array' : typeof value
+    problems.push({
+      code: 'yaml.not-an-object',
+      message: `json: cannot unmarshal ${kind} into a Kubernetes object: a map with apiVersion and kind is expected`,
+      fieldPath: '',
+      documentIndex: index,
+      range: rangeBetween(lines, ...offsetsOf(locateField(ast, ''), 'value')),
+    })
+    return
+  }
+  documents.push(new ManifestDocument(index, value, ast, lines))
+}

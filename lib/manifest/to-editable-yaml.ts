@@ -1,0 +1,40 @@
+import { toYaml } from '@/lib/manifest/to-yaml'
+
+/** Metadata that the API server writes. */
+const SERVER_METADATA = new Set([
+  'managedFields',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'selfLink',
+])
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** The object as a person would write it to apply it again: without status and what the API server fills in. */
+export function toEditableYaml(object: object): string {
+  const kept = Object.entries(object)
+    .filter(([key]) => key !== 'status')
+    .map(([key, value]) => [key, key === 'metadata' ? editableMetadata(value) : value])
+  return toYaml(Object.fromEntries(kept))
+}
+
+function editableMetadata(metadata: unknown): unknown {
+  if (!isObject(metadata)) return metadata
+  const kept = Object.entries(metadata)
+    .filter(([key]) => !SERVER_METADATA.has(key))
+    .map(([key, value]) => [key, key === 'annotations' ? writtenAnnotations(value) : value])
+    .filter(([, value]) => value !== undefined)
+  return Object.fromEntries(kept)
+}
+
+/** Annotations but for kubectl's own copy of the object; undefined when none remain. */
+function writtenAnnotations(annotations: unknown): unknown {
+  if (!isObject(annotations)) return annotations
+  const kept = Object.entries(annotations).filter(([key]) => key !== LAST_APPLIED)
+  return kept.length === 0 ? undefined : Object.fromEntries(kept)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

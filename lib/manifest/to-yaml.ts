@@ -1,0 +1,53 @@
+import { isScalar, type Pair, stringify } from 'yaml'
+import { KUBECTL_YAML } from '@/lib/manifest/yaml-options'
+
+/** Keys that come first, in this order, wherever they occur; the others follow alphabetically. */
+const FIRST_KEYS = [
+  'apiVersion',
+  'group',
+  'kind',
+  'metadata',
+  'type',
+  'name',
+  'generateName',
+  'namespace',
+  'sectionName',
+  'port',
+  'weight',
+  'labels',
+  'annotations',
+  'gatewayClassName',
+  'parentRefs',
+  'hostnames',
+  'matches',
+  'filters',
+  'backendRefs',
+]
+const LAST_KEYS = ['status']
+
+const FIRST_RANKS = new Map(FIRST_KEYS.map((key, rank) => [key, rank - FIRST_KEYS.length]))
+const LAST_RANKS = new Map(LAST_KEYS.map((key, rank) => [key, rank + 1]))
+
+function rankOf(key: string): number {
+  return FIRST_RANKS.get(key) ?? LAST_RANKS.get(key) ?? 0
+}
+
+/** The object as YAML in a fixed order of keys, so that equal objects give equal text. */
+export function toYaml(object: object): string {
+  return stringify(object, {
+    ...KUBECTL_YAML,
+    aliasDuplicateObjects: false,
+    blockQuote: 'literal',
+    indentSeq: false,
+    lineWidth: 0,
+    sortMapEntries: (left: Pair, right: Pair) => compareKeys(keyOf(left), keyOf(right)),
+  })
+}
+
+function keyOf(pair: Pair): string {
+  return String(isScalar(pair.key) ? pair.key.value : pair.key)
+}
+
+function compareKeys(left: string, right: string): number {
+  return rankOf(left) - rankOf(right) || (left < right ? -1 : left > right ? 1 : 0)
+}
