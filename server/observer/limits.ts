@@ -21,7 +21,7 @@ export interface ObserverLimits {
   readonly persistIntervalMs: number
   /** Open streams; a further client is answered 503. */
   readonly streamClientsMax: number
-  /** Bytes a stream may leave unread before it is dropped. */
+  /** Bytes a stream may leave unread before it is dropped instead of sent another event. */
   readonly streamBufferBytesMax: number
   readonly heartbeatMs: number
   /** Points drawn for one route in the overview. */

@@ -92,10 +92,12 @@ export class StreamHub {
     this.write(client, eventText(event, value))
   }
 
-  /** A client that does not read is dropped; its browser connects again when it can. */
+  /** A client that left too much unread is dropped; its browser connects again when it can. */
   private write(client: Client, text: string): void {
-    client.response.write(text)
-    if (client.response.writableLength <= this.limits.streamBufferBytesMax) return
+    if (client.response.writableLength <= this.limits.streamBufferBytesMax) {
+      client.response.write(text)
+      return
+    }
     this.droppedCount += 1
     this.clients.delete(client)
     client.response.destroy()
