@@ -15,10 +15,16 @@ export const manifestRequest = z.object({
   /** Take ownership of conflicting fields. Only after the person has seen whose they are. */
   force: z.boolean().default(false),
   /**
-   * uid and resourceVersion of the object the draft was based on. When the live object has moved on,
-   * the result says so in `liveChanged` instead of applying.
+   * The object the draft was based on. When the live object has moved on, the outcome is `stale` and nothing is
+   * applied. With `generation` only a changed spec counts, so that a status written meanwhile does not.
    */
-  base: z.object({ uid: z.string(), resourceVersion: z.string() }).optional(),
+  base: z
+    .object({
+      uid: z.string(),
+      resourceVersion: z.string(),
+      generation: z.number().int().optional(),
+    })
+    .optional(),
 })
 export type ManifestRequest = z.input<typeof manifestRequest>
 

@@ -1,0 +1,31 @@
+/** POST /api/manifests: dry-run or apply every document of a YAML text; see lib/dashboard-api/manifests.ts. */
+import {
+  MANIFEST_BYTES_MAX,
+  type ManifestResponse,
+  type ManifestResult,
+  manifestRequest,
+} from '@/lib/dashboard-api/manifests'
+import { applyManifest } from '@/server/kube/apply-manifest'
+import { connection } from '../_server/connection'
+import { readDocuments } from '../_server/read-documents'
+import { readJson, respond } from '../_server/respond'
+
+export const dynamic = 'force-dynamic'
+
+/** JSON escapes can double a text. */
+const REQUEST_BYTES_MAX = 2 * MANIFEST_BYTES_MAX + 4096
+
+export function POST(request: Request): Promise<Response> {
+  return respond(async (): Promise<ManifestResponse> => {
+    const asked = await readJson(request, manifestRequest, REQUEST_BYTES_MAX)
+    const { cluster } = connection()
+    const options = { dryRun: asked.action === 'dry-run', force: asked.force, base: asked.base }
+    const results: ManifestResult[] = []
+    // One after the other, in the order written: a Namespace comes before what lives in it.
+    for (const { documentIndex, object } of readDocuments(asked.manifest)) {
+      const result = await applyManifest(cluster, object, { ...options, signal: request.signal })
+      results.push({ ...result, documentIndex })
+    }
+    return { results }
+  })
+}

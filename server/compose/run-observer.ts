@@ -1,0 +1,15 @@
+import { join } from 'node:path'
+import type { Config } from '../config'
+import { createLogger } from '../log'
+import { startObserver } from '../observer/start-observer'
+import type { RunningPlane } from './run-planes'
+
+export async function runObserver(config: Config): Promise<RunningPlane> {
+  const observer = await startObserver({
+    metricsUrls: [config.metricsUrl],
+    storeDirectory: join(config.dataDirectory, 'series'),
+    port: config.observerPort,
+    logger: createLogger('observer'),
+  })
+  return { details: {}, stop: () => observer.stop() }
+}

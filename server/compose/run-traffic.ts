@@ -1,0 +1,9 @@
+import type { Config } from '../config'
+import { createLogger } from '../log'
+import { startTraffic } from '../traffic/start-traffic'
+import type { RunningPlane } from './run-planes'
+
+export async function runTraffic(config: Config): Promise<RunningPlane> {
+  const traffic = await startTraffic({ port: config.trafficPort, logger: createLogger('traffic') })
+  return { details: {}, stop: () => traffic.stop() }
+}
