@@ -1,0 +1,120 @@
+import { TOKEN_BYTES, VALUE_BYTES } from './header-names'
+
+const CR = 13
+const LF = 10
+
+/** Extension and trailer bytes together that one body may carry; more is refused. */
+const OVERHEAD_BYTES_MAX = 16_384
+
+type State =
+  | 'size'
+  | 'extension'
+  | 'sizeLf'
+  | 'data'
+  | 'dataCr'
+  | 'dataLf'
+  | 'trailer'
+  | 'line'
+  | 'lineLf'
+  | 'endLf'
+
+/**
+ * Follows a chunked body without copying it, byte-strict: no bare LF, no space around sizes, at most
+ * 2⁴⁸ bytes in a chunk (RFC 9112 7.1). Tells where the body ends; trailers are followed and kept as they are.
+ */
+export class ChunkedScanner {
+  isDone = false
+  /** The trailer section as received, without its last empty line. */
+  trailers = ''
+  private state: State = 'size'
+  private size = 0
+  private digits = 0
+  private overhead = 0
+
+  reset(): void {
+    this.isDone = false
+    this.trailers = ''
+    this.state = 'size'
+    this.size = 0
+    this.digits = 0
+    this.overhead = 0
+  }
+
+  /** Reads from `start`. Returns where it stopped (the end, or past the body), or -1 when the framing is broken. */
+  scan(bytes: Buffer, start: number, onData?: (bytes: Buffer) => void): number {
+    let at = start
+    while (at < bytes.length && !this.isDone) {
+      if (this.state === 'data') {
+        const end = Math.min(bytes.length, at + this.size)
+        onData?.(bytes.subarray(at, end))
+        this.size -= end - at
+        at = end
+        if (this.size === 0) this.state = 'dataCr'
+        continue
+      }
+      const byte = bytes[at] ?? 0
+      if (!this.step(byte)) return -1
+      if (this.state === 'line' || this.state === 'lineLf')
+        this.trailers += String.fromCharCode(byte)
+      else if (this.state === 'trailer' && this.trailers !== '') this.trailers += '\n'
+      at++
+    }
+    return at
+  }
+
+  private step(byte: number): boolean {
+    switch (this.state) {
+      case 'size':
+        return this.stepSize(byte)
+      case 'extension':
+        if (byte === CR) return this.to('sizeLf')
+        return this.countOverhead() && VALUE_BYTES[byte] === 1
+      case 'sizeLf':
+        return byte === LF && this.to(this.size === 0 ? 'trailer' : 'data')
+      case 'dataCr':
+        return byte === CR && this.to('dataLf')
+      case 'dataLf':
+        this.digits = 0
+        return byte === LF && this.to('size')
+      case 'trailer':
+        if (byte === CR) return this.to('endLf')
+        return this.countOverhead() && TOKEN_BYTES[byte] === 1 && this.to('line')
+      case 'line':
+        if (byte === CR) return this.to('lineLf')
+        return this.countOverhead() && VALUE_BYTES[byte] === 1
+      case 'lineLf':
+        return byte === LF && this.to('trailer')
+      case 'endLf':
+        this.isDone = byte === LF
+        return this.isDone
+      case 'data':
+        return false
+    }
+  }
+
+  private stepSize(byte: number): boolean {
+    const digit = hexDigit(byte)
+    if (digit >= 0) {
+      this.size = this.digits === 0 ? digit : this.size * 16 + digit
+      return ++this.digits <= 12
+    }
+    if (this.digits === 0) return false
+    if (byte === CR) return this.to('sizeLf')
+    return byte === 59 && this.to('extension')
+  }
+
+  private countOverhead(): boolean {
+    return ++this.overhead <= OVERHEAD_BYTES_MAX
+  }
+
+  private to(state: State): true {
+    this.state = state
+    return true
+  }
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 48 && byte <= 57) return byte - 48
+  const lower = byte | 0x20
+  return lower >= 97 && lower <= 102 ? lower - 87 : -1
+}

@@ -1,0 +1,73 @@
+import { isSampled } from '@/lib/routing/mirror-sampler'
+import { type ForwardParts, mirrorHeadText, mirrorHops } from './forward-head'
+import { HEADER } from './header-names'
+import { MirrorCopy } from './mirror-copy'
+import type { RequestHead } from './request-head'
+import type { MirrorRuntime, RuleRuntime } from './rule-runtime'
+import type { UpstreamConnection } from './upstream-connection'
+import type { WorkerContext } from './worker-context'
+
+const NO_COPIES: readonly MirrorCopy[] = []
+
+/**
+ * Decides about every mirror of a rule for one request, counts each decision, and starts the copies.
+ * `parts` is the request after the rule's filters.
+ */
+export function dispatchMirrors(
+  context: WorkerContext,
+  runtime: RuleRuntime,
+  head: RequestHead,
+  parts: ForwardParts,
+): readonly MirrorCopy[] {
+  if (runtime.mirrors.length === 0) return NO_COPIES
+  const sample = runtime.sampler.next()
+  const hops = mirrorHops(head.lines.valueOf(head.text, HEADER.mirrorHops))
+  const copies: MirrorCopy[] = []
+  let text = ''
+  for (const mirror of runtime.mirrors) {
+    const connection = decide(context, mirror, head, sample, hops)
+    if (connection === null) continue
+    if (text === '') text = mirrorHeadText(parts, hops)
+    copies.push(new MirrorCopy(context, mirror, connection, text, head.method))
+  }
+  return copies
+}
+
+/** The connection to copy to; null when no copy is made, which is then counted. */
+function decide(
+  context: WorkerContext,
+  mirror: MirrorRuntime,
+  head: RequestHead,
+  sample: number,
+  hops: number,
+): UpstreamConnection | null {
+  const { limits } = context
+  const { metrics, policy } = mirror
+  if (!isSampled(sample, policy.fraction)) metrics.countNotSampled()
+  else if (head.upgrade !== '') metrics.countSkipped('upgrade')
+  else if (hops >= limits.mirrorHopsMax) metrics.countSkipped('loop')
+  else if (mirror.cluster.size === 0 || mirror.cluster.protocol !== 'http1') {
+    metrics.countSkipped('no_endpoints')
+  } else if (metrics.outstanding >= limits.mirrorInFlightMax)
+    metrics.countDropped('in_flight_limit')
+  else if (head.contentLength > limits.mirrorBodyBytesMax) metrics.countDropped('body_limit')
+  else if (context.mirrorBufferedBytes > limits.mirrorBufferBytesTotalMax) {
+    metrics.countDropped('buffer_limit')
+  } else {
+    const connection = acquire(context, mirror)
+    if (connection === null) metrics.countSkipped('backing_off')
+    return connection
+  }
+  return null
+}
+
+/** A connection to one endpoint of the mirror that is not known to refuse; null when all are. */
+function acquire(context: WorkerContext, mirror: MirrorRuntime): UpstreamConnection | null {
+  for (let attempt = 0; attempt < mirror.cluster.size; attempt++) {
+    const endpoint = mirror.cluster.next()
+    if (endpoint !== undefined && context.mirrors.mayTry(endpoint)) {
+      return context.mirrors.acquire(endpoint)
+    }
+  }
+  return null
+}

@@ -1,0 +1,408 @@
+/** One request and its response: client → this → primary, with copies to the mirrors on the side. */
+import { redirectLocation } from '@/lib/routing/redirect-location'
+import type { HeaderModifier } from '@/lib/routing/route-table'
+import type { ClientSide } from './client-side'
+import { corsLines, isPreflight, preflightLines } from './cors'
+import { dispatchMirrors } from './dispatch-mirrors'
+import { fixedResponse } from './fixed-response'
+import { editParts, forwardParts, headText, responseLines } from './forward-head'
+import { editLines, wireTarget } from './header-edits'
+import { HEADER } from './header-names'
+import type { ListeningPort } from './listening-port'
+import type { ResponseOutcome } from './metrics'
+import type { MirrorCopy } from './mirror-copy'
+import { IDEMPOTENT_METHODS, type RequestHead } from './request-head'
+import type { ResponseHead } from './response-parser'
+import type { BackendRuntime, RuleRuntime } from './rule-runtime'
+import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from './upstream-connection'
+import type { WorkerContext } from './worker-context'
+
+/** An attempt that failed before it could have had an effect is made once more, not more often. */
+const ATTEMPTS_MAX = 2
+
+export class Exchange implements UpstreamHandler {
+  private readonly context: WorkerContext
+  private readonly client: ClientSide
+  private readonly port: ListeningPort
+  private readonly startedAt: number
+  private runtime: RuleRuntime | null = null
+  private backend: BackendRuntime | null = null
+  private connection: UpstreamConnection | null = null
+  private copies: readonly MirrorCopy[] = []
+  private method = ''
+  private origin: string | undefined
+  private primaryHead = ''
+  private isChunked = false
+  private isUpgrade = false
+  private isRequestDone = false
+  private isResponseDone = false
+  private isTunnel = false
+  private isTunnelHalfClosed = false
+  private status = 0
+  private attempts = 0
+  /** The body as sent so far while it is small enough to send again; null once it is not. */
+  private held: Buffer[] | null = []
+  private heldBytes = 0
+  private activeAt: number
+  private lingerUntil = 0
+  private requestTimer: NodeJS.Timeout | undefined
+  private backendTimer: NodeJS.Timeout | undefined
+
+  constructor(context: WorkerContext, client: ClientSide, port: ListeningPort) {
+    this.context = context
+    this.client = client
+    this.port = port
+    this.startedAt = context.now()
+    this.activeAt = this.startedAt
+  }
+
+  /** Whether a response has begun or ended: the body of a request that expects 100 is then not asked for. */
+  get hasResponded(): boolean {
+    return this.status !== 0
+  }
+
+  /** Takes the request's head; the body follows by `onRequestBody`, and always `onRequestEnd`. */
+  start(head: RequestHead): void {
+    const { context } = this
+    this.method = head.method
+    context.exchanges.add(this)
+    const match = this.port.matcher?.match(head) ?? null
+    if (match === null) {
+      const listener = this.port.matcher?.listenerOf(head.host)
+      const reason = listener ? 'no_route' : 'no_listener'
+      context.metrics.countUnmatched(this.port.gateway, listener?.name ?? '', reason)
+      this.answer('fixed_response', 404)
+      return
+    }
+    const runtime = context.rules.of(match, this.port.gateway)
+    this.runtime = runtime
+    runtime.metrics.countRequest()
+    if (!this.answerByRule(runtime, head)) this.forward(runtime, head)
+  }
+
+  /** Rules that never reach a backend: refused, preflight, redirect. */
+  private answerByRule({ rule, match }: RuleRuntime, head: RequestHead): boolean {
+    if (rule.fixedStatus !== undefined) {
+      this.answer('fixed_response', rule.fixedStatus)
+      return true
+    }
+    if (rule.cors !== undefined) {
+      this.origin = head.header('origin')
+      if (isPreflight(head)) {
+        this.answer('fixed_response', 204, preflightLines(rule.cors, head, this.origin))
+        return true
+      }
+    }
+    if (rule.redirect === undefined) return false
+    const location = redirectLocation(rule.redirect, match.match, {
+      scheme: this.client.scheme,
+      host: head.host,
+      path: head.path,
+      query: head.query(),
+      listenerPort: this.port.port,
+    })
+    this.answer('fixed_response', rule.redirect.statusCode, `Location: ${wireTarget(location)}\r\n`)
+    return true
+  }
+
+  private forward(runtime: RuleRuntime, head: RequestHead): void {
+    const { client, context } = this
+    const requestId = head.lines.valueOf(head.text, HEADER.requestId)
+    const received = forwardParts(head, {
+      clientAddress: client.clientAddress,
+      scheme: client.scheme,
+      requestId: requestId && requestId.length <= 128 ? requestId : context.nextRequestId(),
+    })
+    const parts = editParts(received, runtime.edits)
+    this.isChunked = head.contentLength === -2
+    this.isUpgrade = head.upgrade !== ''
+    const backend = runtime.nextBackend()
+    this.backend = backend ?? null
+    if (backend === undefined || backend.isInvalid) {
+      this.answer('invalid_backend', 500)
+    } else {
+      this.primaryHead = headText(editParts(parts, backend.edits))
+      this.startTimers(runtime)
+      this.dispatch(false)
+    }
+    this.copies = dispatchMirrors(context, runtime, head, parts)
+  }
+
+  private dispatch(isFresh: boolean): void {
+    const cluster = this.backend?.cluster
+    const endpoint = cluster?.protocol === 'http1' ? cluster.next() : undefined
+    if (endpoint === undefined) {
+      this.answer('no_endpoints', 503)
+      return
+    }
+    this.attempts++
+    const connection = this.context.primaries.acquire(endpoint, isFresh)
+    this.connection = connection
+    connection.begin(this, this.primaryHead, {
+      isHead: this.method === 'HEAD',
+      wantsTunnel: this.isUpgrade,
+      decodeChunks: this.client.decodesChunks,
+    })
+    for (const bytes of this.held ?? []) connection.write(bytes)
+    if (this.isRequestDone) connection.finishRequest()
+  }
+
+  private startTimers({ rule }: RuleRuntime): void {
+    const { requestMs, backendRequestMs } = rule.timeouts
+    if (requestMs > 0) {
+      this.requestTimer = setTimeout(() => this.onTimeout('request_timeout'), requestMs)
+    }
+    if (backendRequestMs > 0) {
+      this.backendTimer = setTimeout(() => this.onTimeout('backend_timeout'), backendRequestMs)
+    }
+  }
+
+  /** Body bytes, decoded. They must stay unchanged. */
+  onRequestBody(bytes: Buffer): void {
+    this.activeAt = this.context.coarseNow
+    if (this.runtime !== null) this.runtime.metrics.requestBytes += bytes.length
+    this.send(this.isChunked ? frameChunk(bytes) : bytes)
+  }
+
+  /** The request is complete; `trailers` are lines ended by CRLF, for a chunked one. */
+  onRequestEnd(trailers: string): void {
+    if (this.isChunked) this.send(Buffer.from(`0\r\n${trailers}\r\n`, 'latin1'))
+    this.isRequestDone = true
+    this.connection?.finishRequest()
+    for (const copy of this.copies) copy.finish()
+    if (this.isResponseDone) this.over()
+  }
+
+  private send(bytes: Buffer): void {
+    if (this.connection !== null) {
+      if (!this.connection.write(bytes)) this.client.pauseRequest()
+      this.hold(bytes)
+    }
+    for (const copy of this.copies) copy.write(bytes)
+  }
+
+  private hold(bytes: Buffer): void {
+    if (this.held === null) return
+    this.heldBytes += bytes.length
+    if (this.heldBytes > this.context.limits.replayBodyBytesMax) this.held = null
+    else this.held.push(bytes)
+  }
+
+  /** The client is gone. A complete request's copies go on; an incomplete one's would be cut short, so they end. */
+  onClientClosed(): void {
+    if (!this.isRequestDone) for (const copy of this.copies) copy.giveUp('client_aborted')
+    if (!this.isResponseDone) {
+      this.dropConnection()
+      this.finishResponse(this.isTunnel ? 'answered' : 'client_aborted')
+    }
+    this.isRequestDone = true
+    this.context.exchanges.delete(this)
+  }
+
+  onClientDrain(): void {
+    this.connection?.resume()
+  }
+
+  onTunnelData(bytes: Buffer): void {
+    this.activeAt = this.context.coarseNow
+    if (this.runtime !== null) this.runtime.metrics.requestBytes += bytes.length
+    if (this.connection?.write(bytes) === false) this.client.pauseRequest()
+  }
+
+  /** The client has closed its direction of the tunnel. */
+  onTunnelClientEnd(): void {
+    this.connection?.endTunnel()
+    this.closeTunnelDirection()
+  }
+
+  onTunnelEnd(): void {
+    this.client.endTunnel()
+    this.closeTunnelDirection()
+  }
+
+  private closeTunnelDirection(): void {
+    if (!this.isTunnelHalfClosed) {
+      this.isTunnelHalfClosed = true
+      return
+    }
+    this.endTunnelExchange()
+  }
+
+  private endTunnelExchange(): void {
+    this.dropConnection()
+    this.finishResponse('answered')
+    this.client.cut()
+  }
+
+  onTunnelBytes(bytes: Buffer): void {
+    this.onBody(bytes)
+  }
+
+  onInterim(head: ResponseHead): void {
+    // 100 was the gateway's own to send; 101 is a final answer to an upgrade.
+    if (head.status !== 100) this.client.interim(head.status, head.reason, responseLines(head))
+  }
+
+  onHead(head: ResponseHead): void {
+    this.status = head.status
+    let lines = responseLines(head)
+    if (this.backend?.responseHeaders) lines = editLines(lines, this.backend.responseHeaders)
+    lines = this.ruleLines(lines)
+    if (head.status === 101) {
+      lines += 'Connection: Upgrade\r\n'
+      const protocol = head.lines.valueOf(head.text, HEADER.upgrade)
+      if (protocol !== undefined) lines += `Upgrade: ${protocol}\r\n`
+    }
+    this.client.respond(head.status, head.reason, lines, head.framing)
+    if (head.status === 101) this.startTunnel()
+  }
+
+  private startTunnel(): void {
+    this.isTunnel = true
+    this.held = null
+    this.clearTimers()
+    this.client.flush()
+    this.client.startTunnel()
+  }
+
+  /** Response lines after the rule's own modifier and CORS. */
+  private ruleLines(lines: string): string {
+    const modifier: HeaderModifier | undefined = this.runtime?.responseHeaders
+    const edited = modifier === undefined ? lines : editLines(lines, modifier)
+    const cors = this.runtime?.rule.cors
+    return cors === undefined ? edited : corsLines(edited, cors, this.origin)
+  }
+
+  onBody(bytes: Buffer): void {
+    this.activeAt = this.context.coarseNow
+    if (this.runtime !== null) this.runtime.metrics.responseBytes += bytes.length
+    if (!this.client.body(bytes)) this.connection?.pause()
+  }
+
+  onReadDone(): void {
+    this.client.flush()
+  }
+
+  onDrain(): void {
+    this.client.resumeRequest()
+  }
+
+  onEnd(): void {
+    const trailers = this.client.decodesChunks ? (this.connection?.trailers ?? '') : ''
+    this.connection = null
+    this.client.end(trailers)
+    this.finishResponse('answered')
+  }
+
+  onFailed(failure: UpstreamFailure): void {
+    const { connection } = this
+    this.connection = null
+    if (this.isTunnel) {
+      this.endTunnelExchange()
+      return
+    }
+    if (connection !== null && this.mayRetry(failure, connection)) {
+      this.dispatch(true)
+      return
+    }
+    const outcome = failure === 'connect_failed' ? 'backend_connect_failed' : 'backend_reset'
+    this.failWith(outcome, 502)
+  }
+
+  /** Only what cannot have had an effect, or may have it twice, and only while nothing was answered. */
+  private mayRetry(failure: UpstreamFailure, connection: UpstreamConnection): boolean {
+    if (this.status !== 0 || this.held === null || this.attempts >= ATTEMPTS_MAX) return false
+    if (failure === 'connect_failed') return (this.backend?.cluster.size ?? 0) > 1
+    return (
+      failure === 'reset' &&
+      connection.wasUsed &&
+      !connection.hasAnswered &&
+      IDEMPOTENT_METHODS.has(this.method)
+    )
+  }
+
+  private onTimeout(outcome: ResponseOutcome): void {
+    if (this.isResponseDone) return
+    this.dropConnection()
+    this.failWith(outcome, 504)
+  }
+
+  private failWith(outcome: ResponseOutcome, status: number): void {
+    // Whatever the body was waiting for is gone.
+    this.client.resumeRequest()
+    if (this.status === 0) {
+      this.answer(outcome, status)
+      return
+    }
+    this.client.cut()
+    this.finishResponse(outcome)
+  }
+
+  /** Looks at the deadlines that are kept coarsely: idleness, and a body that outlasts its response. */
+  tick(now: number): void {
+    const { limits } = this.context
+    if (this.lingerUntil > 0) {
+      if (now > this.lingerUntil) this.client.cut()
+      return
+    }
+    const idleMax = this.isTunnel ? limits.tunnelIdleMs : limits.exchangeIdleMs
+    if (now - this.activeAt <= idleMax) return
+    if (this.isTunnel) this.endTunnelExchange()
+    else this.onTimeout('backend_timeout')
+  }
+
+  private answer(outcome: ResponseOutcome, status: number, moreLines = ''): void {
+    const fixed = fixedResponse(status, this.context.dateLine(), moreLines)
+    this.status = status
+    const hasBody = this.method !== 'HEAD' && fixed.body.length > 0
+    const framing = hasBody ? 'length' : 'none'
+    this.client.respond(fixed.status, fixed.reason, this.ruleLines(fixed.lines), framing)
+    if (hasBody) this.client.body(fixed.body)
+    this.client.end('')
+    this.finishResponse(outcome)
+  }
+
+  private finishResponse(outcome: ResponseOutcome): void {
+    this.isResponseDone = true
+    this.clearTimers()
+    const seconds = (this.context.now() - this.startedAt) / 1000
+    const name = this.backend?.name ?? ''
+    this.runtime?.metrics.countResponse(name, outcome, this.status, seconds)
+    if (this.isRequestDone) {
+      this.over()
+      return
+    }
+    // The rest of the body is read for the copies' sake, and so that the client gets to read its answer.
+    this.lingerUntil = this.context.coarseNow + this.context.limits.lingerMs
+    this.client.resumeRequest()
+  }
+
+  private over(): void {
+    this.context.exchanges.delete(this)
+    if (!this.isTunnel) this.client.exchangeOver()
+  }
+
+  private dropConnection(): void {
+    this.connection?.abandon()
+    this.connection = null
+  }
+
+  private clearTimers(): void {
+    clearTimeout(this.requestTimer)
+    clearTimeout(this.backendTimer)
+  }
+
+  /** Ends the exchange for a worker that is stopping. */
+  cut(): void {
+    this.client.cut()
+  }
+}
+
+/** One chunk of a chunked body (RFC 9112 7.1). */
+function frameChunk(bytes: Buffer): Buffer {
+  const framed = Buffer.allocUnsafe(bytes.length + 20)
+  const start = framed.write(`${bytes.length.toString(16)}\r\n`, 'latin1')
+  bytes.copy(framed, start)
+  const end = start + bytes.length
+  return framed.subarray(0, end + framed.write('\r\n', end, 'latin1'))
+}

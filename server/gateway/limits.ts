@@ -1,0 +1,100 @@
+/**
+ * Every bound of the data plane, with what happens at it. All are per worker unless said otherwise.
+ * Tests and the composition root may override any of them; nothing in the plane is unbounded.
+ */
+export interface GatewayLimits {
+  /** A request head longer than this is answered with 431 and the connection closed. */
+  readonly requestHeadBytesMax: number
+  /** A request target longer than this is answered with 414 and the connection closed. */
+  readonly requestTargetBytesMax: number
+  /** A head with more header lines than this is answered with 431 and the connection closed. */
+  readonly requestHeaderLinesMax: number
+  /** A backend whose response head is longer than this counts as broken: 502, or a failed copy. */
+  readonly responseHeadBytesMax: number
+  /** Further connections to the same listening socket are closed on accept. */
+  readonly connectionsPerListenerMax: number
+  /** A head not complete this long after its first byte is answered with 408 and closed. */
+  readonly headTimeoutMs: number
+  /** A connection without a request for this long is closed. */
+  readonly clientIdleMs: number
+  /** An exchange in which no byte moved for this long is ended: 504 when no response began, else cut off. */
+  readonly exchangeIdleMs: number
+  /** A tunnel in which no byte moved for this long is closed. */
+  readonly tunnelIdleMs: number
+  /** A backend that has not accepted after this long counts as refusing: 502, or a failed copy. */
+  readonly connectTimeoutMs: number
+  /** Connections kept open to one endpoint while idle; more are closed when their response ends. */
+  readonly idleConnectionsPerEndpointMax: number
+  /** Idle connections older than this are closed: shorter than the 5 s after which many servers hang up. */
+  readonly idleConnectionMs: number
+  /** A request body up to this size is kept so that the request can be sent again; a larger one is never replayed. */
+  readonly replayBodyBytesMax: number
+  /** How long a request body may go on after its response ended early; then the connection is closed. */
+  readonly lingerMs: number
+  /** A request body larger than this is not copied (dropped `body_limit`), or its copy given up (failed `body_limit`). */
+  readonly mirrorBodyBytesMax: number
+  /** Bytes waiting for one copy's socket; above it the copy is given up (failed `buffer_limit`). */
+  readonly mirrorBufferBytesPerCopyMax: number
+  /** Bytes waiting for all copies; above it the copy that asks is given up (failed `buffer_limit`). */
+  readonly mirrorBufferBytesTotalMax: number
+  /** Copies outstanding of one mirror; further ones are not made (dropped `in_flight_limit`). */
+  readonly mirrorInFlightMax: number
+  /** A copy unanswered after this long is given up (failed `timeout`). */
+  readonly mirrorTimeoutMs: number
+  /** A mirror's response is drained up to this size, then given up (failed `response_limit`). */
+  readonly mirrorResponseBytesMax: number
+  /** A request that is itself a copy of this many generations is not copied again (skipped `loop`). */
+  readonly mirrorHopsMax: number
+  /** Time to the next attempt after a mirror refused; doubles up to the maximum. Copies between: skipped `backing_off`. */
+  readonly mirrorBackoffMinMs: number
+  readonly mirrorBackoffMaxMs: number
+  /** Backends of one rule that keep their own series; those long gone are folded into `backend=""`. */
+  readonly backendSeriesPerRuleMax: number
+  /** How long a closing listener or worker waits for exchanges in flight; then they are cut off. */
+  readonly drainMs: number
+  /** How long a scrape waits for a worker; after it the worker's last snapshot counts. */
+  readonly snapshotTimeoutMs: number
+  /** A worker that died is started again after this long; doubles up to the maximum. */
+  readonly workerRestartMinMs: number
+  readonly workerRestartMaxMs: number
+  /** Loopback addresses tried for one Gateway before its listeners are reported as not bound. */
+  readonly addressAttemptsMax: number
+}
+
+const KIB = 1024
+const MIB = 1024 * KIB
+
+export const GATEWAY_LIMITS: GatewayLimits = {
+  requestHeadBytesMax: 64 * KIB,
+  requestTargetBytesMax: 16 * KIB,
+  requestHeaderLinesMax: 200,
+  responseHeadBytesMax: 64 * KIB,
+  connectionsPerListenerMax: 20_000,
+  headTimeoutMs: 10_000,
+  clientIdleMs: 75_000,
+  exchangeIdleMs: 300_000,
+  tunnelIdleMs: 3_600_000,
+  connectTimeoutMs: 5_000,
+  idleConnectionsPerEndpointMax: 128,
+  idleConnectionMs: 4_000,
+  replayBodyBytesMax: 16 * KIB,
+  lingerMs: 2_000,
+  mirrorBodyBytesMax: 128 * MIB,
+  mirrorBufferBytesPerCopyMax: MIB,
+  mirrorBufferBytesTotalMax: 64 * MIB,
+  mirrorInFlightMax: 1_024,
+  mirrorTimeoutMs: 15_000,
+  mirrorResponseBytesMax: 64 * MIB,
+  mirrorHopsMax: 3,
+  mirrorBackoffMinMs: 250,
+  mirrorBackoffMaxMs: 2_000,
+  backendSeriesPerRuleMax: 64,
+  drainMs: 10_000,
+  snapshotTimeoutMs: 1_000,
+  workerRestartMinMs: 100,
+  workerRestartMaxMs: 5_000,
+  addressAttemptsMax: 16,
+}
+
+/** Deadlines are looked at this often, by one timer per worker instead of one per request. */
+export const TICK_MS = 250

@@ -1,0 +1,163 @@
+import type { MirrorFailReason } from './metrics'
+import { IDEMPOTENT_METHODS } from './request-head'
+import type { ResponseHead } from './response-parser'
+import type { MirrorRuntime } from './rule-runtime'
+import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from './upstream-connection'
+import type { WorkerContext } from './worker-context'
+
+const FAIL_REASONS: Readonly<Record<UpstreamFailure, MirrorFailReason>> = {
+  connect_failed: 'connect_failed',
+  reset: 'reset',
+  bad_response: 'bad_response',
+}
+
+/**
+ * One copy on its way to a mirror. Nothing here can make the primary wait: writes are never waited for, and at
+ * any bound the copy is given up and counted. Its end is counted exactly once.
+ */
+export class MirrorCopy implements UpstreamHandler {
+  private readonly context: WorkerContext
+  private readonly mirror: MirrorRuntime
+  private connection: UpstreamConnection | null
+  private readonly startedAt: number
+  private buffered = 0
+  private requestBytes = 0
+  private responseBytes = 0
+  private status = 0
+  private readonly head: string
+  private isRequestDone = false
+  private isReplayable: boolean
+  private readonly isHeadRequest: boolean
+
+  /** Counts the copy and sends its head; a body follows by `write`, and always `finish`. */
+  constructor(
+    context: WorkerContext,
+    mirror: MirrorRuntime,
+    connection: UpstreamConnection,
+    head: string,
+    method: string,
+  ) {
+    this.context = context
+    this.mirror = mirror
+    this.connection = connection
+    this.head = head
+    this.isHeadRequest = method === 'HEAD'
+    this.isReplayable = IDEMPOTENT_METHODS.has(method)
+    this.startedAt = context.now()
+    mirror.metrics.countMirrored()
+    context.copies.add(this)
+    this.begin(connection)
+  }
+
+  private begin(connection: UpstreamConnection): void {
+    connection.begin(this, this.head, {
+      isHead: this.isHeadRequest,
+      wantsTunnel: false,
+      decodeChunks: false,
+    })
+  }
+
+  /** Body bytes as they go on the wire. They must stay unchanged. */
+  write(bytes: Buffer): void {
+    const { connection, context } = this
+    if (connection === null) return
+    this.isReplayable = false
+    this.requestBytes += bytes.length
+    if (this.requestBytes > context.limits.mirrorBodyBytesMax) {
+      this.giveUp('body_limit')
+      return
+    }
+    connection.write(bytes)
+    this.checkBuffer(connection)
+  }
+
+  /** The request is complete: what the client does next no longer matters to this copy. */
+  finish(): void {
+    const { connection } = this
+    this.isRequestDone = true
+    if (connection === null) return
+    connection.finishRequest()
+    this.checkBuffer(connection)
+  }
+
+  giveUp(reason: MirrorFailReason): void {
+    const { connection } = this
+    if (connection === null) return
+    connection.abandon()
+    this.end()
+    this.mirror.metrics.countFailed(reason, this.status, this.seconds())
+  }
+
+  tick(now: number): void {
+    if (now - this.startedAt > this.context.limits.mirrorTimeoutMs) this.giveUp('timeout')
+  }
+
+  onInterim(): void {}
+
+  onHead(head: ResponseHead): void {
+    this.status = head.status
+  }
+
+  onBody(bytes: Buffer): void {
+    this.responseBytes += bytes.length
+    if (this.responseBytes > this.context.limits.mirrorResponseBytesMax)
+      this.giveUp('response_limit')
+  }
+
+  onTunnelBytes(): void {}
+
+  onTunnelEnd(): void {}
+
+  onReadDone(): void {}
+
+  onDrain(): void {
+    this.setBuffered(0)
+  }
+
+  onEnd(): void {
+    this.end()
+    this.mirror.metrics.countAnswered(this.status, this.seconds())
+  }
+
+  onFailed(failure: UpstreamFailure): void {
+    const { connection } = this
+    if (connection !== null && failure === 'reset' && this.isStale(connection)) {
+      // The mirror had hung up while the connection was idle: the copy was never seen, so it is sent again.
+      this.isReplayable = false
+      this.connection = this.context.mirrors.acquire(connection.endpoint, true)
+      this.begin(this.connection)
+      if (this.isRequestDone) this.connection.finishRequest()
+      return
+    }
+    this.end()
+    this.mirror.metrics.countFailed(FAIL_REASONS[failure], this.status, this.seconds())
+  }
+
+  private isStale(connection: UpstreamConnection): boolean {
+    return connection.wasUsed && !connection.hasAnswered && this.isReplayable
+  }
+
+  private checkBuffer(connection: UpstreamConnection): void {
+    const { limits } = this.context
+    this.setBuffered(connection.buffered)
+    const isOver =
+      this.buffered > limits.mirrorBufferBytesPerCopyMax ||
+      (this.buffered > 0 && this.context.mirrorBufferedBytes > limits.mirrorBufferBytesTotalMax)
+    if (isOver) this.giveUp('buffer_limit')
+  }
+
+  private setBuffered(bytes: number): void {
+    this.context.mirrorBufferedBytes += bytes - this.buffered
+    this.buffered = bytes
+  }
+
+  private end(): void {
+    this.connection = null
+    this.setBuffered(0)
+    this.context.copies.delete(this)
+  }
+
+  private seconds(): number {
+    return (this.context.now() - this.startedAt) / 1000
+  }
+}

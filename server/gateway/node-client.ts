@@ -1,0 +1,153 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { plainAddress } from './client-connection'
+import type { ClientSide } from './client-side'
+import { Exchange } from './exchange'
+import { fixedResponse } from './fixed-response'
+import { splitLines } from './header-edits'
+import type { ListeningPort } from './listening-port'
+import { normaliseTarget } from './normalise-target'
+import { RequestHead } from './request-head'
+import type { BodyFraming } from './response-parser'
+import type { WorkerContext } from './worker-context'
+
+const HEAD = new RequestHead()
+
+/** One request on the slow path: Node's own parser has read it, everything after is the same exchange. */
+export class NodeClient implements ClientSide {
+  readonly decodesChunks = true
+  readonly clientAddress: string
+  readonly scheme = 'http'
+  private readonly context: WorkerContext
+  private readonly port: ListeningPort
+  private readonly request: IncomingMessage
+  private readonly response: ServerResponse
+  private readonly exchange: Exchange
+
+  constructor(
+    context: WorkerContext,
+    port: ListeningPort,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) {
+    this.context = context
+    this.port = port
+    this.request = request
+    this.response = response
+    this.clientAddress = plainAddress(request.socket.remoteAddress)
+    this.exchange = new Exchange(context, this, port)
+  }
+
+  /** Serves the request; `expectsContinue` holds its body back until a route has taken it. */
+  serve(expectsContinue: boolean): void {
+    const { context, exchange, request, response } = this
+    const bytes = headBytes(request)
+    const verdict =
+      bytes === null ? 'malformed' : HEAD.read(bytes, 0, bytes.length, context.limits, true)
+    if (verdict !== 'ok') {
+      this.refuse()
+      return
+    }
+    response.sendDate = false
+    response.on('drain', () => exchange.onClientDrain())
+    response.on('close', () => exchange.onClientClosed())
+    exchange.start(HEAD)
+    if (expectsContinue) {
+      if (exchange.hasResponded) {
+        // The body was never asked for, so the next bytes can't be told from a next request.
+        response.once('finish', () => request.socket.end())
+        exchange.onRequestEnd('')
+        return
+      }
+      response.writeContinue()
+    }
+    request.on('data', (chunk: Buffer) => exchange.onRequestBody(chunk))
+    request.on('end', () => exchange.onRequestEnd(trailerLines(request.rawTrailers)))
+    request.on('error', () => response.destroy())
+  }
+
+  private refuse(): void {
+    const { context, port, response } = this
+    context.metrics.countUnmatched(port.gateway, '', 'bad_request')
+    const fixed = fixedResponse(400, context.dateLine())
+    response.sendDate = false
+    response.writeHead(400, fixed.reason, [...splitLines(fixed.lines), 'Connection', 'close'])
+    response.end(fixed.body)
+    this.request.resume()
+  }
+
+  interim(status: number): void {
+    if (status === 102) this.response.writeProcessing()
+  }
+
+  respond(status: number, reason: string, lines: string, _framing: BodyFraming): void {
+    if (this.port.isDraining) this.response.shouldKeepAlive = false
+    this.response.writeHead(status, reason, splitLines(lines))
+  }
+
+  body(bytes: Buffer): boolean {
+    return this.response.write(Buffer.from(bytes))
+  }
+
+  flush(): void {
+    this.response.flushHeaders()
+  }
+
+  end(trailers: string): void {
+    const lines =
+      trailers === '' ? [] : splitLines(trailers.trim().replaceAll('\n', '\r\n').concat('\r\n'))
+    if (lines.length > 0) this.response.addTrailers(pairs(lines))
+    this.response.end()
+  }
+
+  cut(): void {
+    this.response.destroy()
+  }
+
+  pauseRequest(): void {
+    this.request.pause()
+  }
+
+  resumeRequest(): void {
+    if (this.request.isPaused()) this.request.resume()
+  }
+
+  /** Upgrades never reach the slow path: they are given back to the fast one. */
+  startTunnel(): void {
+    this.cut()
+  }
+
+  endTunnel(): void {}
+
+  exchangeOver(): void {}
+}
+
+/** The head as Node understood it, in the form the exchange reads; null when its target is unusable. */
+export function headBytes(request: IncomingMessage): Buffer | null {
+  const normalised = normaliseTarget(request.url ?? '')
+  if (normalised === null) return null
+  let text = `${request.method} ${normalised.target} HTTP/1.1\r\n`
+  const { rawHeaders } = request
+  if (normalised.authority !== undefined) text += `Host: ${normalised.authority}\r\n`
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? ''
+    if (normalised.authority !== undefined && name.toLowerCase() === 'host') continue
+    text += `${name}: ${rawHeaders[index + 1]}\r\n`
+  }
+  return Buffer.from(`${text}\r\n`, 'latin1')
+}
+
+function trailerLines(rawTrailers: readonly string[]): string {
+  let lines = ''
+  for (let index = 0; index + 1 < rawTrailers.length; index += 2) {
+    lines += `${rawTrailers[index]}: ${rawTrailers[index + 1]}\r\n`
+  }
+  return lines
+}
+
+function pairs(lines: readonly string[]): [string, string][] {
+  const out: [string, string][] = []
+  for (let index = 0; index + 1 < lines.length; index += 2) {
+    out.push([lines[index] ?? '', lines[index + 1] ?? ''])
+  }
+  return out
+}

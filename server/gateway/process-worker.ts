@@ -1,0 +1,96 @@
+import cluster, { type Worker } from 'node:cluster'
+import type { GatewayLimits } from './limits'
+import type { WorkerHandle } from './worker-handle'
+import { isWorkerReply, type WorkerCall, type WorkerRequest } from './worker-messages'
+
+/** How a worker process is started. */
+export interface WorkerEntry {
+  /** Absolute path of the module that imports `gateway-worker`. */
+  readonly file: string
+  /** Options for Node itself, such as a loader when the entry is TypeScript. */
+  readonly execArgv?: readonly string[]
+}
+
+interface Pending {
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+/** A worker in a process of its own. Sockets are shared through node:cluster, the system divides connections. */
+export class ProcessWorker implements WorkerHandle {
+  private readonly worker: Worker
+  private readonly pending = new Map<number, Pending>()
+  private lastId = 0
+  private isGone = false
+
+  constructor(entry: WorkerEntry, onExit: () => void) {
+    cluster.schedulingPolicy = cluster.SCHED_NONE
+    cluster.setupPrimary({
+      exec: entry.file,
+      args: [],
+      execArgv: [...(entry.execArgv ?? [])],
+      serialization: 'json',
+    })
+    this.worker = cluster.fork()
+    this.worker.on('message', (message: unknown) => this.onMessage(message))
+    this.worker.on('error', () => this.worker.process.kill('SIGKILL'))
+    this.worker.on('exit', () => {
+      this.isGone = true
+      for (const { reject } of this.pending.values()) reject(new Error('The worker has ended.'))
+      this.pending.clear()
+      onExit()
+    })
+  }
+
+  get processId(): number | undefined {
+    return this.worker.process.pid
+  }
+
+  async configure(limits: GatewayLimits, workerIndex: number): Promise<void> {
+    await this.call({ type: 'configure', limits, workerIndex })
+  }
+
+  async replaceTable(table: Parameters<WorkerHandle['replaceTable']>[0]): Promise<void> {
+    await this.call({ type: 'replaceTable', table })
+  }
+
+  bind(bindings: Parameters<WorkerHandle['bind']>[0]): ReturnType<WorkerHandle['bind']> {
+    return this.call({ type: 'bind', bindings }) as ReturnType<WorkerHandle['bind']>
+  }
+
+  async retain(bindings: Parameters<WorkerHandle['retain']>[0]): Promise<void> {
+    await this.call({ type: 'retain', bindings })
+  }
+
+  snapshot(): ReturnType<WorkerHandle['snapshot']> {
+    return this.call({ type: 'snapshot' }) as ReturnType<WorkerHandle['snapshot']>
+  }
+
+  async stop(): Promise<void> {
+    await this.call({ type: 'stop' })
+  }
+
+  kill(): void {
+    this.worker.process.kill('SIGKILL')
+  }
+
+  private call(call: WorkerCall): Promise<unknown> {
+    if (this.isGone) return Promise.reject(new Error('The worker has ended.'))
+    const id = ++this.lastId
+    const request: WorkerRequest = { id, call }
+    return new Promise((resolve, reject) => {
+      this.pending.set(id, { resolve, reject })
+      this.worker.send(request, (error) => {
+        if (error && this.pending.delete(id)) reject(error)
+      })
+    })
+  }
+
+  private onMessage(message: unknown): void {
+    if (!isWorkerReply(message)) return
+    const pending = this.pending.get(message.id)
+    this.pending.delete(message.id)
+    if (message.error === undefined) pending?.resolve(message.result)
+    else pending?.reject(new Error(message.error))
+  }
+}

@@ -1,0 +1,214 @@
+import type { MatchRequest } from '@/lib/routing/request-match'
+import { connectionTokens, HeaderLines, LINES, parseLength } from './header-lines'
+import { HEADER, TOKEN_BYTES } from './header-names'
+import type { GatewayLimits } from './limits'
+
+/** What became of a head. `unusual` is legal as far as looked at, and for Node's own parser to judge. */
+export type HeadVerdict =
+  | 'ok'
+  | 'unusual'
+  | 'malformed'
+  | 'target_too_long'
+  | 'too_many_headers'
+  | 'unsupported_version'
+
+const COMMON_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])
+/** Methods a request of which may be sent again without being asked (RFC 9110 9.2.2). */
+export const IDEMPOTENT_METHODS: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'PUT',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+])
+/** Headers that can't be taken at face value on the fast path. */
+const UNUSUAL_HEADERS =
+  (1 << HEADER.transferEncoding) | (1 << HEADER.expect) | (1 << HEADER.trailer)
+const NEEDS_NORMALISING = /\/\.{1,2}(?:\/|$)|%2e|\\|%5c|#/i
+
+/**
+ * One request head, reused for every request of a worker: valid until the next `read`.
+ * Strict by construction: what it accepts every other parser reads in the same way (RFC 9112).
+ */
+export class RequestHead implements MatchRequest {
+  text = ''
+  method = ''
+  /** Origin form, as received. */
+  target = ''
+  path = ''
+  host = ''
+  /** The Host header as received, with its port. */
+  authority = ''
+  /** -1 without a body, -2 for a chunked one, else its length. */
+  contentLength = -1
+  keepAlive = true
+  /** Lower-case names that Connection lists for removal; empty in the common case. */
+  connectionNames: readonly string[] = []
+  /** Value of Upgrade when the request asks to change protocols. */
+  upgrade = ''
+  readonly lines = new HeaderLines()
+  private queryStart = -1
+
+  header(name: string): string | undefined {
+    return this.lines.joined(this.text, name)
+  }
+
+  query(): string {
+    return this.queryStart === -1 ? '' : this.target.slice(this.queryStart)
+  }
+
+  /**
+   * Reads `bytes[start, end)`, which ends with the empty line. With `trusted`, the head comes from Node's own parser and
+   * what is merely unusual is taken.
+   */
+  read(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    limits: GatewayLimits,
+    trusted = false,
+  ): HeadVerdict {
+    const requestLine = this.readRequestLine(bytes, start, end, limits)
+    if (requestLine !== 'ok' && requestLine !== 'unusual') return requestLine
+    const result = this.lines.read(
+      bytes,
+      this.headersStart,
+      end,
+      start,
+      limits.requestHeaderLinesMax,
+    )
+    if (result === LINES.tooMany) return 'too_many_headers'
+    if (result !== LINES.complete) return 'malformed'
+    this.text = bytes.toString('latin1', start, end)
+    const headers = this.readHeaders(trusted)
+    if (headers === 'malformed') return headers
+    return requestLine === 'unusual' && !trusted ? 'unusual' : headers
+  }
+
+  private headersStart = 0
+
+  private readRequestLine(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    limits: GatewayLimits,
+  ): HeadVerdict {
+    let at = start
+    while (TOKEN_BYTES[bytes[at] ?? 0] === 1) at++
+    if (at === start || bytes[at] !== 32) return 'malformed'
+    this.method = methodName(bytes, start, at)
+    const targetStart = ++at
+    while (at < end && (bytes[at] ?? 0) > 32 && (bytes[at] ?? 0) < 127) at++
+    if (at - targetStart > limits.requestTargetBytesMax) return 'target_too_long'
+    if (at === targetStart || bytes[at] !== 32) return 'malformed'
+    this.setTarget(bytes.toString('latin1', targetStart, at))
+    const version = bytes.toString('latin1', at + 1, at + 11)
+    this.headersStart = at + 11
+    if (version === 'HTTP/1.1\r\n') return this.isUsual() ? 'ok' : 'unusual'
+    if (version === 'HTTP/1.0\r\n') return 'unusual'
+    return /^HTTP\/\d\.\d\r\n$/.test(version) ? 'unsupported_version' : 'malformed'
+  }
+
+  private isUsual(): boolean {
+    return (
+      COMMON_METHODS.has(this.method) &&
+      this.target.charCodeAt(0) === 47 &&
+      !NEEDS_NORMALISING.test(this.path)
+    )
+  }
+
+  private setTarget(target: string): void {
+    const question = target.indexOf('?')
+    this.target = target
+    this.queryStart = question === -1 ? -1 : question + 1
+    this.path = question === -1 ? target : target.slice(0, question)
+  }
+
+  private readHeaders(trusted: boolean): HeadVerdict {
+    const { lines } = this
+    this.contentLength = -1
+    this.keepAlive = true
+    this.connectionNames = []
+    this.upgrade = ''
+    this.authority = ''
+    let hosts = 0
+    let lengths = 0
+    for (let index = 0; index < lines.count; index++) {
+      const id = lines.id[index]
+      if (id === HEADER.host) {
+        hosts++
+        this.authority = lines.value(this.text, index)
+      } else if (id === HEADER.contentLength) {
+        lengths++
+        this.contentLength = parseLength(lines.value(this.text, index))
+        if (this.contentLength === -1) return 'malformed'
+      } else if (id === HEADER.connection) {
+        this.readConnection(lines.value(this.text, index))
+      }
+    }
+    if (hosts !== 1 && !(trusted && hosts === 0)) return 'malformed'
+    if (lengths > 1) return 'malformed'
+    return this.readFraming(trusted)
+  }
+
+  private readFraming(trusted: boolean): HeadVerdict {
+    const { seen } = this.lines
+    const hasTransferEncoding = (seen & (1 << HEADER.transferEncoding)) !== 0
+    if (hasTransferEncoding && this.contentLength !== -1) return 'malformed'
+    const host = hostOf(this.authority)
+    if (host === null) return 'malformed'
+    this.host = host
+    if (hasTransferEncoding && trusted) this.contentLength = -2
+    this.readUpgrade()
+    return (seen & UNUSUAL_HEADERS) !== 0 && !trusted ? 'unusual' : 'ok'
+  }
+
+  private readConnection(value: string): void {
+    if (value === 'keep-alive' || value === 'Keep-Alive') return
+    const names: string[] = [...this.connectionNames]
+    for (const token of connectionTokens(value)) {
+      if (token === 'close') this.keepAlive = false
+      else if (token !== 'keep-alive') names.push(token)
+    }
+    this.connectionNames = names
+  }
+
+  /** Only a bodiless GET can change protocols; elsewhere Upgrade is dropped, as RFC 9110 7.8 allows. */
+  private readUpgrade(): void {
+    if (!this.connectionNames.includes('upgrade')) return
+    if (this.method !== 'GET' || this.contentLength > 0 || this.contentLength === -2) return
+    const protocol = this.lines.valueOf(this.text, HEADER.upgrade) ?? ''
+    if (protocol.toLowerCase() !== 'h2c') this.upgrade = protocol
+  }
+}
+
+function methodName(bytes: Buffer, start: number, end: number): string {
+  if (
+    end - start === 3 &&
+    bytes[start] === 71 &&
+    bytes[start + 1] === 69 &&
+    bytes[start + 2] === 84
+  ) {
+    return 'GET'
+  }
+  return bytes.toString('latin1', start, end)
+}
+
+const HOST_PATTERN = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::\d{0,5})?$/
+const PLAIN_HOST = /^[a-z0-9.-]+$/
+
+/** The host of an authority: lower case, without port or a trailing dot; null when it is no authority. */
+export function hostOf(authority: string): string | null {
+  if (PLAIN_HOST.test(authority)) return withoutTrailingDot(authority)
+  if (!HOST_PATTERN.test(authority)) return null
+  const colon = authority.startsWith('[')
+    ? authority.indexOf(':', authority.indexOf(']'))
+    : authority.indexOf(':')
+  const host = colon === -1 ? authority : authority.slice(0, colon)
+  return withoutTrailingDot(host.toLowerCase())
+}
+
+function withoutTrailingDot(host: string): string {
+  return host.endsWith('.') ? host.slice(0, -1) : host
+}

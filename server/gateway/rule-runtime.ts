@@ -1,0 +1,214 @@
+import { type BackendSplit, createBackendSplit } from '@/lib/routing/backend-split'
+import type { RouteMatch } from '@/lib/routing/compile-matcher'
+import {
+  createMirrorSampler,
+  MIRROR_SAMPLER_START,
+  type MirrorSampler,
+} from '@/lib/routing/mirror-sampler'
+import type {
+  BackendEntry,
+  HeaderModifier,
+  MirrorPolicy,
+  RouteTable,
+  RuleEntry,
+} from '@/lib/routing/route-table'
+import type { ForwardEdits } from './forward-head'
+import { safeModifier } from './header-edits'
+import type { GatewayLimits } from './limits'
+import { liveLabels, ruleLabels } from './live-labels'
+import type { MetricsRegistry, MirrorMetrics, RuleMetrics } from './metrics'
+import type { Endpoint, UpstreamPool } from './upstream-pool'
+
+/** A backend Service's ready endpoints, taken in turn. */
+export class ClusterRuntime {
+  readonly protocol: 'http1' | 'h2c'
+  private readonly endpoints: readonly Endpoint[]
+  private turn = 0
+
+  constructor(protocol: 'http1' | 'h2c', endpoints: readonly Endpoint[]) {
+    this.protocol = protocol
+    this.endpoints = endpoints
+  }
+
+  get size(): number {
+    return this.endpoints.length
+  }
+
+  /** The next endpoint in turn; undefined when none is ready. */
+  next(): Endpoint | undefined {
+    this.turn = this.turn + 1 < this.endpoints.length ? this.turn + 1 : 0
+    return this.endpoints[this.turn]
+  }
+}
+
+export interface BackendRuntime {
+  /** Cluster key: the `backend` label. */
+  readonly name: string
+  readonly isInvalid: boolean
+  readonly cluster: ClusterRuntime
+  readonly edits: ForwardEdits
+  readonly responseHeaders: HeaderModifier | undefined
+}
+
+export interface MirrorRuntime {
+  readonly policy: MirrorPolicy
+  readonly cluster: ClusterRuntime
+  readonly metrics: MirrorMetrics
+}
+
+/** What a request needs of the rule that took it, prepared once per table. */
+export interface RuleRuntime {
+  readonly match: RouteMatch
+  readonly rule: RuleEntry
+  readonly metrics: RuleMetrics
+  readonly sampler: MirrorSampler
+  readonly edits: ForwardEdits
+  readonly responseHeaders: HeaderModifier | undefined
+  readonly mirrors: readonly MirrorRuntime[]
+  /** The backend of the next request; undefined when none has a weight. */
+  nextBackend(): BackendRuntime | undefined
+}
+
+/** What continues across tables, so that a window of requests stays evenly sampled and split over a reload. */
+interface RuleSequences {
+  readonly sampler: MirrorSampler
+  split: BackendSplit
+  backends: readonly BackendEntry[]
+  /** The backends' identity: the split starts over only when it changes. */
+  splitKey: string
+}
+
+export interface RuntimeParts {
+  readonly limits: GatewayLimits
+  readonly metrics: MetricsRegistry
+  readonly primaries: UpstreamPool
+  readonly mirrors: UpstreamPool
+  /** Shifts this worker's sequences against the others'. */
+  readonly workerIndex: number
+}
+
+/** Makes rule runtimes for one table after another; lazily, so that a large table costs nothing until used. */
+export class RuleRuntimes {
+  private readonly parts: RuntimeParts
+  private readonly sequences = new Map<string, RuleSequences>()
+  private runtimes = new Map<RouteMatch, RuleRuntime>()
+  private clusters = new Map<string, { primary: ClusterRuntime; mirror: ClusterRuntime }>()
+
+  constructor(parts: RuntimeParts) {
+    this.parts = parts
+  }
+
+  /** Takes a new table over: series and sequences of what is gone are forgotten, connections to it closed. */
+  replaceTable(table: RouteTable): void {
+    const { metrics, primaries, mirrors } = this.parts
+    const live = liveLabels(table)
+    metrics.retain((labels) => live.has(labels))
+    for (const labels of this.sequences.keys()) {
+      if (!live.has(labels)) this.sequences.delete(labels)
+    }
+    this.runtimes = new Map()
+    this.clusters = new Map()
+    const addresses = new Set<string>()
+    for (const [key, { protocol, endpoints }] of Object.entries(table.clusters)) {
+      for (const { address, port } of endpoints) addresses.add(`${address} ${port}`)
+      this.clusters.set(key, {
+        primary: new ClusterRuntime(
+          protocol,
+          endpoints.map(({ address, port }) => primaries.endpoint(address, port)),
+        ),
+        mirror: new ClusterRuntime(
+          protocol,
+          endpoints.map(({ address, port }) => mirrors.endpoint(address, port)),
+        ),
+      })
+    }
+    const isLive = ({ address, port }: Endpoint) => addresses.has(`${address} ${port}`)
+    primaries.retain(isLive)
+    mirrors.retain(isLive)
+  }
+
+  of(match: RouteMatch, gateway: string): RuleRuntime {
+    const known = this.runtimes.get(match)
+    if (known !== undefined) return known
+    const created = this.create(match, gateway)
+    this.runtimes.set(match, created)
+    return created
+  }
+
+  private create(match: RouteMatch, gateway: string): RuleRuntime {
+    const { rule, listener, route } = match
+    const labels = ruleLabels(gateway, listener.name, route, rule.index)
+    const metrics = this.parts.metrics.rule(labels)
+    const backendNames = new Set(rule.backends.map((backend) => backend.cluster))
+    metrics.retain(rule.mirrors, backendNames, this.parts.limits.backendSeriesPerRuleMax)
+    const sequences = this.sequencesOf(labels, rule)
+    const backends = new Map(
+      sequences.backends.map((known, index) => {
+        const backend = rule.backends[index] ?? known
+        return [known, this.backendRuntime(backend, match)]
+      }),
+    )
+    return {
+      match,
+      rule,
+      metrics,
+      sampler: sequences.sampler,
+      edits: {
+        match: match.match,
+        rewrite: rule.rewrite,
+        headers: safeModifier(rule.requestHeaders),
+      },
+      responseHeaders: safeModifier(rule.responseHeaders),
+      mirrors: rule.mirrors.map((policy) => ({
+        policy,
+        cluster: this.cluster(policy.cluster).mirror,
+        metrics: metrics.mirror(policy.filterIndex, policy.cluster),
+      })),
+      nextBackend() {
+        const backend = sequences.split.next()
+        return backend === null ? undefined : backends.get(backend)
+      },
+    }
+  }
+
+  private backendRuntime(backend: BackendEntry, match: RouteMatch): BackendRuntime {
+    return {
+      name: backend.cluster,
+      isInvalid: backend.invalid,
+      cluster: this.cluster(backend.cluster).primary,
+      edits: {
+        match: match.match,
+        rewrite: backend.rewrite,
+        headers: safeModifier(backend.requestHeaders),
+      },
+      responseHeaders: safeModifier(backend.responseHeaders),
+    }
+  }
+
+  private sequencesOf(labels: string, rule: RuleEntry): RuleSequences {
+    const splitKey = JSON.stringify(rule.backends.map(({ weight, cluster }) => [weight, cluster]))
+    const known = this.sequences.get(labels)
+    if (known?.splitKey === splitKey) return known
+    const shift = this.parts.workerIndex * 0.381_966
+    const split = createBackendSplit(rule.backends, shift % 1)
+    if (known !== undefined) {
+      known.split = split
+      known.backends = rule.backends
+      known.splitKey = splitKey
+      return known
+    }
+    const sampler = createMirrorSampler((MIRROR_SAMPLER_START + shift) % 1)
+    const created = { sampler, split, backends: rule.backends, splitKey }
+    this.sequences.set(labels, created)
+    return created
+  }
+
+  private cluster(key: string): { primary: ClusterRuntime; mirror: ClusterRuntime } {
+    return this.clusters.get(key) ?? NO_CLUSTER
+  }
+}
+
+const NO_CLUSTER = {
+  primary: new ClusterRuntime('http1', []),
+  mirror: new ClusterRuntime('http1', []),
+}

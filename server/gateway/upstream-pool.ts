@@ -1,0 +1,116 @@
+import type { GatewayLimits } from './limits'
+import { UpstreamConnection } from './upstream-connection'
+
+/** One address of a backend, with the connections that are idle there, most recently used last. */
+export interface Endpoint {
+  readonly address: string
+  readonly port: number
+  readonly idle: UpstreamConnection[]
+  /** Consecutive refusals, and when the next attempt may be made (coarse milliseconds). */
+  refusals: number
+  retryAt: number
+  isProbing: boolean
+}
+
+/** Keep-alive connections by endpoint. Primaries and mirrors have a pool each, so neither can starve the other. */
+export class UpstreamPool {
+  private readonly limits: GatewayLimits
+  private readonly now: () => number
+  private readonly endpoints = new Map<string, Endpoint>()
+  private readonly connecting = new Set<UpstreamConnection>()
+  private readonly open = new Set<UpstreamConnection>()
+
+  constructor(limits: GatewayLimits, now: () => number) {
+    this.limits = limits
+    this.now = now
+  }
+
+  endpoint(address: string, port: number): Endpoint {
+    const key = `${address} ${port}`
+    const known = this.endpoints.get(key)
+    if (known !== undefined) return known
+    const created = { address, port, idle: [], refusals: 0, retryAt: 0, isProbing: false }
+    this.endpoints.set(key, created)
+    return created
+  }
+
+  /** An idle connection, or a new one that is still connecting. `isFresh` asks for a new one. */
+  acquire(endpoint: Endpoint, isFresh = false): UpstreamConnection {
+    const idle = isFresh ? undefined : endpoint.idle.pop()
+    if (idle !== undefined) return idle
+    const connection = new UpstreamConnection(this, endpoint, this.limits)
+    connection.deadline = this.now() + this.limits.connectTimeoutMs
+    this.connecting.add(connection)
+    this.open.add(connection)
+    return connection
+  }
+
+  onConnected(connection: UpstreamConnection): void {
+    this.connecting.delete(connection)
+    connection.endpoint.refusals = 0
+    connection.endpoint.isProbing = false
+  }
+
+  /** Doubles the pause before the next attempt; refusals that arrive together count once. */
+  onRefused({ endpoint }: UpstreamConnection): void {
+    const now = this.now()
+    endpoint.isProbing = false
+    if (endpoint.refusals > 0 && now < endpoint.retryAt) return
+    const { mirrorBackoffMinMs, mirrorBackoffMaxMs } = this.limits
+    endpoint.retryAt =
+      now + Math.min(mirrorBackoffMaxMs, mirrorBackoffMinMs * 2 ** endpoint.refusals)
+    endpoint.refusals = Math.min(endpoint.refusals + 1, 16)
+  }
+
+  /** Whether an endpoint may be tried now: after a refusal, one attempt at a time and not before its time. */
+  mayTry(endpoint: Endpoint): boolean {
+    if (endpoint.refusals === 0 || endpoint.idle.length > 0) return true
+    if (endpoint.isProbing || this.now() < endpoint.retryAt) return false
+    endpoint.isProbing = true
+    return true
+  }
+
+  /** Keeps a connection for the next request, or closes it when there are enough. */
+  release(connection: UpstreamConnection): void {
+    const { endpoint } = connection
+    const isKnown = this.endpoints.get(`${endpoint.address} ${endpoint.port}`) === endpoint
+    if (!isKnown || endpoint.idle.length >= this.limits.idleConnectionsPerEndpointMax) {
+      connection.abandon()
+      return
+    }
+    connection.deadline = this.now() + this.limits.idleConnectionMs
+    endpoint.idle.push(connection)
+  }
+
+  forget(connection: UpstreamConnection): void {
+    if (!this.open.delete(connection)) return
+    if (this.connecting.delete(connection)) connection.endpoint.isProbing = false
+    const { idle } = connection.endpoint
+    const index = idle.lastIndexOf(connection)
+    if (index !== -1) idle.splice(index, 1)
+  }
+
+  /** Gives up connects that take too long and closes what has been idle too long. */
+  tick(): void {
+    const now = this.now()
+    for (const connection of this.connecting) {
+      if (connection.deadline <= now) connection.failConnecting()
+    }
+    for (const { idle } of this.endpoints.values()) {
+      while (idle[0] !== undefined && idle[0].deadline <= now) idle[0].abandon()
+    }
+  }
+
+  /** Forgets endpoints a new table no longer names; requests in flight to them end undisturbed. */
+  retain(isLive: (endpoint: Endpoint) => boolean): void {
+    for (const [key, endpoint] of this.endpoints) {
+      if (isLive(endpoint)) continue
+      this.endpoints.delete(key)
+      for (const connection of [...endpoint.idle]) connection.abandon()
+    }
+  }
+
+  closeAll(): void {
+    for (const connection of this.open) connection.abandon()
+  }
+}

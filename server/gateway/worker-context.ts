@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import type { Logger } from '../log'
+import type { Exchange } from './exchange'
+import type { GatewayLimits } from './limits'
+import { MetricsRegistry } from './metrics'
+import type { MirrorCopy } from './mirror-copy'
+import { RuleRuntimes } from './rule-runtime'
+import { UpstreamPool } from './upstream-pool'
+
+/** What everything in one worker shares. */
+export class WorkerContext {
+  readonly limits: GatewayLimits
+  readonly logger: Logger
+  readonly metrics = new MetricsRegistry()
+  readonly primaries: UpstreamPool
+  readonly mirrors: UpstreamPool
+  readonly rules: RuleRuntimes
+  readonly exchanges = new Set<Exchange>()
+  readonly copies = new Set<MirrorCopy>()
+  /** Bytes waiting in the sockets of all copies. */
+  mirrorBufferedBytes = 0
+  /** Coarse milliseconds, moved by the tick: good enough for idle times. */
+  coarseNow = performance.now()
+  private dateText = ''
+  private dateAt = -1
+  private readonly idPrefix = randomBytes(8).toString('hex')
+  private idCount = 0
+
+  constructor(limits: GatewayLimits, logger: Logger, workerIndex: number) {
+    this.limits = limits
+    this.logger = logger
+    this.primaries = new UpstreamPool(limits, () => this.now())
+    this.mirrors = new UpstreamPool(limits, () => this.now())
+    this.rules = new RuleRuntimes({
+      limits,
+      metrics: this.metrics,
+      primaries: this.primaries,
+      mirrors: this.mirrors,
+      workerIndex,
+    })
+  }
+
+  /** Milliseconds of a clock that only goes forward. */
+  now(): number {
+    return performance.now()
+  }
+
+  /** Unique among all workers: 64 random bits of this worker and a count. */
+  nextRequestId(): string {
+    this.idCount++
+    return `${this.idPrefix}-${this.idCount.toString(16).padStart(8, '0')}`
+  }
+
+  /** The Date header of responses the gateway makes itself (RFC 9110 6.6.1). */
+  dateLine(): string {
+    const second = Math.floor(Date.now() / 1000)
+    if (second !== this.dateAt) {
+      this.dateAt = second
+      this.dateText = `Date: ${new Date(second * 1000).toUTCString()}\r\n`
+    }
+    return this.dateText
+  }
+
+  tick(): void {
+    this.coarseNow = this.now()
+    for (const copy of this.copies) copy.tick(this.coarseNow)
+    for (const exchange of this.exchanges) exchange.tick(this.coarseNow)
+    this.primaries.tick()
+    this.mirrors.tick()
+  }
+}

@@ -1,0 +1,214 @@
+/** The workers of one gateway: starts them, replaces those that die, and keeps what they had counted. */
+import type { RouteTable } from '@/lib/routing/route-table'
+import type { Logger } from '../log'
+import type { GatewayLimits } from './limits'
+import { type Binding, bindingKey } from './listener-server'
+import { type MetricsSnapshot, MetricsSum, settleLostWorker } from './metrics-snapshot'
+import { ProcessWorker, type WorkerEntry } from './process-worker'
+import { createLocalWorker, type WorkerHandle } from './worker-handle'
+
+export interface WorkerGroupOptions {
+  /** 0 serves in this process. */
+  readonly workers: number
+  readonly entry: WorkerEntry | undefined
+  readonly limits: GatewayLimits
+  readonly logger: Logger
+}
+
+/** A worker's place; its occupant changes when it dies. */
+interface Seat {
+  readonly index: number
+  handle: WorkerHandle | undefined
+  process: ProcessWorker | undefined
+  last: MetricsSnapshot
+  restarts: number
+  startedAt: number
+}
+
+/** How often snapshots are fetched without being asked for: the most that a worker's death can lose. */
+const SNAPSHOT_INTERVAL_MS = 1_000
+/** A worker that served this long is not counted as failing at its start. */
+const STABLE_MS = 10_000
+const BIND_ATTEMPTS_MAX = 4
+
+export class WorkerGroup {
+  private readonly options: WorkerGroupOptions
+  private readonly seats: Seat[] = []
+  private readonly retired = new MetricsSum()
+  private table: RouteTable | undefined
+  private bindings: readonly Binding[] = []
+  private isStopping = false
+  private refresher: NodeJS.Timeout | undefined
+  /** Changes happen one after another: a replacement never misses half of a publish. */
+  private queue: Promise<unknown> = Promise.resolve()
+
+  constructor(options: WorkerGroupOptions) {
+    this.options = options
+  }
+
+  /** Resolves when every worker runs; rejects when one can't be started. */
+  async start(): Promise<void> {
+    const { workers, limits, logger } = this.options
+    for (let index = 0; index < Math.max(1, workers); index++) {
+      this.seats.push({
+        index,
+        handle: undefined,
+        process: undefined,
+        last: [],
+        restarts: 0,
+        startedAt: 0,
+      })
+    }
+    if (workers === 0) {
+      for (const seat of this.seats) seat.handle = createLocalWorker(limits, logger)
+      return
+    }
+    await Promise.all(this.seats.map((seat) => this.fork(seat)))
+    this.refresher = setInterval(() => void this.refresh(), SNAPSHOT_INTERVAL_MS)
+    this.refresher.unref()
+  }
+
+  /** Runs a change of table and sockets; the next one waits for it. */
+  exclusively<Result>(change: () => Promise<Result>): Promise<Result> {
+    const next = this.queue.then(change)
+    this.queue = next.catch(() => undefined)
+    return next
+  }
+
+  /** Every worker serves the table when this resolves. Call within `exclusively`. */
+  async replaceTable(table: RouteTable, isLive: (groupLabels: string) => boolean): Promise<void> {
+    this.table = table
+    this.retired.retain(isLive)
+    await this.each((handle) => handle.replaceTable(table))
+  }
+
+  /** Opens one socket in every worker. Returns the error code of the first that can't, null when all can. */
+  async bind(binding: Binding): Promise<string | null> {
+    const results = await this.each((handle) => handle.bind([binding]))
+    const key = bindingKey(binding)
+    for (const result of results) {
+      const code = result[key]
+      if (code) return code
+    }
+    return null
+  }
+
+  /** Closes every other socket. Call within `exclusively`. */
+  async retain(bindings: readonly Binding[]): Promise<void> {
+    this.bindings = bindings
+    await this.each((handle) => handle.retain(bindings))
+  }
+
+  /** All workers' counts summed; one that does not answer in time counts with its last snapshot. */
+  async snapshot(): Promise<MetricsSnapshot> {
+    await this.refresh()
+    const sum = new MetricsSum()
+    sum.add(this.retired.toSnapshot())
+    for (const seat of this.seats) sum.add(seat.last)
+    return sum.toSnapshot()
+  }
+
+  get processIds(): readonly number[] {
+    return this.seats.flatMap((seat) => seat.process?.processId ?? [])
+  }
+
+  async stop(): Promise<void> {
+    this.isStopping = true
+    clearInterval(this.refresher)
+    const { drainMs } = this.options.limits
+    await Promise.all(
+      this.seats.map(async (seat) => {
+        const { handle } = seat
+        if (handle === undefined) return
+        const killer = setTimeout(() => seat.process?.kill(), drainMs + 2_000)
+        await handle.stop().catch(() => undefined)
+        clearTimeout(killer)
+      }),
+    )
+  }
+
+  private async refresh(): Promise<void> {
+    const { snapshotTimeoutMs } = this.options.limits
+    await Promise.all(
+      this.seats.map(async (seat) => {
+        const { handle } = seat
+        if (handle === undefined) return
+        const snapshot = await within(handle.snapshot(), snapshotTimeoutMs)
+        if (snapshot !== undefined && seat.handle === handle) seat.last = snapshot
+      }),
+    )
+  }
+
+  /** Calls every worker; one that dies meanwhile is left out, as its replacement starts from the present state. */
+  private async each<Result>(
+    call: (handle: WorkerHandle) => Promise<Result>,
+  ): Promise<readonly Result[]> {
+    const handles = this.seats.flatMap((seat) => seat.handle ?? [])
+    const results = await Promise.all(
+      handles.map((handle) =>
+        call(handle).catch((error: unknown) => {
+          this.options.logger.warn('worker did not answer', { error: String(error) })
+          return undefined
+        }),
+      ),
+    )
+    return results.flatMap((result) => (result === undefined ? [] : [result]))
+  }
+
+  private async fork(seat: Seat): Promise<void> {
+    const { entry, limits } = this.options
+    if (entry === undefined) throw new Error('Worker processes need the path of their entry.')
+    seat.startedAt = performance.now()
+    const worker = new ProcessWorker(entry, () => this.onExit(seat, worker))
+    seat.process = worker
+    await worker.configure(limits, seat.index)
+    const { table } = this
+    if (table !== undefined) await worker.replaceTable(table)
+    await this.bindAgain(worker)
+    seat.handle = worker
+  }
+
+  /**
+   * A replacement joins the others' sockets. node:cluster numbers repeated attempts at one address separately in each
+   * worker, so that a newcomer may have to ask more than once to be given the same number.
+   */
+  private async bindAgain(worker: WorkerHandle): Promise<void> {
+    for (let attempt = 0; attempt < BIND_ATTEMPTS_MAX; attempt++) {
+      const results = await worker.bind(this.bindings)
+      if (Object.values(results).every((code) => code === null)) return
+    }
+    this.options.logger.error('a replaced worker could not open every socket')
+  }
+
+  private onExit(seat: Seat, worker: ProcessWorker): void {
+    if (seat.process !== worker) return
+    seat.process = undefined
+    seat.handle = undefined
+    this.retired.add(settleLostWorker(seat.last))
+    seat.last = []
+    if (this.isStopping) return
+    const { workerRestartMinMs, workerRestartMaxMs } = this.options.limits
+    if (performance.now() - seat.startedAt > STABLE_MS) seat.restarts = 0
+    const pause = Math.min(workerRestartMaxMs, workerRestartMinMs * 2 ** seat.restarts)
+    seat.restarts++
+    this.options.logger.error('worker ended, starting another', { worker: seat.index, pause })
+    setTimeout(() => this.replace(seat), pause).unref()
+  }
+
+  private replace(seat: Seat): void {
+    if (this.isStopping) return
+    this.exclusively(() => this.fork(seat)).catch((error: unknown) => {
+      this.options.logger.error('worker could not be started', { error: String(error) })
+    })
+  }
+}
+
+async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms)
+  })
+  const value = await Promise.race([promise.catch(() => undefined), timeout])
+  clearTimeout(timer)
+  return value
+}

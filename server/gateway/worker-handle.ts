@@ -1,0 +1,27 @@
+import type { RouteTable } from '@/lib/routing/route-table'
+import type { Logger } from '../log'
+import type { GatewayLimits } from './limits'
+import type { Binding } from './listener-server'
+import type { MetricsSnapshot } from './metrics-snapshot'
+import { type BindResults, ServingWorker } from './serving-worker'
+
+/** A worker as the supervisor sees it, in this process or in its own. Calls reject once it is gone. */
+export interface WorkerHandle {
+  replaceTable(table: RouteTable): Promise<void>
+  bind(bindings: readonly Binding[]): Promise<BindResults>
+  retain(bindings: readonly Binding[]): Promise<void>
+  snapshot(): Promise<MetricsSnapshot>
+  stop(): Promise<void>
+}
+
+/** A worker in the caller's own process. */
+export function createLocalWorker(limits: GatewayLimits, logger: Logger): WorkerHandle {
+  const worker = new ServingWorker(limits, logger, 0)
+  return {
+    replaceTable: async (table) => worker.replaceTable(table),
+    bind: (bindings) => worker.bind(bindings),
+    retain: async (bindings) => worker.retain(bindings),
+    snapshot: async () => worker.snapshot(),
+    stop: () => worker.stop(),
+  }
+}

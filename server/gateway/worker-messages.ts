@@ -1,0 +1,32 @@
+/** What supervisor and worker processes say to each other over their IPC channel. */
+import type { RouteTable } from '@/lib/routing/route-table'
+import type { GatewayLimits } from './limits'
+import type { Binding } from './listener-server'
+
+export type WorkerCall =
+  | { readonly type: 'configure'; readonly limits: GatewayLimits; readonly workerIndex: number }
+  | { readonly type: 'replaceTable'; readonly table: RouteTable }
+  | { readonly type: 'bind'; readonly bindings: readonly Binding[] }
+  | { readonly type: 'retain'; readonly bindings: readonly Binding[] }
+  | { readonly type: 'snapshot' }
+  | { readonly type: 'stop' }
+
+export interface WorkerRequest {
+  readonly id: number
+  readonly call: WorkerCall
+}
+
+/** `error` is a sentence for the log; `result` is what the call returns. */
+export interface WorkerReply {
+  readonly id: number
+  readonly result?: unknown
+  readonly error?: string
+}
+
+export function isWorkerRequest(message: unknown): message is WorkerRequest {
+  return typeof message === 'object' && message !== null && 'id' in message && 'call' in message
+}
+
+export function isWorkerReply(message: unknown): message is WorkerReply {
+  return typeof message === 'object' && message !== null && 'id' in message && !('call' in message)
+}
