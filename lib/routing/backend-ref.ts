@@ -1,0 +1,102 @@
+import { GATEWAY_API_GROUP } from '@/lib/gateway-api/kinds'
+import { namespacedName } from '@/lib/gateway-api/references'
+import type {
+  BackendObjectReference,
+  EndpointSlice,
+  HTTPRoute,
+  Service,
+} from '@/lib/gateway-api/types'
+import type { ClusterIndex } from './cluster-index'
+import type { Problem } from './condition'
+import { isReferencePermitted } from './reference-grant'
+import type { ClusterEntry } from './route-table'
+
+type ServicePort = NonNullable<Service['spec']['ports']>[number]
+
+/** What a backendRef leads to; `cluster` is its key also when it leads nowhere. */
+export type ResolvedBackend =
+  | { readonly cluster: string; readonly entry: ClusterEntry }
+  | { readonly cluster: string; readonly problem: Problem }
+
+/** Protocols the gateway does not speak to backends: it speaks HTTP/1.1 in the clear. https://gateway-api.sigs.k8s.io/geps/gep-1911/ */
+const UNSUPPORTED_PROTOCOLS = ['https', 'kubernetes.io/wss', 'kubernetes.io/h2c']
+
+/**
+ * Follows a backendRef of a route to a Service port and its ready endpoints.
+ * https://gateway-api.sigs.k8s.io/reference/spec/#backendobjectreference
+ */
+export function resolveBackendRef(
+  index: ClusterIndex,
+  route: HTTPRoute,
+  reference: BackendObjectReference,
+): ResolvedBackend {
+  const from = route.metadata.namespace ?? ''
+  const { group = '', kind = 'Service', namespace = from, name, port } = reference
+  const key = namespacedName(namespace, name)
+  const cluster = `${key}:${port ?? ''}`
+  const fail = (reason: string, message: string) => ({ cluster, problem: { reason, message } })
+  if (group !== '' || kind !== 'Service') {
+    const full = group === '' ? kind : `${kind}.${group}`
+    return fail('InvalidKind', `${full} "${key}" is not a kind of backend that is supported.`)
+  }
+  const permitted = isReferencePermitted(index, {
+    from: { group: GATEWAY_API_GROUP, kind: 'HTTPRoute', namespace: from },
+    to: { group, kind, namespace, name },
+  })
+  if (!permitted) {
+    const message = `No ReferenceGrant in namespace ${namespace} lets HTTPRoutes of ${from} refer to Service ${name}.`
+    return fail('RefNotPermitted', message)
+  }
+  const service = index.services.get(key)
+  if (service === undefined) return fail('BackendNotFound', `Service "${key}" not found.`)
+  if (service.spec.type === 'ExternalName') {
+    return fail('InvalidKind', `Service "${key}" has type ExternalName, which is not supported.`)
+  }
+  const servicePort = service.spec.ports?.find(
+    (candidate) => candidate.port === port && (candidate.protocol ?? 'TCP') === 'TCP',
+  )
+  if (servicePort === undefined) {
+    return fail('BackendNotFound', `Service "${key}" has no TCP port ${port ?? '(none given)'}.`)
+  }
+  const { appProtocol } = servicePort
+  if (appProtocol !== undefined && UNSUPPORTED_PROTOCOLS.includes(appProtocol)) {
+    const message = `Service "${key}" asks for protocol ${appProtocol}, which is not supported.`
+    return fail('UnsupportedProtocol', message)
+  }
+  const slices = index.slicesByService.get(key) ?? []
+  return {
+    cluster,
+    entry: {
+      protocol: 'http1',
+      endpoints: readyEndpoints(slices, servicePort),
+    },
+  }
+}
+
+/** Ready addresses, sorted, so that the same set is always the same list. */
+function readyEndpoints(
+  slices: readonly EndpointSlice[],
+  servicePort: ServicePort,
+): ClusterEntry['endpoints'] {
+  const found = new Map<string, { address: string; port: number }>()
+  for (const slice of slices) {
+    // A name that resolves elsewhere is not an endpoint of the cluster.
+    if (slice.addressType === 'FQDN') continue
+    const port = slice.ports?.find((candidate) => isSamePort(candidate, servicePort))?.port
+    if (port === undefined) continue
+    for (const endpoint of slice.endpoints ?? []) {
+      // Unknown readiness counts as ready, as the API says.
+      const [address] = endpoint.addresses
+      if (endpoint.conditions?.ready === false || address === undefined) continue
+      found.set(`${address} ${port}`, { address, port })
+    }
+  }
+  return [...found].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, one]) => one)
+}
+
+function isSamePort(
+  port: NonNullable<EndpointSlice['ports']>[number],
+  servicePort: ServicePort,
+): boolean {
+  return (port.name ?? '') === (servicePort.name ?? '') && (port.protocol ?? 'TCP') === 'TCP'
+}

@@ -1,0 +1,49 @@
+import { keyOf, type NamespacedName, namespacedName } from '@/lib/gateway-api/references'
+import type {
+  EndpointSlice,
+  Namespace,
+  ReferenceGrant,
+  Secret,
+  Service,
+} from '@/lib/gateway-api/types'
+import type { ClusterState } from './cluster-state'
+
+/** The cluster's objects by what they are looked up by. */
+export interface ClusterIndex {
+  readonly services: ReadonlyMap<NamespacedName, Service>
+  readonly slicesByService: ReadonlyMap<NamespacedName, readonly EndpointSlice[]>
+  readonly secrets: ReadonlyMap<NamespacedName, Secret>
+  readonly namespaces: ReadonlyMap<string, Namespace>
+  readonly grantsByNamespace: ReadonlyMap<string, readonly ReferenceGrant[]>
+}
+
+const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
+
+export function indexCluster(state: ClusterState): ClusterIndex {
+  return {
+    services: new Map(state.services.map((service) => [keyOf(service), service])),
+    slicesByService: group(state.endpointSlices, (slice) =>
+      namespacedName(
+        slice.metadata.namespace ?? '',
+        slice.metadata.labels?.[SERVICE_NAME_LABEL] ?? '',
+      ),
+    ),
+    secrets: new Map(state.secrets.map((secret) => [keyOf(secret), secret])),
+    namespaces: new Map(state.namespaces.map((namespace) => [namespace.metadata.name, namespace])),
+    grantsByNamespace: group(state.referenceGrants, (grant) => grant.metadata.namespace ?? ''),
+  }
+}
+
+function group<Key, Item>(
+  items: readonly Item[],
+  keyOfItem: (item: Item) => Key,
+): ReadonlyMap<Key, readonly Item[]> {
+  const groups = new Map<Key, Item[]>()
+  for (const item of items) {
+    const key = keyOfItem(item)
+    const known = groups.get(key)
+    if (known === undefined) groups.set(key, [item])
+    else known.push(item)
+  }
+  return groups
+}
