@@ -189,9 +189,9 @@ function prune(
   const mergedFields = withNamedFields(toFieldSet(merged, atom), atom)
   let owned = new FieldSet()
   for (const owner of claimed.values()) owned = owned.union(owner.fields)
-  const pruned = removeItems(merged, lastFields, atom)
+  const pruned = removeItems(merged, lastFields, atom, 'null')
   const kept = fieldsOf(pruned, atom).union(withNamedFields(owned, atom))
-  const withOwned = removeItems(merged, mergedFields.difference(kept), atom)
+  const withOwned = removeItems(merged, mergedFields.difference(kept), atom, 'null')
   const dropped = mergedFields.difference(fieldsOf(withOwned, atom)).intersection(lastFields)
   return removeItems(merged, dropped, atom)
 }

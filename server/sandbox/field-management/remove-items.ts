@@ -5,37 +5,68 @@ import { itemElement } from './list-items'
 import { fieldElement, fieldNameOf } from './path-element'
 import { type Atom, DEDUCED, deduce, type ListAtom, type MapAtom } from './schema-atom'
 
-/** The object without the fields of a set. A map or list that loses its last entry this way goes with it. */
-export function removeItems(object: JsonObject, removed: FieldSet, atom: Atom): JsonObject {
-  const rest = remove(object, removed, atom)
+/** What a map or list that lost its last entry becomes, unless it is itself removed. */
+type Emptied = 'empty' | 'null'
+
+/**
+ * The object without the fields of a set. A field that loses its last entry without being removed itself
+ * stays, empty; with `null`, as null, which every field set counts. A list item emptied goes altogether.
+ */
+export function removeItems(
+  object: JsonObject,
+  removed: FieldSet,
+  atom: Atom,
+  emptied: Emptied = 'empty',
+): JsonObject {
+  const rest = remove(object, removed, atom, emptied)
   return isJsonObject(rest) ? rest : {}
 }
 
-function remove(value: JsonValue, removed: FieldSet, atom: Atom): JsonValue | undefined {
+/** Undefined when nothing is left of a map or list. */
+function remove(
+  value: JsonValue,
+  removed: FieldSet,
+  atom: Atom,
+  emptied: Emptied,
+): JsonValue | undefined {
   if (removed.isEmpty()) return value
   const { map, list } = deduce(atom, value)
-  if (isJsonObject(value) && map !== undefined && !map.atomic)
-    return removeFields(value, removed, map)
-  if (Array.isArray(value) && list?.associative === true) return removeEntries(value, removed, list)
+  if (isJsonObject(value) && map !== undefined && !map.atomic) {
+    return removeFields(value, removed, map, emptied)
+  }
+  if (Array.isArray(value) && list?.associative === true) {
+    return removeEntries(value, removed, list, emptied)
+  }
   return value
 }
 
-function removeFields(value: JsonObject, removed: FieldSet, map: MapAtom): JsonObject | undefined {
+function removeFields(
+  value: JsonObject,
+  removed: FieldSet,
+  map: MapAtom,
+  emptied: Emptied,
+): JsonObject | undefined {
   const out: JsonObject = {}
   for (const name of Object.keys(value)) {
     const element = fieldElement(name)
     if (removed.members.has(element)) continue
     const field = ownValue(value, name) ?? null
-    const rest = remove(field, removed.below(element), map.field(name) ?? DEDUCED)
-    if (rest !== undefined) setOwnValue(out, name, rest)
+    const rest = remove(field, removed.below(element), map.field(name) ?? DEDUCED, emptied)
+    setOwnValue(out, name, rest ?? emptyLike(field, emptied))
   }
   return Object.keys(out).length > 0 ? out : undefined
+}
+
+function emptyLike(value: JsonValue, emptied: Emptied): JsonValue {
+  if (emptied === 'null') return null
+  return Array.isArray(value) ? [] : {}
 }
 
 function removeEntries(
   value: readonly JsonValue[],
   removed: FieldSet,
   list: ListAtom,
+  emptied: Emptied,
 ): JsonValue[] | undefined {
   const out: JsonValue[] = []
   for (const item of value) {
@@ -45,7 +76,7 @@ function removeEntries(
       continue
     }
     if (removed.members.has(found.element)) continue
-    const rest = remove(item, removed.below(found.element), list.element())
+    const rest = remove(item, removed.below(found.element), list.element(), emptied)
     if (rest !== undefined) out.push(rest)
   }
   return out.length > 0 ? out : undefined
