@@ -1,0 +1,24 @@
+import { formatClock, plural } from '@/components/format/numbers'
+import { type ChartRow, countGaps, extentOf } from './series-rows'
+
+interface DescribedChart {
+  title: string
+  rows: readonly ChartRow[]
+  series: readonly { key: string; label: string }[]
+  format: (value: number | null) => string
+}
+
+/** One paragraph that says what the picture shows. */
+export function describeChart({ title, rows, series, format }: DescribedChart): string {
+  const first = rows[0]
+  const last = rows.at(-1)
+  if (first === undefined || last === undefined) return `${title}: no measurements yet.`
+  const parts = series.map(({ key, label }) => {
+    const { latest, min, max } = extentOf(rows, key)
+    if (latest === null) return `${label} has no values`
+    return `${label} is ${format(latest)} now, between ${format(min)} and ${format(max)}`
+  })
+  const gaps = countGaps(rows)
+  const missing = gaps === 0 ? '' : ` ${plural(gaps, 'step')} without a measurement.`
+  return `${title} from ${formatClock(first.t)} to ${formatClock(last.t)}: ${parts.join('; ')}.${missing}`
+}

@@ -1,0 +1,45 @@
+'use client'
+
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { ManifestRequest, ManifestResponse } from '@/lib/dashboard-api/manifests'
+import { API, apiPath } from '@/lib/dashboard-api/paths'
+import type { TrafficRequest, TrafficRun } from '@/lib/dashboard-api/traffic'
+import type { KnownPlural } from '@/lib/gateway-api/kinds'
+import { type DashboardRequestError, postJson, sendDelete } from './dashboard-client'
+
+/** Dry-runs or applies a manifest. The change itself comes back on the live stream. */
+export function useSubmitManifest() {
+  return useMutation<ManifestResponse, DashboardRequestError, ManifestRequest>({
+    mutationFn: (body) => postJson<ManifestResponse>(API.manifests, body),
+  })
+}
+
+export interface ObjectAddress {
+  plural: KnownPlural
+  namespace: string
+  name: string
+}
+
+export function useDeleteObject() {
+  return useMutation<void, DashboardRequestError, ObjectAddress>({
+    mutationFn: ({ plural, namespace, name }) =>
+      sendDelete(apiPath.object(plural, namespace, name)),
+  })
+}
+
+export function useStartTraffic() {
+  const queryClient = useQueryClient()
+  return useMutation<TrafficRun, DashboardRequestError, TrafficRequest>({
+    mutationFn: (body) => postJson<TrafficRun>(API.traffic, body),
+    onSuccess: (run) => queryClient.setQueryData(['traffic', run.id], run),
+  })
+}
+
+export function useStopTraffic() {
+  const queryClient = useQueryClient()
+  return useMutation<void, DashboardRequestError, string>({
+    mutationFn: (id) => sendDelete(apiPath.trafficRun(id)),
+    onSettled: (_result, _error, id) =>
+      queryClient.invalidateQueries({ queryKey: ['traffic', id] }),
+  })
+}

@@ -1,0 +1,51 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import type { ClusterInfo, HealthResponse, SchemaResponse } from '@/lib/dashboard-api/live'
+import { API, apiPath } from '@/lib/dashboard-api/paths'
+import type { TrafficRun } from '@/lib/dashboard-api/traffic'
+import type { KnownPlural } from '@/lib/gateway-api/kinds'
+import { getJson } from './dashboard-client'
+
+/** Which API server the dashboard talks to; asked again every few seconds, since it may come and go. */
+export function useCluster() {
+  return useQuery({
+    queryKey: ['cluster'],
+    queryFn: ({ signal }) => getJson<ClusterInfo>(API.cluster, signal),
+    refetchInterval: 10_000,
+  })
+}
+
+/** The planes' readiness and memory. A 503 carries the same body, so it is an answer and not an error. */
+export function useHealth() {
+  return useQuery({
+    queryKey: ['health'],
+    queryFn: async ({ signal }) => {
+      const response = await fetch(API.health, { cache: 'no-store', signal })
+      return (await response.json()) as HealthResponse
+    },
+    refetchInterval: 5_000,
+  })
+}
+
+/** The schema the connected cluster serves for a kind. */
+export function useSchema(plural: KnownPlural) {
+  return useQuery({
+    queryKey: ['schema', plural],
+    queryFn: ({ signal }) => getJson<SchemaResponse>(`${API.schemas}?plural=${plural}`, signal),
+    staleTime: 5 * 60_000,
+    retry: 10,
+    retryDelay: 2_000,
+  })
+}
+
+/** A traffic run, asked for twice a second while it runs. */
+export function useTrafficRun(id: string | null) {
+  return useQuery({
+    queryKey: ['traffic', id],
+    queryFn: ({ signal }) => getJson<TrafficRun>(apiPath.trafficRun(id ?? ''), signal),
+    enabled: id !== null,
+    staleTime: 0,
+    refetchInterval: (query) => (query.state.data?.state === 'running' ? 500 : false),
+  })
+}

@@ -1,0 +1,38 @@
+'use client'
+
+import { useState, useSyncExternalStore } from 'react'
+import type { DraftBase } from '@/components/editor/draft'
+import { readDraft, type StoredDraft, writeDraft } from './draft-storage'
+
+export interface Draft {
+  /** Null when there is no draft: the text is the live object's. */
+  readonly draft: StoredDraft | null
+  /** False when the browser refused to keep it: a reload would lose it. */
+  readonly isKept: boolean
+  edit(text: string, base: DraftBase | null): void
+  discard(): void
+}
+
+const subscribeToNothing = () => () => undefined
+
+/** The draft of one document, kept over reloads of the tab. Give the component a key per document. */
+export function useDraft(document: string): Draft {
+  const isBrowser = useSyncExternalStore(
+    subscribeToNothing,
+    () => true,
+    () => false,
+  )
+  const [edited, setEdited] = useState<StoredDraft | null | undefined>(undefined)
+  const [isKept, setIsKept] = useState(true)
+  const draft = edited === undefined ? (isBrowser ? readDraft(document) : null) : edited
+  const set = (next: StoredDraft | null) => {
+    setEdited(next)
+    setIsKept(writeDraft(document, next))
+  }
+  return {
+    draft,
+    isKept,
+    edit: (text, base) => set({ text, base }),
+    discard: () => set(null),
+  }
+}

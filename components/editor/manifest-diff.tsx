@@ -1,0 +1,75 @@
+'use client'
+
+import type { editor } from 'monaco-editor/editor'
+import { useEffect, useRef, useState } from 'react'
+import { LoadingState } from '@/components/ui/empty-state'
+import { countChangedLines } from './line-diff'
+
+interface ManifestDiffProps {
+  before: string
+  after: string
+  label: string
+}
+
+const OPTIONS: editor.IStandaloneDiffEditorConstructionOptions = {
+  automaticLayout: true,
+  readOnly: true,
+  originalEditable: false,
+  minimap: { enabled: false },
+  scrollBeyondLastLine: false,
+  fixedOverflowWidgets: true,
+  renderOverviewRuler: false,
+  renderSideBySide: true,
+  useInlineViewWhenSpaceIsLimited: true,
+  renderSideBySideInlineBreakpoint: 900,
+  hideUnchangedRegions: { enabled: true, contextLineCount: 4, minimumLineCount: 4 },
+  lineNumbersMinChars: 3,
+  stickyScroll: { enabled: false },
+}
+
+/** Two texts side by side, or one above the other where there is little room; said in words for those who can't see it. */
+export function ManifestDiff({ before, after, label }: ManifestDiffProps) {
+  const host = useRef<HTMLDivElement>(null)
+  const [isReady, setIsReady] = useState(false)
+  const { added, removed } = countChangedLines(before, after)
+
+  useEffect(() => {
+    let isGone = false
+    const disposables: { dispose(): void }[] = []
+    import('./monaco').then(
+      ({ monaco, EDITOR_FONT }) => {
+        if (isGone || host.current === null) return
+        const original = monaco.editor.createModel(before, 'yaml')
+        const modified = monaco.editor.createModel(after, 'yaml')
+        const diff = monaco.editor.createDiffEditor(host.current, {
+          ...OPTIONS,
+          ...EDITOR_FONT,
+          originalAriaLabel: `${label}: live`,
+          modifiedAriaLabel: `${label}: after applying`,
+        })
+        diff.setModel({ original, modified })
+        disposables.push(diff, original, modified)
+        setIsReady(true)
+      },
+      () => undefined,
+    )
+    return () => {
+      isGone = true
+      for (const disposable of disposables) disposable.dispose()
+    }
+  }, [before, after, label])
+
+  return (
+    <figure aria-label={label} className="flex min-h-64 flex-1 flex-col gap-1">
+      <figcaption className="text-xs text-muted">
+        Left, or red: live. Right, or green: what the server would store, defaults included.{' '}
+        <span className="text-ok">{added} added</span>,{' '}
+        <span className="text-bad">{removed} removed</span> lines.
+      </figcaption>
+      <div className="relative min-h-0 flex-1 overflow-hidden rounded-md border border-line">
+        <div ref={host} className="absolute inset-0" data-ready={isReady} />
+        {isReady ? null : <LoadingState label="Loading diff" />}
+      </div>
+    </figure>
+  )
+}

@@ -1,0 +1,152 @@
+'use client'
+
+import type { editor } from 'monaco-editor/editor'
+import type { JSONSchema } from 'monaco-yaml'
+import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
+import { LoadingState } from '@/components/ui/empty-state'
+import type { Diagnostic, TextRange } from '@/lib/validation/diagnostic'
+import { toMarkers } from './markers'
+
+export interface ManifestEditorHandle {
+  /** Puts the cursor there, scrolls to it, and focuses the editor. */
+  reveal(range: TextRange): void
+  position(): { line: number; column: number }
+}
+
+export interface ManifestEditorProps {
+  /** Identifies the document: `default/http-mirror`. */
+  path: string
+  value: string
+  label: string
+  diagnostics: readonly Diagnostic[]
+  schema: JSONSchema | undefined
+  onChange: (value: string) => void
+  onReview: () => void
+  onNextProblem: (direction: 1 | -1) => void
+  ref?: Ref<ManifestEditorHandle>
+}
+
+type MonacoModule = typeof import('./monaco')
+
+interface Mounted {
+  module: MonacoModule
+  editor: editor.IStandaloneCodeEditor
+  model: editor.ITextModel
+}
+
+const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
+  automaticLayout: true,
+  minimap: { enabled: false },
+  scrollBeyondLastLine: false,
+  fixedOverflowWidgets: true,
+  padding: { top: 10, bottom: 10 },
+  tabSize: 2,
+  renderLineHighlight: 'line',
+  quickSuggestions: { other: true, strings: true, comments: false },
+  overviewRulerLanes: 2,
+  lineNumbersMinChars: 3,
+  stickyScroll: { enabled: true, defaultModel: 'indentationModel' },
+  wordWrap: 'off',
+}
+
+function mount(host: HTMLElement, module: MonacoModule, props: ManifestEditorProps): Mounted {
+  const { monaco, EDITOR_FONT, HTTP_ROUTE_SUFFIX } = module
+  const uri = monaco.Uri.parse(`file:///${props.path}${HTTP_ROUTE_SUFFIX}`)
+  monaco.editor.getModel(uri)?.dispose()
+  const model = monaco.editor.createModel(props.value, 'yaml', uri)
+  const instance = monaco.editor.create(host, {
+    ...OPTIONS,
+    ...EDITOR_FONT,
+    model,
+    ariaLabel: props.label,
+  })
+  return { module, editor: instance, model }
+}
+
+/** Replaces the text as one edit, so that undo brings the former text back. */
+function replaceText({ model }: Mounted, value: string): void {
+  if (model.getValue() === value) return
+  model.pushEditOperations([], [{ range: model.getFullModelRange(), text: value }], () => null)
+}
+
+/** A YAML editor with the cluster's schema behind hover and completion; markers come from the caller's diagnostics. */
+export function ManifestEditor(props: ManifestEditorProps) {
+  const { path, value, diagnostics, schema, ref } = props
+  const host = useRef<HTMLDivElement>(null)
+  const latest = useRef(props)
+  const [mounted, setMounted] = useState<Mounted | null>(null)
+
+  useEffect(() => {
+    latest.current = props
+  })
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another document; everything else goes through `latest`.
+  useEffect(() => {
+    let isGone = false
+    let current: Mounted | undefined
+    import('./monaco').then(
+      (module) => {
+        if (isGone || host.current === null) return
+        const created = mount(host.current, module, latest.current)
+        const { KeyMod, KeyCode } = module.monaco
+        created.model.onDidChangeContent(() => {
+          const text = created.model.getValue()
+          if (text !== latest.current.value) latest.current.onChange(text)
+        })
+        created.editor.addCommand(KeyMod.CtrlCmd | KeyCode.KeyS, () => latest.current.onReview())
+        created.editor.addCommand(KeyCode.F8, () => latest.current.onNextProblem(1))
+        created.editor.addCommand(KeyMod.Shift | KeyCode.F8, () => latest.current.onNextProblem(-1))
+        current = created
+        setMounted(created)
+      },
+      () => undefined,
+    )
+    return () => {
+      isGone = true
+      current?.editor.dispose()
+      current?.model.dispose()
+      setMounted(null)
+    }
+  }, [path])
+
+  useEffect(() => {
+    if (mounted) replaceText(mounted, value)
+  }, [mounted, value])
+
+  useEffect(() => {
+    if (!mounted) return
+    mounted.module.monaco.editor.setModelMarkers(
+      mounted.model,
+      'mirrorboard',
+      toMarkers(diagnostics),
+    )
+  }, [mounted, diagnostics])
+
+  useEffect(() => {
+    mounted?.module.setHttpRouteSchema(schema)
+  }, [mounted, schema])
+
+  useImperativeHandle(
+    ref,
+    () => ({
+      reveal: ({ startLine, startColumn }) => {
+        if (!mounted) return
+        mounted.editor.setPosition({ lineNumber: startLine, column: startColumn })
+        mounted.editor.revealLineInCenterIfOutsideViewport(startLine)
+        mounted.editor.focus()
+      },
+      position: () => {
+        const at = mounted?.editor.getPosition()
+        return { line: at?.lineNumber ?? 1, column: at?.column ?? 1 }
+      },
+    }),
+    [mounted],
+  )
+
+  return (
+    <div className="relative h-full min-h-0 flex-1 bg-panel">
+      <div ref={host} className="absolute inset-0" data-ready={mounted !== null} />
+      {mounted === null ? <LoadingState label="Loading editor" /> : null}
+    </div>
+  )
+}

@@ -1,0 +1,180 @@
+'use client'
+
+import { type ReactNode, useState } from 'react'
+import type { DashboardRequestError } from '@/components/data/dashboard-client'
+import { useSubmitManifest } from '@/components/data/mutations'
+import { useDryRun } from '@/components/data/use-dry-run'
+import { Button } from '@/components/ui/button'
+import { LoadingState } from '@/components/ui/empty-state'
+import { Modal } from '@/components/ui/modal'
+import { Notice } from '@/components/ui/notice'
+import { showToast } from '@/components/ui/toast-store'
+import type {
+  ManifestRequest,
+  ManifestResponse,
+  ManifestResult,
+} from '@/lib/dashboard-api/manifests'
+import { conflictsByManager, explainConflicts } from './conflicts'
+import { ConflictsPanel } from './conflicts-panel'
+import { isAccepted, outcomeText, resultName } from './result-text'
+import { ResultView } from './result-view'
+import { StaleNotice } from './stale-notice'
+
+export interface ReviewInput {
+  readonly manifest: string
+  readonly base?: ManifestRequest['base']
+}
+
+interface ManifestReviewProps {
+  input: ReviewInput
+  onClose: () => void
+  onApplied: (response: ManifestResponse) => void
+  /** The person wants the live version instead of the draft. */
+  onLoadLive?: () => void
+  /** The draft is to be compared with the live object as it is now. */
+  onRebase?: (live: ManifestResult['live']) => void
+}
+
+interface Review {
+  readonly results: readonly ManifestResult[]
+  readonly action: 'dry-run' | 'apply'
+  readonly error: DashboardRequestError | null
+  readonly isChecking: boolean
+  readonly isApplying: boolean
+  readonly force: boolean
+  apply(): void
+  takeOver(): void
+}
+
+const NO_RESULTS: readonly ManifestResult[] = []
+
+function announce(results: readonly ManifestResult[]): void {
+  const [first] = results
+  const title =
+    results.length === 1 && first !== undefined
+      ? `${resultName(first)} ${outcomeText(first.outcome, 'apply')}`
+      : `${results.length} objects applied`
+  showToast({
+    tone: 'ok',
+    title,
+    description: 'The controllers report their conditions as they act.',
+  })
+}
+
+/** Dry run first; then, on a click, the same request for real. A refused apply is shown like a refused dry run. */
+function useReview({ input, onApplied }: ManifestReviewProps): Review {
+  const [force, setForce] = useState(false)
+  const dryRun = useDryRun({ ...input, force })
+  const submit = useSubmitManifest()
+  const results = submit.data?.results ?? dryRun.data?.results ?? NO_RESULTS
+  return {
+    results,
+    action: submit.data === undefined ? 'dry-run' : 'apply',
+    error: submit.error ?? dryRun.error,
+    isChecking: dryRun.isFetching,
+    isApplying: submit.isPending,
+    force,
+    apply: () =>
+      submit.mutate(
+        { ...input, action: 'apply', force },
+        {
+          onSuccess: (response) => {
+            if (!isAccepted(response.results)) return
+            announce(response.results)
+            onApplied(response)
+          },
+        },
+      ),
+    takeOver: () => {
+      submit.reset()
+      setForce(true)
+    },
+  }
+}
+
+function applyBlocker({ results, isChecking, isApplying }: Review): string | undefined {
+  if (isChecking) return 'The server is still checking'
+  if (isApplying) return 'Applying'
+  if (!isAccepted(results)) return 'The server would not take this'
+  if (results.every(({ outcome }) => outcome === 'unchanged')) return 'Nothing would change'
+  return undefined
+}
+
+function Findings(props: ManifestReviewProps & { review: Review }): ReactNode {
+  const { review, input, onLoadLive, onRebase } = props
+  const conflicts = conflictsByManager(review.results)
+  const stale = review.results.find(({ outcome }) => outcome === 'stale')
+  const isUnchanged =
+    review.results.length > 0 && review.results.every(({ outcome }) => outcome === 'unchanged')
+  return (
+    <>
+      {stale !== undefined && onLoadLive && onRebase ? (
+        <StaleNotice
+          live={stale.live}
+          onLoadLive={onLoadLive}
+          onKeepDraft={() => onRebase(stale.live)}
+        />
+      ) : null}
+      {conflicts.length > 0 && !review.force ? (
+        <ConflictsPanel conflicts={conflicts} onForce={review.takeOver} />
+      ) : null}
+      {review.force ? (
+        <Notice tone="info">
+          Applying makes mirrorboard the manager of the fields other managers own now.
+          {conflicts.length > 0 ? ` ${explainConflicts(conflicts)}` : null}
+        </Notice>
+      ) : null}
+      {isUnchanged ? (
+        <Notice tone="info">The live object is already as this manifest says.</Notice>
+      ) : null}
+      <ResultView results={review.results} action={review.action} draft={input.manifest} />
+    </>
+  )
+}
+
+/** The review dialog: the server's answer to the draft, and one click to apply it. */
+export function ManifestReview(props: ManifestReviewProps) {
+  const review = useReview(props)
+  const blocker = applyBlocker(review)
+  return (
+    <Modal
+      open
+      onOpenChange={(open) => {
+        if (!open) props.onClose()
+      }}
+      title="Review changes"
+      description="What the API server answered to a dry run. Nothing is stored until you apply."
+      width="xl"
+      tall
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && blocker === undefined) {
+          event.preventDefault()
+          review.apply()
+        }
+      }}
+      footer={
+        <>
+          <span className="mr-auto text-2xs text-muted max-sm:hidden">
+            Ctrl+Enter applies, Esc goes back
+          </span>
+          <Button onClick={props.onClose}>Back to editing</Button>
+          <Button variant="primary" disabledReason={blocker} onClick={review.apply}>
+            {review.isApplying ? 'Applying…' : 'Apply'}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex min-h-0 flex-1 flex-col gap-3">
+        {review.error === null ? null : (
+          <Notice tone="bad" title="The server could not check this">
+            {review.error.message}
+          </Notice>
+        )}
+        {review.isChecking && review.results.length === 0 ? (
+          <LoadingState label="Asking the API server" />
+        ) : null}
+        {review.results.length === 0 ? null : <Findings {...props} review={review} />}
+      </div>
+    </Modal>
+  )
+}

@@ -1,0 +1,258 @@
+'use client'
+
+import { CircleQuestionMark, GitCompare, Undo2 } from 'lucide-react'
+import { Tabs } from 'radix-ui'
+import { type ReactNode, useMemo, useRef, useState } from 'react'
+import { BackendDialog } from '@/components/backends/backend-dialog'
+import { useSchema } from '@/components/data/queries'
+import { useLiveList } from '@/components/data/use-live'
+import { useUnloadGuard } from '@/components/data/use-unload-guard'
+import { useValidation } from '@/components/data/use-validation'
+import { Button } from '@/components/ui/button'
+import { Chip } from '@/components/ui/chip'
+import { Tooltip } from '@/components/ui/tooltip'
+import type { ManifestResponse, ManifestResult } from '@/lib/dashboard-api/manifests'
+import type { Diagnostic, DiagnosticFix } from '@/lib/validation/diagnostic'
+import { mirrorCapabilities, servicePorts } from './cluster-facts'
+import { toEditorSchema } from './editor-schema'
+import { ManifestEditor, type ManifestEditorHandle } from './manifest-editor'
+import { ManifestReview, type ReviewInput } from './manifest-review'
+import { adjacentProblem, countProblems, describeProblems } from './problems'
+import { ProblemsPanel } from './problems-panel'
+import { ShortcutsDialog } from './shortcuts-dialog'
+
+export interface ManifestWorkspaceProps {
+  /** Identifies the document: `default/http-mirror`. */
+  path: string
+  namespace: string
+  text: string
+  isDirty: boolean
+  /** False when the browser could not keep the draft. */
+  isKept: boolean
+  base: ReviewInput['base']
+  heading: ReactNode
+  /** Buttons of the page, before Review. */
+  actions?: ReactNode
+  /** Between the heading and the editor: what the person must know of the live object. */
+  notice?: ReactNode
+  /** The Status tab; without it there is only the problems list. */
+  status?: ReactNode
+  onChange: (text: string) => void
+  onDiscard: () => void
+  onApplied: (response: ManifestResponse) => void
+  onRebase: (live: ManifestResult['live']) => void
+}
+
+type BottomTab = 'problems' | 'status'
+
+function useDiagnostics(text: string, namespace: string) {
+  const { data: schema, error } = useSchema('httproutes')
+  const services = useLiveList('services')
+  const gateways = useLiveList('gateways')
+  const classes = useLiveList('gatewayclasses')
+  const schemas = useMemo(() => (schema === undefined ? [] : [schema]), [schema])
+  const facts = useMemo(
+    () => ({ services: servicePorts(services), mirrors: mirrorCapabilities(gateways, classes) }),
+    [services, gateways, classes],
+  )
+  const editorSchema = useMemo(
+    () => (schema === undefined ? undefined : toEditorSchema(schema)),
+    [schema],
+  )
+  const validation = useValidation({ text, defaultNamespace: namespace, schemas, facts })
+  const failure = error === null ? validation.failure : error.message
+  return { ...validation, failure, editorSchema }
+}
+
+interface ToolbarProps
+  extends Pick<ManifestWorkspaceProps, 'heading' | 'actions' | 'isDirty' | 'isKept'> {
+  onReview: () => void
+  onDiscard: () => void
+  onHelp: () => void
+}
+
+function Toolbar({ heading, actions, isDirty, isKept, onReview, onDiscard, onHelp }: ToolbarProps) {
+  return (
+    <div className="flex min-h-12 flex-wrap items-center gap-2 border-b border-line bg-panel px-3 py-2 md:px-4">
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2">
+        {heading}
+        {isDirty ? (
+          <Chip
+            tone="warn"
+            title={
+              isKept ? 'Kept in this tab, also over a reload' : 'Too large to keep over a reload'
+            }
+          >
+            {isKept ? 'Unsaved changes' : 'Unsaved changes, not kept'}
+          </Chip>
+        ) : null}
+      </div>
+      <Tooltip content="Keyboard shortcuts">
+        <Button
+          variant="ghost"
+          size="icon"
+          aria-label="Keyboard shortcuts"
+          icon={<CircleQuestionMark size={15} aria-hidden />}
+          onClick={onHelp}
+        />
+      </Tooltip>
+      {actions}
+      {isDirty ? (
+        <Button icon={<Undo2 size={14} aria-hidden />} onClick={onDiscard}>
+          Discard
+        </Button>
+      ) : null}
+      <Button
+        variant="primary"
+        icon={<GitCompare size={14} aria-hidden />}
+        disabledReason={isDirty ? undefined : 'There are no changes to review'}
+        onClick={onReview}
+      >
+        Review
+      </Button>
+    </div>
+  )
+}
+
+const TAB_CLASS =
+  'inline-flex h-8 items-center gap-2 border-b-2 border-transparent px-1 text-xs font-semibold text-muted data-[state=active]:border-accent data-[state=active]:text-fg'
+
+interface BottomPanelProps {
+  tab: BottomTab
+  onTab: (tab: BottomTab) => void
+  diagnostics: readonly Diagnostic[]
+  isChecking: boolean
+  status: ReactNode
+  children: ReactNode
+}
+
+function BottomPanel({ tab, onTab, diagnostics, isChecking, status, children }: BottomPanelProps) {
+  const counts = countProblems(diagnostics)
+  return (
+    <Tabs.Root
+      value={tab}
+      onValueChange={(value) => onTab(value === 'status' ? 'status' : 'problems')}
+      className="flex max-h-60 min-h-32 shrink-0 flex-col border-t border-line bg-bg"
+    >
+      <Tabs.List
+        aria-label="Below the editor"
+        className="flex items-center gap-4 border-b border-line px-4"
+      >
+        <Tabs.Trigger value="problems" className={TAB_CLASS}>
+          Problems
+          {diagnostics.length === 0 ? null : (
+            <Chip tone={counts.errors > 0 ? 'bad' : 'warn'}>{diagnostics.length}</Chip>
+          )}
+        </Tabs.Trigger>
+        {status === undefined ? null : (
+          <Tabs.Trigger value="status" className={TAB_CLASS}>
+            Status
+          </Tabs.Trigger>
+        )}
+        <p role="status" aria-label="Validation" className="ml-auto truncate text-2xs text-muted">
+          {isChecking ? 'Checking…' : describeProblems(counts)}
+        </p>
+      </Tabs.List>
+      <Tabs.Content
+        value="problems"
+        tabIndex={-1}
+        className="min-h-0 flex-1 overflow-y-auto px-2 py-1.5"
+      >
+        {children}
+      </Tabs.Content>
+      {status === undefined ? null : (
+        <Tabs.Content
+          value="status"
+          tabIndex={-1}
+          className="min-h-0 flex-1 overflow-y-auto px-4 py-2"
+        >
+          {status}
+        </Tabs.Content>
+      )}
+    </Tabs.Root>
+  )
+}
+
+/** Editor, problems, review and apply of one manifest. */
+export function ManifestWorkspace(props: ManifestWorkspaceProps) {
+  const { path, namespace, text, isDirty, base } = props
+  const editor = useRef<ManifestEditorHandle>(null)
+  const [tab, setTab] = useState<BottomTab>('problems')
+  const [dialog, setDialog] = useState<'review' | 'help' | DiagnosticFix | null>(null)
+  const { diagnostics, isChecking, failure, editorSchema } = useDiagnostics(text, namespace)
+  useUnloadGuard(isDirty)
+
+  const review = () => {
+    if (isDirty) setDialog('review')
+  }
+  const nextProblem = (direction: 1 | -1) => {
+    const from = editor.current?.position() ?? { line: 1, column: 1 }
+    const next = adjacentProblem(diagnostics, from, direction)
+    if (next) editor.current?.reveal(next.range)
+  }
+  const close = () => setDialog(null)
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: shortcuts work wherever the focus is inside; every one has a button or key of its own.
+    <div
+      className="flex h-full min-h-0 flex-col"
+      onKeyDown={(event) => {
+        if (event.key === 'F8') {
+          event.preventDefault()
+          nextProblem(event.shiftKey ? -1 : 1)
+        } else if (event.key === 's' && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault()
+          review()
+        }
+      }}
+    >
+      <Toolbar {...props} onReview={review} onHelp={() => setDialog('help')} />
+      {props.notice}
+      <ManifestEditor
+        ref={editor}
+        path={path}
+        value={text}
+        label="HTTPRoute manifest"
+        diagnostics={diagnostics}
+        schema={editorSchema}
+        onChange={props.onChange}
+        onReview={review}
+        onNextProblem={nextProblem}
+      />
+      <BottomPanel
+        tab={tab}
+        onTab={setTab}
+        diagnostics={diagnostics}
+        isChecking={isChecking}
+        status={props.status}
+      >
+        <ProblemsPanel
+          diagnostics={diagnostics}
+          failure={failure}
+          onReveal={({ range }) => editor.current?.reveal(range)}
+          onCreateBackend={setDialog}
+        />
+      </BottomPanel>
+      {dialog === 'review' ? (
+        <ManifestReview
+          input={{ manifest: text, base }}
+          onClose={close}
+          onApplied={(response) => {
+            close()
+            setTab('status')
+            props.onApplied(response)
+          }}
+          onLoadLive={() => {
+            close()
+            props.onDiscard()
+          }}
+          onRebase={props.onRebase}
+        />
+      ) : null}
+      <ShortcutsDialog open={dialog === 'help'} onClose={close} />
+      {dialog !== null && typeof dialog === 'object' ? (
+        <BackendDialog initial={{ ...dialog, replicas: 1 }} onClose={close} />
+      ) : null}
+    </div>
+  )
+}

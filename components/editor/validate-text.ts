@@ -1,0 +1,78 @@
+/** Text + the cluster's schemas and objects → every finding about it. Pure, but for the cache of compiled schemas. */
+import type { SchemaResponse } from '@/lib/dashboard-api/live'
+import { apiVersionOf, KINDS } from '@/lib/gateway-api/kinds'
+import { parseManifest } from '@/lib/manifest/parse-manifest'
+import type { JsonObject } from '@/lib/shared/json'
+import { type CompiledSchema, compileSchema } from '@/lib/validation/compiled-schema'
+import type { Diagnostic } from '@/lib/validation/diagnostic'
+import type { MessageForm } from '@/lib/validation/field-error'
+import { schemasByKey, validateManifest } from '@/lib/validation/validate-manifest'
+import { splitApiVersion } from './api-version'
+import { checkBackends } from './reference-checks'
+import type { ClusterFacts, ValidateMessage } from './validation-messages'
+
+const compiled = new WeakMap<readonly SchemaResponse[], Map<string, CompiledSchema>>()
+
+/** `v1.35.0+k3s1` → the wording of its CEL messages; of an unknown version, the newer one. */
+export function messageFormOf(kubernetesVersion: string): MessageForm {
+  const minor = Number(/^v?1\.(\d+)/.exec(kubernetesVersion)?.[1] ?? Number.NaN)
+  return minor < 35 ? 'before-1.35' : 'since-1.35'
+}
+
+function compileAll(responses: readonly SchemaResponse[]): Map<string, CompiledSchema> {
+  const known = compiled.get(responses)
+  if (known !== undefined) return known
+  const schemas = schemasByKey(
+    responses.map(({ apiVersion, kind, kubernetesVersion, openAPIV3Schema }) =>
+      compileSchema(openAPIV3Schema as JsonObject, {
+        ...splitApiVersion(apiVersion),
+        kind,
+        messageForm: messageFormOf(kubernetesVersion),
+      }),
+    ),
+  )
+  compiled.set(responses, schemas)
+  return schemas
+}
+
+const KNOWN_KINDS = new Set(
+  Object.values(KINDS).map((resource) => `${apiVersionOf(resource)}/${resource.kind}`),
+)
+
+/** A Service beside the route is fine: the editor has no schema for it, but the API server does. */
+function isAboutKnownKind(
+  diagnostic: Diagnostic,
+  objects: ReadonlyMap<number, JsonObject>,
+): boolean {
+  if (diagnostic.code !== 'type.unknown-kind') return false
+  const object = objects.get(diagnostic.documentIndex)
+  return KNOWN_KINDS.has(`${String(object?.['apiVersion'])}/${String(object?.['kind'])}`)
+}
+
+export interface ValidationContext {
+  readonly schemas: readonly SchemaResponse[]
+  readonly facts: ClusterFacts
+}
+
+/** Findings of schema, rules and references, each with its place. Never throws for any text. */
+export function validateText(
+  { text, defaultNamespace }: Pick<ValidateMessage, 'text' | 'defaultNamespace'>,
+  { schemas, facts }: ValidationContext,
+): readonly Diagnostic[] {
+  const { documents } = parseManifest(text)
+  const located = documents.map((document) => ({
+    documentIndex: document.index,
+    object: document.object,
+    rangeOf: (fieldPath: string) => document.rangeOf(fieldPath),
+  }))
+  const references = located.flatMap((document) => checkBackends(document, facts, defaultNamespace))
+  // Until the schema has arrived only the text itself can be judged.
+  const { diagnostics } = validateManifest(text, {
+    schemas: compileAll(schemas),
+    defaultNamespace,
+    ...(facts.mirrors === null ? {} : { cluster: facts.mirrors }),
+  })
+  const objects = new Map(documents.map(({ index, object }) => [index, object]))
+  const own = diagnostics.filter((diagnostic) => !isAboutKnownKind(diagnostic, objects))
+  return [...own, ...references]
+}

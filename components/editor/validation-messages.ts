@@ -1,0 +1,40 @@
+/** What the page and the validation worker say to one another. */
+import type { SchemaResponse } from '@/lib/dashboard-api/live'
+import type { Diagnostic } from '@/lib/validation/diagnostic'
+import type { MirrorCapabilities } from '@/lib/validation/several-mirrors'
+
+/** What the checks that a schema can't make need to know of the cluster. */
+export interface ClusterFacts {
+  /** Ports by Service, `namespace/name`; null until the cluster's Services are known. */
+  readonly services: Readonly<Record<string, readonly number[]>> | null
+  /** Gateways and their classes; null until known. */
+  readonly mirrors: MirrorCapabilities | null
+}
+
+/** Schemas and facts travel apart: the schemas are large and hardly ever change. */
+export interface SchemasMessage {
+  readonly type: 'schemas'
+  readonly schemas: readonly SchemaResponse[]
+}
+
+export interface FactsMessage {
+  readonly type: 'facts'
+  readonly facts: ClusterFacts
+}
+
+export interface ValidateMessage {
+  readonly type: 'validate'
+  readonly id: number
+  readonly text: string
+  /** Where objects without metadata.namespace belong. */
+  readonly defaultNamespace: string
+}
+
+export type ToWorker = SchemasMessage | FactsMessage | ValidateMessage
+
+export interface FromWorker {
+  readonly id: number
+  readonly diagnostics: readonly Diagnostic[]
+  /** Set when the validator itself failed; the diagnostics then say nothing. */
+  readonly failure: string
+}

@@ -1,0 +1,28 @@
+/** Validates manifests off the main thread, so that typing never waits; bundled by server/cli/build-workers.mjs. */
+import { type ValidationContext, validateText } from './validate-text'
+import type { FromWorker, ToWorker } from './validation-messages'
+
+let context: ValidationContext = { schemas: [], facts: { services: null, mirrors: null } }
+
+function receive(message: ToWorker): FromWorker | undefined {
+  switch (message.type) {
+    case 'schemas':
+      context = { ...context, schemas: message.schemas }
+      return undefined
+    case 'facts':
+      context = { ...context, facts: message.facts }
+      return undefined
+    case 'validate':
+      try {
+        return { id: message.id, diagnostics: validateText(message, context), failure: '' }
+      } catch (error) {
+        const failure = error instanceof Error ? error.message : String(error)
+        return { id: message.id, diagnostics: [], failure }
+      }
+  }
+}
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  const answer = receive(data)
+  if (answer !== undefined) self.postMessage(answer)
+}

@@ -1,0 +1,62 @@
+/** Numbers as the pages write them: English, short, never more precise than they are. */
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const oneDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
+const twoDigits = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
+
+export const UNKNOWN = '–'
+
+/** `1,000`. */
+export function formatCount(count: number): string {
+  return whole.format(count)
+}
+
+/** Per second: `0`, `0.25`, `9.8`, `120`; a dash when unknown. */
+export function formatRate(rate: number | null): string {
+  if (rate === null) return UNKNOWN
+  if (rate >= 100) return whole.format(rate)
+  return rate >= 10 ? oneDigit.format(rate) : twoDigits.format(rate)
+}
+
+/** Milliseconds with a unit a person reads: `0.4 ms`, `84 ms`, `1.2 s`. */
+export function formatLatency(milliseconds: number | null): string {
+  if (milliseconds === null) return UNKNOWN
+  if (milliseconds >= 1000) return `${twoDigits.format(milliseconds / 1000)} s`
+  return milliseconds >= 10
+    ? `${whole.format(milliseconds)} ms`
+    : `${oneDigit.format(milliseconds)} ms`
+}
+
+/** `12.3 %`; a dash when there is nothing to divide by. */
+export function formatShare(part: number, total: number): string {
+  return total === 0 ? UNKNOWN : `${oneDigit.format((100 * part) / total)} %`
+}
+
+/** Mebibytes: `128 MiB`. */
+export function formatBytes(bytes: number): string {
+  return `${whole.format(bytes / (1024 * 1024))} MiB`
+}
+
+const AGE_UNITS = [
+  { seconds: 86_400, suffix: 'd' },
+  { seconds: 3_600, suffix: 'h' },
+  { seconds: 60, suffix: 'm' },
+] as const
+
+/** Time since an RFC 3339 timestamp, as kubectl writes it: `12s`, `5m`, `3h`, `2d`. */
+export function formatAge(timestamp: string | undefined, now: number): string {
+  const started = timestamp === undefined ? Number.NaN : Date.parse(timestamp)
+  if (Number.isNaN(started) || now === 0) return UNKNOWN
+  const seconds = Math.max(0, Math.floor((now - started) / 1000))
+  const unit = AGE_UNITS.find((candidate) => seconds >= candidate.seconds)
+  return unit === undefined ? `${seconds}s` : `${Math.floor(seconds / unit.seconds)}${unit.suffix}`
+}
+
+/** `1 route`, `2 routes`. */
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : nouns}`
+}
+
+/** Local wall-clock time of an epoch in milliseconds: `14:03:20`. */
+export function formatClock(epochMs: number): string {
+  return new Date(epochMs).toLocaleTimeString('en-GB', { hour12: false })
+}

@@ -1,0 +1,218 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import { useDraft } from '@/components/data/use-draft'
+import { useLiveList } from '@/components/data/use-live'
+import { useUrlState } from '@/components/data/use-url-state'
+import { ManifestWorkspace } from '@/components/editor/manifest-workspace'
+import { cn } from '@/components/ui/class-names'
+import { LoadingState } from '@/components/ui/empty-state'
+import { SelectField, TextField } from '@/components/ui/field'
+import { Notice } from '@/components/ui/notice'
+import { page } from '@/lib/dashboard-api/paths'
+import { keyOf } from '@/lib/gateway-api/references'
+import {
+  parseTemplateId,
+  type RouteTemplateFields,
+  routeManifest,
+  TEMPLATES,
+  type TemplateId,
+} from './route-templates'
+
+const DRAFT = 'new/route'
+
+interface ChooserProps {
+  chosen: TemplateId
+  onChoose: (id: TemplateId) => void
+}
+
+function TemplateChooser({ chosen, onChoose }: ChooserProps) {
+  return (
+    <fieldset className="flex flex-col gap-1.5">
+      <legend className="pb-1 text-xs font-medium text-muted">Template</legend>
+      {TEMPLATES.map(({ id, title, description }) => (
+        <label
+          key={id}
+          className={cn(
+            'flex cursor-pointer items-start gap-2.5 rounded-md border px-3 py-2',
+            id === chosen ? 'border-accent bg-accent-soft' : 'border-line bg-panel hover:bg-sunken',
+          )}
+        >
+          <input
+            type="radio"
+            name="template"
+            value={id}
+            checked={id === chosen}
+            onChange={() => onChoose(id)}
+            className="mt-1 accent-(--accent)"
+          />
+          <span>
+            <span className="block font-medium">{title}</span>
+            <span className="block text-xs text-muted">{description}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+interface FieldsProps {
+  template: TemplateId
+  fields: RouteTemplateFields
+  gateways: readonly string[]
+  services: readonly string[]
+  onChange: (change: Partial<RouteTemplateFields>) => void
+}
+
+function TemplateFields({ template, fields, gateways, services, onChange }: FieldsProps) {
+  const hasMirror = template !== 'plain'
+  return (
+    <div className="grid grid-cols-2 gap-x-3 gap-y-2">
+      <TextField label="Name" value={fields.name} onChange={(name) => onChange({ name })} />
+      <TextField
+        label="Namespace"
+        value={fields.namespace}
+        onChange={(namespace) => onChange({ namespace })}
+      />
+      <SelectField
+        label="Gateway"
+        value={fields.gateway}
+        options={[...new Set([fields.gateway, ...gateways])].map((name) => ({
+          value: name,
+          label: name,
+        }))}
+        onChange={(gateway) => onChange({ gateway })}
+      />
+      <TextField
+        label="Hostname"
+        value={fields.hostname}
+        onChange={(hostname) => onChange({ hostname })}
+      />
+      <TextField
+        label="Backend"
+        hint="Service:port that answers"
+        list="services"
+        value={fields.backend}
+        onChange={(backend) => onChange({ backend })}
+      />
+      {hasMirror ? (
+        <TextField
+          label="Mirror"
+          hint="Service:port that gets copies"
+          list="services"
+          value={fields.mirror}
+          onChange={(mirror) => onChange({ mirror })}
+        />
+      ) : null}
+      {template === 'mirror-percent' ? (
+        <TextField
+          label="Percent"
+          type="number"
+          min={0}
+          max={100}
+          value={String(fields.percent)}
+          onChange={(percent) =>
+            onChange({ percent: Math.min(100, Math.max(0, Math.round(Number(percent)) || 0)) })
+          }
+        />
+      ) : null}
+      <datalist id="services">
+        {services.map((service) => (
+          <option key={service} value={service} />
+        ))}
+      </datalist>
+    </div>
+  )
+}
+
+const FIELDS: RouteTemplateFields = {
+  name: 'http-mirror',
+  namespace: 'default',
+  gateway: 'default/eg',
+  hostname: 'backends.example',
+  backend: 'backend:3000',
+  mirror: 'backend-2:3000',
+  percent: 10,
+}
+
+/** The cluster's own Gateways and Services in place of the example's, where it has any. */
+function useCandidates(namespace: string) {
+  const { objects: gateways, isSynced } = useLiveList('gateways')
+  const { objects: services } = useLiveList('services')
+  const inNamespace = services.filter(({ metadata }) => metadata.namespace === namespace)
+  return {
+    isSynced,
+    gateways: gateways.map(keyOf),
+    services: inNamespace.flatMap(({ metadata, spec }) =>
+      (spec.ports ?? []).map(({ port }) => `${metadata.name}:${port}`),
+    ),
+  }
+}
+
+function NewRouteForm({ firstGateway }: { firstGateway: string }) {
+  const router = useRouter()
+  const url = useUrlState()
+  const template = parseTemplateId(url.get('template'))
+  const [fields, setFields] = useState<RouteTemplateFields>({ ...FIELDS, gateway: firstGateway })
+  const candidates = useCandidates(fields.namespace)
+  const { draft, isKept, edit, discard } = useDraft(DRAFT)
+  const generated = routeManifest(template, fields)
+  const text = draft?.text ?? generated
+  return (
+    <div className="flex min-h-full flex-col lg:grid lg:h-full lg:grid-cols-[24rem_minmax(0,1fr)]">
+      <section
+        aria-label="Template"
+        className="flex flex-col gap-4 overflow-y-auto border-line p-4 max-lg:border-b lg:border-r"
+      >
+        <div>
+          <h1 className="text-lg font-semibold tracking-tight">New route</h1>
+          <p className="text-muted">
+            Start from a template; the manifest beside it is what will be applied.
+          </p>
+        </div>
+        <TemplateChooser chosen={template} onChoose={(id) => url.set({ template: id })} />
+        <TemplateFields
+          template={template}
+          fields={fields}
+          gateways={candidates.gateways}
+          services={candidates.services}
+          onChange={(change) => setFields({ ...fields, ...change })}
+        />
+        {draft === null ? null : (
+          <Notice tone="info">
+            The manifest was edited by hand, so the fields no longer change it. Discard starts again
+            from the template.
+          </Notice>
+        )}
+      </section>
+      <section aria-label="Manifest" className="min-h-0 max-lg:h-[34rem]">
+        <ManifestWorkspace
+          path={DRAFT}
+          namespace={fields.namespace}
+          text={text}
+          isDirty
+          isKept={isKept}
+          base={undefined}
+          heading={<span className="truncate font-semibold">Manifest</span>}
+          onChange={(next) => (next === generated ? discard() : edit(next, null))}
+          onDiscard={discard}
+          onRebase={() => undefined}
+          onApplied={({ results }) => {
+            discard()
+            const route = results.find(({ kind }) => kind === 'HTTPRoute')
+            router.push(
+              route === undefined ? page.routes() : page.route(route.namespace, route.name),
+            )
+          }}
+        />
+      </section>
+    </div>
+  )
+}
+
+export function NewRoutePage() {
+  const { gateways, isSynced } = useCandidates('')
+  if (!isSynced) return <LoadingState label="Loading Gateways" />
+  return <NewRouteForm firstGateway={gateways[0] ?? FIELDS.gateway} />
+}

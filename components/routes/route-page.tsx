@@ -1,0 +1,257 @@
+'use client'
+
+import { ChevronRight, Send, Trash2 } from 'lucide-react'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { useMemo, useState } from 'react'
+import { useDraft } from '@/components/data/use-draft'
+import { useLiveList, useLiveObject } from '@/components/data/use-live'
+import { useUrlState } from '@/components/data/use-url-state'
+import { baseOf, hasMovedOn } from '@/components/editor/draft'
+import { ManifestWorkspace } from '@/components/editor/manifest-workspace'
+import { StaleNotice } from '@/components/editor/stale-notice'
+import { LiveTraffic } from '@/components/traffic/live-traffic'
+import { formForRoute } from '@/components/traffic/traffic-form'
+import { TrafficPanel } from '@/components/traffic/traffic-panel'
+import { Button, buttonClass } from '@/components/ui/button'
+import { Chip } from '@/components/ui/chip'
+import { EmptyState, LoadingState } from '@/components/ui/empty-state'
+import { Notice } from '@/components/ui/notice'
+import { Panel } from '@/components/ui/panel'
+import { StatusIcon } from '@/components/ui/status-icon'
+import { Tooltip } from '@/components/ui/tooltip'
+import { page } from '@/lib/dashboard-api/paths'
+import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
+import { DeleteRouteDialog } from './delete-route-dialog'
+import { newestOf } from './newest-version'
+import { RouteConditions } from './route-conditions'
+import { RouteSidebar } from './route-sidebar'
+import { summariseRoute } from './route-summary'
+
+interface RouteAddress {
+  namespace: string
+  name: string
+}
+
+function Breadcrumb({ namespace, name }: RouteAddress) {
+  return (
+    <nav aria-label="Breadcrumb" className="flex min-w-0 items-center gap-1.5">
+      <Link
+        href={`${page.routes()}?namespace=${encodeURIComponent(namespace)}`}
+        className="text-muted hover:text-fg"
+      >
+        {namespace}
+      </Link>
+      <ChevronRight size={14} aria-hidden className="text-muted" />
+      <h1 className="truncate font-semibold">{name}</h1>
+    </nav>
+  )
+}
+
+function HealthChip({ route }: { route: HTTPRoute }) {
+  const { health } = summariseRoute(route)
+  const tone = health.state === 'pending' ? 'neutral' : health.state
+  return (
+    <Chip tone={tone} className="max-w-72 truncate" title={health.text}>
+      <StatusIcon status={health.state} className="size-3" />
+      <span className="truncate">{health.text}</span>
+    </Chip>
+  )
+}
+
+function TrafficColumn({
+  route,
+  namespace,
+  name,
+}: RouteAddress & { route: HTTPRoute | undefined }) {
+  const url = useUrlState()
+  const isSending = url.get('send') === '1'
+  return (
+    <LiveTraffic route={`${namespace}/${name}`}>
+      {route === undefined ? null : (
+        <div className="flex flex-col gap-3">
+          <Button
+            className="self-start"
+            icon={<Send size={14} aria-hidden />}
+            aria-expanded={isSending}
+            onClick={() => url.set({ send: isSending ? '' : '1' })}
+          >
+            Send traffic
+          </Button>
+          {isSending ? (
+            <Panel title="Requests through the Gateway">
+              <TrafficPanel key={route.metadata.uid} initial={formForRoute(route)} />
+            </Panel>
+          ) : null}
+        </div>
+      )}
+    </LiveTraffic>
+  )
+}
+
+function DeletedNotice() {
+  return (
+    <Notice tone="warn" title="This route was deleted" className="rounded-none">
+      Your draft is still here: applying it creates the route anew.
+    </Notice>
+  )
+}
+
+/** Live object, draft, and what the editor therefore shows. */
+function useRouteDocument({ namespace, name }: RouteAddress, live: HTTPRoute | undefined) {
+  const { draft, isKept, edit, discard } = useDraft(`${namespace}/${name}`)
+  const [applied, setApplied] = useState<HTTPRoute | null>(null)
+  // The apply's own answer is shown until the watch has caught up with it.
+  const route = newestOf(live, applied)
+  const liveText = useMemo(() => (route === undefined ? null : toEditableYaml(route)), [route])
+  const liveBase = route === undefined || liveText === null ? null : baseOf(route, liveText)
+  const movedOn = hasMovedOn(draft?.base ?? null, liveText)
+  // Status updates give the object a new version without changing what the draft is about.
+  const base = draft === null || (draft.base !== null && !movedOn) ? liveBase : draft.base
+  return {
+    route,
+    text: draft?.text ?? liveText ?? '',
+    isDirty: draft !== null,
+    isKept,
+    base,
+    movedOn: draft !== null && movedOn,
+    isGone: live === undefined && draft !== null,
+    edit: (text: string) => {
+      if (text === liveText) discard()
+      else edit(text, draft === null ? liveBase : draft.base)
+    },
+    rebase: () => {
+      if (draft !== null) edit(draft.text, liveBase)
+    },
+    discard,
+    settle: (object: HTTPRoute | null) => {
+      setApplied(object)
+      discard()
+    },
+  }
+}
+
+function MissingRoute({ namespace, name }: RouteAddress) {
+  return (
+    <EmptyState
+      title={`There is no HTTPRoute ${namespace}/${name}`}
+      action={
+        <div className="flex gap-2">
+          <Link href={page.routes()} className={buttonClass()}>
+            All routes
+          </Link>
+          <Link href={page.newRoute()} className={buttonClass({ variant: 'primary' })}>
+            New route
+          </Link>
+        </div>
+      }
+    >
+      It may have been deleted, or the address has a typing error. If it is created, this page shows
+      it.
+    </EmptyState>
+  )
+}
+
+type RouteEditorProps = RouteAddress & { live: HTTPRoute | undefined }
+
+function RouteEditor({ namespace, name, live }: RouteEditorProps) {
+  const router = useRouter()
+  const { objects: gateways } = useLiveList('gateways')
+  const [isDeleting, setIsDeleting] = useState(false)
+  const document = useRouteDocument({ namespace, name }, live)
+  const { route, base } = document
+  if (route === undefined && !document.isDirty)
+    return <MissingRoute namespace={namespace} name={name} />
+  return (
+    <>
+      <ManifestWorkspace
+        path={`${namespace}/${name}`}
+        namespace={namespace}
+        text={document.text}
+        isDirty={document.isDirty}
+        isKept={document.isKept}
+        base={base === null ? undefined : { uid: base.uid, resourceVersion: base.resourceVersion }}
+        heading={
+          <>
+            <Breadcrumb namespace={namespace} name={name} />
+            {route === undefined ? null : <HealthChip route={route} />}
+          </>
+        }
+        actions={
+          route === undefined ? null : (
+            <Tooltip content="Delete route">
+              <Button
+                variant="ghost"
+                size="icon"
+                aria-label="Delete route"
+                icon={<Trash2 size={15} aria-hidden />}
+                onClick={() => setIsDeleting(true)}
+              />
+            </Tooltip>
+          )
+        }
+        notice={
+          document.isGone ? (
+            <DeletedNotice />
+          ) : document.movedOn ? (
+            <div className="p-2">
+              <StaleNotice
+                live={route ?? null}
+                onLoadLive={document.discard}
+                onKeepDraft={document.rebase}
+              />
+            </div>
+          ) : null
+        }
+        status={
+          route === undefined ? undefined : <RouteConditions route={route} gateways={gateways} />
+        }
+        onChange={document.edit}
+        onDiscard={document.discard}
+        onRebase={document.rebase}
+        onApplied={({ results }) => {
+          const mine = results.find(
+            ({ kind, name: applied }) => kind === 'HTTPRoute' && applied === name,
+          )
+          document.settle((mine?.result ?? null) as HTTPRoute | null)
+        }}
+      />
+      {isDeleting && route !== undefined ? (
+        <DeleteRouteDialog
+          route={summariseRoute(route)}
+          onClose={() => setIsDeleting(false)}
+          onDeleted={() => {
+            document.discard()
+            router.push(page.routes())
+          }}
+        />
+      ) : null}
+    </>
+  )
+}
+
+/** One HTTPRoute: its neighbours, its manifest, and its traffic. */
+export function RoutePage({ namespace, name }: RouteAddress) {
+  const { object: live, isSynced } = useLiveObject('httproutes', namespace, name)
+  return (
+    <div className="flex min-h-full flex-col lg:grid lg:h-full lg:grid-cols-[minmax(0,1fr)_24rem] xl:grid-cols-[15.5rem_minmax(0,1fr)_24rem]">
+      <aside className="min-h-0 border-r border-line bg-panel max-xl:hidden">
+        <RouteSidebar current={`${namespace}/${name}`} />
+      </aside>
+      <section
+        aria-label="Manifest"
+        className="min-h-0 border-line max-lg:h-[34rem] max-lg:border-b lg:border-r"
+      >
+        {isSynced ? (
+          <RouteEditor namespace={namespace} name={name} live={live} />
+        ) : (
+          <LoadingState label="Loading route" />
+        )}
+      </section>
+      <aside aria-label="Traffic of this route" className="min-h-0 overflow-y-auto bg-bg">
+        <TrafficColumn route={live} namespace={namespace} name={name} />
+      </aside>
+    </div>
+  )
+}

@@ -1,0 +1,72 @@
+import { CircleCheck, CircleX } from 'lucide-react'
+import { Panel } from '@/components/ui/panel'
+import type { MirrorSeries } from '@/lib/dashboard-api/series'
+import { accountSentences } from './account-sentence'
+
+function Verdict({ holds }: { holds: boolean }) {
+  const Icon = holds ? CircleCheck : CircleX
+  return (
+    <span
+      className={`inline-flex items-center gap-1 font-medium ${holds ? 'text-ok' : 'text-bad'}`}
+    >
+      <Icon size={14} aria-hidden />
+      {holds ? 'holds' : 'does not hold'}
+    </span>
+  )
+}
+
+function MirrorAccountItem({ mirror, rangeName }: { mirror: MirrorSeries; rangeName: string }) {
+  const inWindow = accountSentences(mirror.windowAccount)
+  const sinceStart = accountSentences(mirror.account)
+  return (
+    <li className="border-t border-line py-2 first:border-t-0 first:pt-0 last:pb-0">
+      <p className="flex flex-wrap items-center justify-between gap-x-2">
+        <span className="truncate font-mono text-xs font-medium" title={mirror.target}>
+          {mirror.target}
+        </span>
+        <span className="text-2xs text-muted">
+          rule {mirror.rule} · filter {mirror.mirror}
+        </span>
+      </p>
+      <p className="text-2xs text-muted">{rangeName}</p>
+      <p className="tabular-nums">{inWindow.requests}</p>
+      <p className="tabular-nums">{inWindow.mirrored}</p>
+      <details className="mt-1">
+        <summary className="cursor-pointer text-2xs text-muted">
+          Since the gateway started: the identity <Verdict holds={sinceStart.holds} />
+        </summary>
+        <p className="tabular-nums">{sinceStart.requests}</p>
+        <p className="tabular-nums">{sinceStart.mirrored}</p>
+      </details>
+    </li>
+  )
+}
+
+/** What became of every request and of every copy, per mirror, as equations that must add up. */
+export function AccountPanel({
+  mirrors,
+  rangeName,
+}: {
+  mirrors: readonly MirrorSeries[]
+  rangeName: string
+}) {
+  return (
+    <Panel title="Where every copy went">
+      {mirrors.length === 0 ? (
+        <p className="text-muted">
+          No mirror has been used yet. Add a RequestMirror filter to a rule, then send traffic.
+        </p>
+      ) : (
+        <ul>
+          {mirrors.map((mirror) => (
+            <MirrorAccountItem
+              key={`${mirror.rule}/${mirror.mirror}/${mirror.target}`}
+              mirror={mirror}
+              rangeName={rangeName}
+            />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}

@@ -1,0 +1,57 @@
+/** The accounting identity in words with numbers. Pure. */
+import { formatCount } from '@/components/format/numbers'
+import type { MirrorAccount } from '@/lib/dashboard-api/series'
+
+export interface AccountSentences {
+  /** `1,000 requests = 290 mirrored + 710 not sampled`. */
+  readonly requests: string
+  /** `290 mirrored = 288 answered + 2 failed (timeout 2)`. */
+  readonly mirrored: string
+  readonly holds: boolean
+}
+
+type ByReason = Readonly<Record<string, number>>
+
+function sum(byReason: ByReason): number {
+  return Object.values(byReason).reduce((total, count) => total + count, 0)
+}
+
+function withReasons(noun: string, byReason: ByReason): string {
+  const reasons = Object.entries(byReason)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${reason.replaceAll('_', ' ')} ${formatCount(count)}`)
+  return `${formatCount(sum(byReason))} ${noun} (${reasons.join(', ')})`
+}
+
+/** Both equations; a term that is zero is left out, except the first so that the equation stays one. */
+export function accountSentences(account: MirrorAccount): AccountSentences {
+  const skipped = sum(account.skipped)
+  const dropped = sum(account.dropped)
+  const failed = sum(account.failed)
+  const left = [
+    `${formatCount(account.mirrored)} mirrored`,
+    ...(account.notSampled > 0 ? [`${formatCount(account.notSampled)} not sampled`] : []),
+    ...(skipped > 0 ? [withReasons('skipped', account.skipped)] : []),
+    ...(dropped > 0 ? [withReasons('dropped', account.dropped)] : []),
+  ]
+  const before = account.inFlightBefore ?? 0
+  const lost = account.lostInFlight ?? 0
+  const copies = [
+    `${formatCount(account.mirrored)} mirrored`,
+    ...(before > 0 ? [`${formatCount(before)} in flight before`] : []),
+  ]
+  const right = [
+    `${formatCount(account.answered)} answered`,
+    ...(failed > 0 ? [withReasons('failed', account.failed)] : []),
+    ...(account.inFlight > 0 ? [`${formatCount(account.inFlight)} in flight`] : []),
+    ...(lost > 0 ? [`${formatCount(lost)} of unknown end`] : []),
+  ]
+  const addsUp =
+    account.requests === account.mirrored + account.notSampled + skipped + dropped &&
+    account.mirrored + before === account.answered + failed + account.inFlight + lost
+  return {
+    requests: `${formatCount(account.requests)} requests = ${left.join(' + ')}`,
+    mirrored: `${copies.join(' + ')} = ${right.join(' + ')}`,
+    holds: account.holds && addsUp,
+  }
+}

@@ -1,0 +1,149 @@
+/** RouteSeries → what each chart of the live view draws. Pure. */
+import { type ChartRow, type ChartSource, toChartRows } from '@/components/charts/series-rows'
+import type { ChartSeries } from '@/components/charts/time-series-chart'
+import type { Points, RouteSeries, SeriesOverview } from '@/lib/dashboard-api/series'
+
+export interface ChartModel {
+  readonly rows: readonly ChartRow[]
+  readonly series: readonly ChartSeries[]
+}
+
+const PRIMARY = 'var(--series-primary)'
+/** Beside the colour, the dash pattern tells mirrors apart for those who don't see the difference. */
+const MIRROR_LOOKS = [
+  { color: 'var(--series-mirror)', dashes: '' },
+  { color: 'var(--series-3)', dashes: '6 3' },
+  { color: 'var(--series-4)', dashes: '2 3' },
+  { color: 'var(--series-5)', dashes: '8 3 2 3' },
+] as const
+
+function mirrorLook(index: number): Pick<ChartSeries, 'color' | 'dashes'> {
+  const { color, dashes } = MIRROR_LOOKS[index % MIRROR_LOOKS.length] ?? MIRROR_LOOKS[0]
+  return dashes === '' ? { color } : { color, dashes }
+}
+
+/** More lines than this on one chart can't be told apart; the tables below list every mirror. */
+export const MIRROR_LINES_MAX = 4
+
+/** Sum of several series; a step is unknown only when all of them are. */
+export function sumPoints(series: readonly Points[]): Points {
+  const length = Math.max(0, ...series.map((points) => points.length))
+  return Array.from({ length }, (_, index) => {
+    const known = series.map((points) => points[index] ?? null).filter((point) => point !== null)
+    return known.length === 0 ? null : known.reduce((sum, point) => sum + point, 0)
+  })
+}
+
+/** `backend-2:3000` from `default/backend-2:3000`. */
+function shortTarget(target: string): string {
+  return target.slice(target.indexOf('/') + 1)
+}
+
+/** Requests per second, answered by the primary and copied to each mirror. */
+export function requestRates(route: RouteSeries): ChartModel {
+  const mirrors = route.mirrors.slice(0, MIRROR_LINES_MAX)
+  const isOne = mirrors.length === 1
+  const sources: ChartSource[] = [
+    { key: 'primary', points: route.primary.requests },
+    ...mirrors.map(({ mirrored }, index) => ({ key: `mirror-${index}`, points: mirrored })),
+  ]
+  return {
+    rows: toChartRows(route.timestamps, sources, { divisor: route.stepSeconds, merge: 'mean' }),
+    series: [
+      { key: 'primary', label: 'Primary', color: PRIMARY, isFilled: true },
+      ...mirrors.map(({ target }, index) => ({
+        key: `mirror-${index}`,
+        label: isOne ? 'Mirrored' : `Mirrored to ${shortTarget(target)}`,
+        ...mirrorLook(index),
+      })),
+    ],
+  }
+}
+
+/** Requests per second of all routes together. */
+export function overviewRates(overview: SeriesOverview): ChartModel {
+  const routes = Object.values(overview.routes)
+  const sources = [
+    { key: 'primary', points: sumPoints(routes.map(({ requests }) => requests)) },
+    { key: 'mirror', points: sumPoints(routes.map(({ mirrored }) => mirrored)) },
+  ]
+  return {
+    rows: toChartRows(overview.timestamps, sources, {
+      divisor: overview.stepSeconds,
+      merge: 'mean',
+    }),
+    series: [
+      { key: 'primary', label: 'Primary', color: PRIMARY, isFilled: true },
+      { key: 'mirror', label: 'Mirrored', ...mirrorLook(0) },
+    ],
+  }
+}
+
+const CLASS_COLORS: Readonly<Record<string, string>> = {
+  '2xx': 'var(--ok)',
+  '3xx': 'var(--accent)',
+  '4xx': 'var(--warn)',
+  '5xx': 'var(--bad)',
+  aborted: 'var(--muted)',
+}
+
+/** Responses per second by status class, only classes that occurred. */
+export function responseClasses(route: RouteSeries): ChartModel {
+  const classes = Object.entries(route.primary.responsesByClass)
+    .filter(([, points]) => points.some((point) => point !== null && point > 0))
+    .sort(([left], [right]) => left.localeCompare(right))
+  return {
+    rows: toChartRows(
+      route.timestamps,
+      classes.map(([key, points]) => ({ key, points })),
+      { divisor: route.stepSeconds, merge: 'mean' },
+    ),
+    series: classes.map(([key], index) => ({
+      key,
+      label: key,
+      color: CLASS_COLORS[key] ?? 'var(--series-6)',
+      ...(index === 0 ? {} : { dashes: `${8 - index} 3` }),
+    })),
+  }
+}
+
+export type Percentile = 'p50' | 'p90' | 'p99'
+
+/** One latency percentile: the primary's and each mirror's. */
+export function latencies(route: RouteSeries, percentile: Percentile): ChartModel {
+  const mirrors = route.mirrors.slice(0, MIRROR_LINES_MAX)
+  const isOne = mirrors.length === 1
+  const sources = [
+    { key: 'primary', points: route.primary.latency[percentile] },
+    ...mirrors.map(({ latency }, index) => ({
+      key: `mirror-${index}`,
+      points: latency[percentile],
+    })),
+  ]
+  return {
+    rows: toChartRows(route.timestamps, sources, { divisor: 1, merge: 'max' }),
+    series: [
+      { key: 'primary', label: 'Primary', color: PRIMARY },
+      ...mirrors.map(({ target }, index) => ({
+        key: `mirror-${index}`,
+        label: isOne ? 'Mirror' : shortTarget(target),
+        ...mirrorLook(index),
+      })),
+    ],
+  }
+}
+
+/** Copies per second by what became of them, over all mirrors. */
+export function mirrorOutcomes(route: RouteSeries): ChartModel {
+  const sources = [
+    { key: 'answered', points: sumPoints(route.mirrors.map(({ answered }) => answered)) },
+    { key: 'failed', points: sumPoints(route.mirrors.map(({ failed }) => failed)) },
+  ]
+  return {
+    rows: toChartRows(route.timestamps, sources, { divisor: route.stepSeconds, merge: 'mean' }),
+    series: [
+      { key: 'answered', label: 'Answered', color: 'var(--series-mirror)', isFilled: true },
+      { key: 'failed', label: 'Failed', color: 'var(--bad)', dashes: '6 3' },
+    ],
+  }
+}

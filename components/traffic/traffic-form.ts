@@ -1,0 +1,122 @@
+/** The traffic form: text fields ↔ the request of the dashboard API, with a sentence per wrong field. Pure. */
+import {
+  TRAFFIC_DURATION_SECONDS_MAX,
+  TRAFFIC_RATE_MAX,
+  type TrafficRequest,
+  trafficRequest,
+} from '@/lib/dashboard-api/traffic'
+import type { HTTPRoute } from '@/lib/gateway-api/types'
+
+export interface TrafficForm {
+  readonly gateway: string
+  readonly listener: string
+  readonly method: string
+  readonly host: string
+  readonly path: string
+  /** One `Name: value` a line. */
+  readonly headers: string
+  readonly rate: string
+  readonly duration: string
+}
+
+export type TrafficFormErrors = Partial<Record<keyof TrafficForm, string>>
+
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
+export const EMPTY_FORM: TrafficForm = {
+  gateway: '',
+  listener: '',
+  method: 'GET',
+  host: 'www.example.com',
+  path: '/',
+  headers: '',
+  rate: '10',
+  duration: '30',
+}
+
+/** A concrete host that a hostname of the route covers: `*.example.com` → `www.example.com`. */
+function concreteHost(hostname: string | undefined): string {
+  return hostname === undefined ? EMPTY_FORM.host : hostname.replace(/^\*/, 'www')
+}
+
+/** A form filled so that its requests take the route's first rule. */
+export function formForRoute(route: HTTPRoute): TrafficForm {
+  const parent = route.spec.parentRefs?.[0]
+  const match = route.spec.rules?.[0]?.matches?.[0]
+  const headers = (match?.headers ?? []).filter(({ type }) => (type ?? 'Exact') === 'Exact')
+  const namespace = parent?.namespace ?? route.metadata.namespace ?? 'default'
+  return {
+    ...EMPTY_FORM,
+    gateway: parent === undefined ? '' : `${namespace}/${parent.name}`,
+    listener: parent?.sectionName ?? '',
+    method: match?.method ?? 'GET',
+    host: concreteHost(route.spec.hostnames?.[0]),
+    path: match?.path?.type === 'RegularExpression' ? '/' : (match?.path?.value ?? '/'),
+    headers: headers.map(({ name, value }) => `${name}: ${value}`).join('\n'),
+  }
+}
+
+const MESSAGES: Record<keyof TrafficForm, string> = {
+  gateway: 'Choose a Gateway.',
+  listener: 'At most 253 characters.',
+  method: 'One of the listed methods.',
+  host: 'A host name is needed: the Gateway chooses the route by it.',
+  path: 'Starts with / and has no spaces.',
+  headers: 'One header a line, as Name: value; at most 32.',
+  rate: `A number from 1 to ${TRAFFIC_RATE_MAX}.`,
+  duration: `A number from 1 to ${TRAFFIC_DURATION_SECONDS_MAX}.`,
+}
+
+const FIELD_OF: Readonly<Record<string, keyof TrafficForm>> = {
+  gateway: 'gateway',
+  listener: 'listener',
+  method: 'method',
+  host: 'host',
+  path: 'path',
+  headers: 'headers',
+  ratePerSecond: 'rate',
+  durationSeconds: 'duration',
+}
+
+const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*)$/
+
+function parseHeaders(text: string): { name: string; value: string }[] | undefined {
+  const headers: { name: string; value: string }[] = []
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue
+    const [, name, value] = HEADER_LINE.exec(line.trim()) ?? []
+    if (name === undefined || value === undefined) return undefined
+    headers.push({ name, value })
+  }
+  return headers
+}
+
+export type ParsedTrafficForm =
+  | { readonly ok: true; readonly request: TrafficRequest; readonly count: number }
+  | { readonly ok: false; readonly errors: TrafficFormErrors }
+
+/** The request, or what is wrong with each field. */
+export function parseTrafficForm(form: TrafficForm): ParsedTrafficForm {
+  const headers = parseHeaders(form.headers)
+  const rate = form.rate.trim() === '' ? Number.NaN : Number(form.rate)
+  const duration = form.duration.trim() === '' ? Number.NaN : Number(form.duration)
+  const parsed = trafficRequest.safeParse({
+    gateway: form.gateway,
+    ...(form.listener === '' ? {} : { listener: form.listener }),
+    method: form.method,
+    host: form.host.trim(),
+    path: form.path,
+    headers: headers ?? [],
+    ratePerSecond: rate,
+    durationSeconds: duration,
+  })
+  const errors: TrafficFormErrors = headers === undefined ? { headers: MESSAGES.headers } : {}
+  if (!parsed.success) {
+    for (const { path } of parsed.error.issues) {
+      const field = FIELD_OF[String(path[0])]
+      if (field !== undefined) errors[field] = MESSAGES[field]
+    }
+  }
+  if (!parsed.success || headers === undefined) return { ok: false, errors }
+  return { ok: true, request: parsed.data, count: Math.round(rate * duration) }
+}

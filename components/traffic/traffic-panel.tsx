@@ -1,0 +1,155 @@
+'use client'
+
+import { Play, Square } from 'lucide-react'
+import { type FormEvent, useState } from 'react'
+import { useStartTraffic, useStopTraffic } from '@/components/data/mutations'
+import { useTrafficRun } from '@/components/data/queries'
+import { useLiveList } from '@/components/data/use-live'
+import { plural } from '@/components/format/numbers'
+import { Button } from '@/components/ui/button'
+import { Field, inputClass, SelectField, TextField } from '@/components/ui/field'
+import { Notice } from '@/components/ui/notice'
+import { keyOf } from '@/lib/gateway-api/references'
+import { METHODS, parseTrafficForm, type TrafficForm, type TrafficFormErrors } from './traffic-form'
+import { TrafficRunView } from './traffic-run-view'
+
+interface FieldsProps {
+  form: TrafficForm
+  errors: TrafficFormErrors
+  onChange: (change: Partial<TrafficForm>) => void
+}
+
+function AddressFields({ form, errors, onChange }: FieldsProps) {
+  const { objects: gateways } = useLiveList('gateways')
+  const names = [...new Set([...gateways.map(keyOf), form.gateway])].filter(Boolean)
+  return (
+    <>
+      <SelectField
+        label="Gateway"
+        value={form.gateway}
+        error={errors.gateway}
+        options={[
+          { value: '', label: 'Choose a Gateway' },
+          ...names.map((name) => ({ value: name, label: name })),
+        ]}
+        onChange={(gateway) => onChange({ gateway, listener: '' })}
+      />
+      <TextField
+        label="Host"
+        value={form.host}
+        error={errors.host}
+        onChange={(host) => onChange({ host })}
+        className="font-mono text-xs"
+      />
+      <SelectField
+        label="Method"
+        value={form.method}
+        error={errors.method}
+        options={METHODS.map((method) => ({ value: method, label: method }))}
+        onChange={(method) => onChange({ method })}
+      />
+      <TextField
+        label="Path"
+        value={form.path}
+        error={errors.path}
+        onChange={(path) => onChange({ path })}
+        className="font-mono text-xs"
+      />
+    </>
+  )
+}
+
+function VolumeFields({ form, errors, onChange }: FieldsProps) {
+  return (
+    <>
+      <TextField
+        label="Requests per second"
+        inputMode="numeric"
+        value={form.rate}
+        error={errors.rate}
+        onChange={(rate) => onChange({ rate })}
+      />
+      <TextField
+        label="Seconds"
+        inputMode="numeric"
+        value={form.duration}
+        error={errors.duration}
+        onChange={(duration) => onChange({ duration })}
+      />
+      <Field
+        label="Headers"
+        hint="One a line, as Name: value."
+        error={errors.headers}
+        className="col-span-full"
+      >
+        {(control) => (
+          <textarea
+            {...control}
+            rows={2}
+            spellCheck={false}
+            value={form.headers}
+            onChange={(event) => onChange({ headers: event.target.value })}
+            className={`${inputClass} h-auto py-1.5 font-mono text-xs`}
+          />
+        )}
+      </Field>
+    </>
+  )
+}
+
+/** Sends requests through a Gateway, so that there is something to see. */
+export function TrafficPanel({ initial }: { initial: TrafficForm }) {
+  const [form, setForm] = useState(initial)
+  const [showErrors, setShowErrors] = useState(false)
+  const [runId, setRunId] = useState<string | null>(null)
+  const start = useStartTraffic()
+  const stop = useStopTraffic()
+  const { data: run } = useTrafficRun(runId)
+  const parsed = parseTrafficForm(form)
+  const isRunning = run?.state === 'running'
+  const onChange = (change: Partial<TrafficForm>) => setForm({ ...form, ...change })
+  const errors = !parsed.ok && showErrors ? parsed.errors : {}
+
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    setShowErrors(true)
+    if (parsed.ok) start.mutate(parsed.request, { onSuccess: ({ id }) => setRunId(id) })
+  }
+
+  return (
+    <form onSubmit={onSubmit} aria-label="Send traffic" noValidate className="flex flex-col gap-3">
+      <div className="grid grid-cols-2 gap-x-3 gap-y-2">
+        <AddressFields form={form} errors={errors} onChange={onChange} />
+        <VolumeFields form={form} errors={errors} onChange={onChange} />
+      </div>
+      <div className="flex flex-wrap items-center gap-2">
+        <Button
+          type="submit"
+          variant="primary"
+          icon={<Play size={14} aria-hidden />}
+          disabledReason={isRunning || start.isPending ? 'Requests are being sent' : undefined}
+        >
+          Start
+        </Button>
+        <Button
+          icon={<Square size={13} aria-hidden />}
+          disabledReason={isRunning ? undefined : 'Nothing is being sent'}
+          onClick={() => {
+            if (run) stop.mutate(run.id)
+          }}
+        >
+          Stop
+        </Button>
+        <p className="text-xs text-muted">
+          {parsed.ok ? plural(parsed.count, 'request') : 'Check the fields'}
+        </p>
+      </div>
+      {start.error ? (
+        <Notice tone="bad" title="No request was sent">
+          {start.error.message}
+        </Notice>
+      ) : null}
+      {run === undefined ? null : <TrafficRunView run={run} />}
+    </form>
+  )
+}

@@ -1,0 +1,59 @@
+import { formatCount, formatLatency, plural } from '@/components/format/numbers'
+import { Notice } from '@/components/ui/notice'
+import type { TrafficRun } from '@/lib/dashboard-api/traffic'
+
+const STATE_WORDS: Record<TrafficRun['state'], string> = {
+  running: 'Sending',
+  finished: 'Finished',
+  stopped: 'Stopped',
+  failed: 'Failed',
+}
+
+function entries(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${name} × ${formatCount(count)}`)
+    .join(', ')
+}
+
+/** Progress and outcome of one run. */
+export function TrafficRunView({ run }: { run: TrafficRun }) {
+  const codes = entries(run.totalsByCode)
+  const errors = entries(run.errors)
+  const { p50, p90, p99 } = run.latencyMs
+  return (
+    <div className="flex flex-col gap-1.5 border-t border-line pt-3">
+      <div className="flex items-center justify-between text-xs">
+        <p role="status" className="font-medium">
+          {STATE_WORDS[run.state]}: {formatCount(run.sent)} of {plural(run.planned, 'request')}{' '}
+          sent, {formatCount(run.answered)} answered
+        </p>
+      </div>
+      <progress
+        aria-label="Requests sent"
+        value={run.sent}
+        max={Math.max(1, run.planned)}
+        className="h-1.5 w-full accent-(--accent)"
+      />
+      <dl className="grid grid-cols-[auto_1fr] gap-x-3 text-xs tabular-nums">
+        <dt className="text-muted">Codes</dt>
+        <dd>{codes === '' ? 'none yet' : codes}</dd>
+        <dt className="text-muted">Latency</dt>
+        <dd>
+          p50 {formatLatency(p50)} · p90 {formatLatency(p90)} · p99 {formatLatency(p99)}
+        </dd>
+        {errors === '' ? null : (
+          <>
+            <dt className="text-muted">No answer</dt>
+            <dd className="text-bad">{errors}</dd>
+          </>
+        )}
+        <dt className="text-muted">Sent to</dt>
+        <dd className="truncate font-mono" title={run.url}>
+          {run.url}
+        </dd>
+      </dl>
+      {run.state === 'failed' ? <Notice tone="bad">{run.message}</Notice> : null}
+    </div>
+  )
+}
