@@ -3,6 +3,9 @@
 /** Characters of text; checked before anything is parsed. */
 export const TEXT_LENGTH_MAX = 1_048_576
 
+/** Lines and values in one text: a manifest of 1 MiB has about 30,000 lines, a million tiny values would take seconds. */
+export const VALUES_MAX = 100_000
+
 /** Documents in one text; those before the limit are still read. */
 export const DOCUMENTS_MAX = 50
 

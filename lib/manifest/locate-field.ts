@@ -10,23 +10,6 @@ export interface FieldPlace {
   readonly value: unknown
 }
 
-/**
- * Follows a field path as the API server prints it (`spec.rules[0].filters[1]`, also `labels[example.com/a]`).
- * The document guides the reading, because keys may hold dots and brackets themselves.
- */
-export function locateField(document: Document, fieldPath: string): FieldPlace {
-  const anchors = new AnchorIndex(document)
-  let place: FieldPlace = { found: true, key: undefined, value: document.contents }
-  let rest = fieldPath === '<nil>' ? '' : fieldPath
-  while (rest !== '') {
-    const step = stepInto(anchors.resolve(place.value), rest, anchors)
-    if (step === undefined) return { ...place, found: false }
-    place = { found: true, key: step.key, value: step.value }
-    rest = rest.slice(step.length)
-  }
-  return place
-}
-
 interface Step {
   readonly key: unknown
   readonly value: unknown
@@ -34,63 +17,96 @@ interface Step {
   readonly length: number
 }
 
-function stepInto(node: unknown, rest: string, anchors: AnchorIndex): Step | undefined {
-  if (isSeq(node)) {
-    const index = /^\[([0-9]{1,9})\]/.exec(rest)
-    if (index === null || Number(index[1]) >= node.items.length) return undefined
-    return { key: undefined, value: node.items[Number(index[1])], length: index[0].length }
-  }
-  return isMap(node) ? stepIntoMap(node, rest, anchors) : undefined
-}
-
-function stepIntoMap(map: YAMLMap, rest: string, anchors: AnchorIndex): Step | undefined {
-  let best: Step | undefined
-  for (const pair of map.items) {
-    const step = isMergeKey(pair) ? stepIntoMerged(pair, rest, anchors) : stepToKey(pair, rest)
-    if (step !== undefined && (best === undefined || step.length > best.length)) best = step
-  }
-  return best
-}
-
-function stepIntoMerged(pair: Pair, rest: string, anchors: AnchorIndex): Step | undefined {
-  const merged = anchors.resolve(pair.value)
-  return isMap(merged) && merged.items.every((item) => !isMergeKey(item))
-    ? stepIntoMap(merged, rest, anchors)
-    : undefined
-}
-
-function stepToKey(pair: Pair, rest: string): Step | undefined {
-  if (!isScalar(pair.key)) return undefined
-  const name = String(pair.key.value)
-  const dotted = rest.startsWith('.') ? `.${name}` : name
-  for (const written of [dotted, `[${name}]`]) {
-    if (!rest.startsWith(written)) continue
-    const next = rest[written.length]
-    if (next === undefined || next === '.' || next === '[') {
-      return { key: pair.key, value: pair.value, length: written.length }
-    }
-  }
-  return undefined
-}
-
-/** Anchored nodes by name, collected once and only when an alias is met. */
-class AnchorIndex {
+/**
+ * Follows field paths as the API server prints them (`spec.rules[0].filters[1]`, also `labels[example.com/a]`).
+ * The document guides the reading, because keys may hold dots and brackets themselves: the longest key wins.
+ */
+export class FieldLocator {
   readonly #document: Document
-  #nodes: Map<string, unknown> | undefined
+  readonly #pairsByKey = new Map<YAMLMap, ReadonlyMap<string, Pair>>()
+  #anchors: ReadonlyMap<string, unknown> | undefined
 
   constructor(document: Document) {
     this.#document = document
   }
 
-  /** The node an alias stands for; any other node itself. */
-  resolve(node: unknown): unknown {
+  locate(fieldPath: string): FieldPlace {
+    let place: FieldPlace = { found: true, key: undefined, value: this.#document.contents }
+    let rest = fieldPath === '<nil>' ? '' : fieldPath
+    while (rest !== '') {
+      const step = this.#stepInto(this.#resolve(place.value), rest)
+      if (step === undefined) return { ...place, found: false }
+      place = { found: true, key: step.key, value: step.value }
+      rest = rest.slice(step.length)
+    }
+    return place
+  }
+
+  #stepInto(node: unknown, rest: string): Step | undefined {
+    if (isSeq(node)) {
+      const index = /^\[([0-9]{1,9})\]/.exec(rest)
+      if (index === null || Number(index[1]) >= node.items.length) return undefined
+      return { key: undefined, value: node.items[Number(index[1])], length: index[0].length }
+    }
+    return isMap(node) ? this.#stepIntoMap(node, rest) : undefined
+  }
+
+  #stepIntoMap(map: YAMLMap, rest: string): Step | undefined {
+    const pairs = this.#pairsOf(map)
+    for (const [name, length] of candidateKeys(rest)) {
+      const pair = pairs.get(name)
+      if (pair !== undefined) return { key: pair.key, value: pair.value, length }
+    }
+    return undefined
+  }
+
+  /** Pairs by key, with those of merged maps behind its own. Built once for a map. */
+  #pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+    const known = this.#pairsByKey.get(map)
+    if (known !== undefined) return known
+    const pairs = new Map<string, Pair>()
+    // Known from here on, so that a map merged into itself comes to an end.
+    this.#pairsByKey.set(map, pairs)
+    const merged: unknown[] = []
+    for (const pair of map.items) {
+      if (isMergeKey(pair)) merged.push(this.#resolve(pair.value))
+      else if (isScalar(pair.key)) addFirst(pairs, String(pair.key.value), pair)
+    }
+    for (const other of merged) {
+      if (!isMap(other)) continue
+      for (const [name, pair] of this.#pairsOf(other)) addFirst(pairs, name, pair)
+    }
+    return pairs
+  }
+
+  /** The node an alias stands for; any other node itself. Anchors are collected when the first alias is met. */
+  #resolve(node: unknown): unknown {
     if (!isAlias(node)) return node
-    this.#nodes ??= collectAnchors(this.#document.contents)
-    return this.#nodes.get(node.source)
+    this.#anchors ??= collectAnchors(this.#document.contents)
+    return this.#anchors.get(node.source)
   }
 }
 
-function collectAnchors(root: unknown): Map<string, unknown> {
+function addFirst(pairs: Map<string, Pair>, name: string, pair: Pair): void {
+  if (!pairs.has(name)) pairs.set(name, pair)
+}
+
+/** Keys with which the rest of a path may begin, longest first, and how much of the path each uses. */
+function* candidateKeys(rest: string): Generator<readonly [string, number]> {
+  if (rest.startsWith('[')) {
+    for (let end = rest.lastIndexOf(']'); end > 0; end = rest.lastIndexOf(']', end - 1)) {
+      yield [rest.slice(1, end), end + 1]
+    }
+    return
+  }
+  const start = rest.startsWith('.') ? 1 : 0
+  for (let end = rest.length; end > start; end -= 1) {
+    const next = rest[end]
+    if (next === undefined || next === '.' || next === '[') yield [rest.slice(start, end), end]
+  }
+}
+
+function collectAnchors(root: unknown): ReadonlyMap<string, unknown> {
   const nodes = new Map<string, unknown>()
   const waiting: unknown[] = [root]
   while (waiting.length > 0) {
@@ -99,7 +115,7 @@ function collectAnchors(root: unknown): Map<string, unknown> {
       if (node.anchor !== undefined) nodes.set(node.anchor, node)
     }
     if (isMap(node)) for (const pair of node.items) waiting.push(pair.value)
-    else if (isSeq(node)) waiting.push(...node.items)
+    else if (isSeq(node)) for (const item of node.items) waiting.push(item)
   }
   return nodes
 }

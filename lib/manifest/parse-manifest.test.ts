@@ -154,6 +154,18 @@ describe('parseManifest', () => {
       code: 'manifest.too-many',
       line: 100,
     },
+    {
+      name: 'more lines than are read',
+      text: 'a: 1\n'.repeat(200_000),
+      code: 'manifest.too-large',
+      line: 1,
+    },
+    {
+      name: 'more quotes than are read',
+      text: '"'.repeat(1_000_000),
+      code: 'manifest.too-large',
+      line: 1,
+    },
     { name: 'deep flow nesting', text: '['.repeat(1_000_000), code: 'yaml.too-deep', line: 1 },
     { name: 'deep list nesting', text: '- '.repeat(500_000), code: 'yaml.too-deep', line: 1 },
     {

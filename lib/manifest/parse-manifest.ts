@@ -1,13 +1,14 @@
-import { Composer, type Document, LineCounter, Parser } from 'yaml'
+import { Composer, type CST, type Document, LineCounter, Parser } from 'yaml'
 import {
   DOCUMENTS_MAX,
   NESTING_MAX,
   PROBLEMS_PER_DOCUMENT_MAX,
   TEXT_LENGTH_MAX,
+  VALUES_MAX,
 } from '@/lib/manifest/limits'
-import { locateField, offsetsOf } from '@/lib/manifest/locate-field'
-import { nestsTooDeep } from '@/lib/manifest/nesting'
+import { FieldLocator, offsetsOf } from '@/lib/manifest/locate-field'
 import { rangeBetween, START_OF_TEXT, type TextRange } from '@/lib/manifest/text-range'
+import { hasTooManyValues, nestsTooDeep } from '@/lib/manifest/text-shape'
 import { toJson } from '@/lib/manifest/to-json'
 import { KUBECTL_YAML } from '@/lib/manifest/yaml-options'
 import type { JsonObject } from '@/lib/shared/json'
@@ -30,12 +31,14 @@ export class ManifestDocument {
   /** The syntax tree with its source tokens, from which the text can be edited without loss. */
   readonly ast: Document
   readonly #lines: LineCounter
+  readonly #locator: FieldLocator
 
   constructor(index: number, object: JsonObject, ast: Document, lines: LineCounter) {
     this.index = index
     this.object = object
     this.ast = ast
     this.#lines = lines
+    this.#locator = new FieldLocator(ast)
   }
 
   /**
@@ -43,13 +46,13 @@ export class ManifestDocument {
    * nearest existing ancestor. With `part` key, the key always.
    */
   rangeOf(fieldPath: string, part: 'key' | 'value' = 'value'): TextRange {
-    const [start, end] = offsetsOf(locateField(this.ast, fieldPath), part)
+    const [start, end] = offsetsOf(this.#locator.locate(fieldPath), part)
     return rangeBetween(this.#lines, start, end)
   }
 
   /** Whether the field is written in the document. */
   has(fieldPath: string): boolean {
-    return locateField(this.ast, fieldPath).found
+    return this.#locator.locate(fieldPath).found
   }
 }
 
@@ -62,6 +65,9 @@ export interface Manifest {
 export function parseManifest(text: string): Manifest {
   if (text.length > TEXT_LENGTH_MAX) {
     return failure('manifest.too-large', 'the manifest is larger than 1 MiB')
+  }
+  if (hasTooManyValues(text)) {
+    return failure('manifest.too-large', `the manifest has more than ${VALUES_MAX} lines or values`)
   }
   if (nestsTooDeep(text)) {
     return failure('yaml.too-deep', `the manifest nests deeper than ${NESTING_MAX} levels`)
@@ -93,7 +99,7 @@ function readDocuments(text: string): Manifest {
   const documents: ManifestDocument[] = []
   const problems: ManifestProblem[] = []
   let index = 0
-  for (const ast of composer.compose(new Parser(lines.addNewLine).parse(text))) {
+  for (const ast of composer.compose(tokensOf(text, lines))) {
     if (index >= DOCUMENTS_MAX) {
       const message = `the manifest has more than ${DOCUMENTS_MAX} documents; the rest was not read`
       const range = rangeBetween(lines, ast.range[0], ast.range[0])
@@ -110,6 +116,16 @@ function readDocuments(text: string): Manifest {
     index += 1
   }
   return { documents, problems }
+}
+
+/** The parser's tokens up to the first errors that are shown: text that is no YAML at all is not read to its end. */
+function* tokensOf(text: string, lines: LineCounter): Generator<CST.Token> {
+  let errors = 0
+  for (const token of new Parser(lines.addNewLine).parse(text)) {
+    if (token.type === 'error') errors += 1
+    if (errors > PROBLEMS_PER_DOCUMENT_MAX) return
+    yield token
+  }
 }
 
 function readDocument(
@@ -131,7 +147,7 @@ function readDocument(
   }
   if (ast.errors.length > 0) return
   const { value, problems: found } = toJson(ast)
-  for (const { start, end, ...problem } of found.slice(0, PROBLEMS_PER_DOCUMENT_MAX)) {
+  for (const { start, end, ...problem } of found) {
     problems.push({ ...problem, documentIndex: index, range: rangeBetween(lines, start, end) })
   }
   if (value === null) return
@@ -142,7 +158,7 @@ function readDocument(
       message: `json: cannot unmarshal ${kind} into a Kubernetes object: a map with apiVersion and kind is expected`,
       fieldPath: '',
       documentIndex: index,
-      range: rangeBetween(lines, ...offsetsOf(locateField(ast, ''), 'value')),
+      range: rangeBetween(lines, ...offsetsOf(new FieldLocator(ast).locate(''), 'value')),
     })
     return
   }

@@ -9,7 +9,7 @@ import {
   type Pair,
   type YAMLMap,
 } from 'yaml'
-import { ALIAS_NODES_MAX, NESTING_MAX } from '@/lib/manifest/limits'
+import { ALIAS_NODES_MAX, NESTING_MAX, PROBLEMS_PER_DOCUMENT_MAX } from '@/lib/manifest/limits'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 
 /** A problem at a place in the text, given as offsets. */
@@ -139,6 +139,7 @@ class Converter {
   }
 
   #report(node: unknown, fieldPath: string, code: string, message: string): void {
+    if (this.problems.length >= PROBLEMS_PER_DOCUMENT_MAX) return
     const [start, end] = rangeOfNode(node)
     this.problems.push({ code, message, fieldPath, start, end })
   }

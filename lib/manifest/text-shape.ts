@@ -1,3 +1,5 @@
+import { VALUES_MAX } from '@/lib/manifest/limits'
+
 /** Brackets and indentation inside quotes are counted too, so these are well above the nesting refused later. */
 const BRACKETS_MAX = 500
 const INDENTS_MAX = 200
@@ -31,3 +33,21 @@ function indentsExceed(text: string): boolean {
   }
   return false
 }
+
+/** Whether the text has more lines, or more values in brackets or quotes, than are read. Linear in the text. */
+export function hasTooManyValues(text: string): boolean {
+  let marks = 0
+  for (let index = 0; index < text.length; index += 1) {
+    marks += WEIGHTS.get(text.charCodeAt(index)) ?? 0
+    if (marks > VALUES_MAX) return true
+  }
+  return false
+}
+
+/** A line or an item of a flow list is a value; a quoted value has two quotes. */
+const WEIGHTS = new Map([
+  [0x0a, 1],
+  [0x2c, 1],
+  [0x22, 0.5],
+  [0x27, 0.5],
+])
