@@ -29,17 +29,23 @@ export function selectorMatches(
   if (selector === undefined) return false
   const exact = Object.entries(selector.matchLabels ?? {})
   if (!exact.every(([key, value]) => labels[key] === value)) return false
-  return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-    const value = labels[key]
-    switch (operator) {
-      case 'Exists':
-        return value !== undefined
-      case 'DoesNotExist':
-        return value === undefined
-      case 'In':
-        return value !== undefined && values.includes(value)
-      case 'NotIn':
-        return value === undefined || !values.includes(value)
-    }
-  })
+  const requirements = selector.matchExpressions ?? []
+  return requirements.every((requirement) => meetsRequirement(requirement, labels))
+}
+
+function meetsRequirement(
+  { key, operator, values = [] }: NonNullable<LabelSelector['matchExpressions']>[number],
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  const value = labels[key]
+  switch (operator) {
+    case 'Exists':
+      return value !== undefined
+    case 'DoesNotExist':
+      return value === undefined
+    case 'In':
+      return value !== undefined && values.includes(value)
+    case 'NotIn':
+      return value === undefined || !values.includes(value)
+  }
 }

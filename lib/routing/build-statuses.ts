@@ -116,7 +116,6 @@ function addressesOf(said: AcknowledgedGateway | undefined) {
   return address === undefined || address === null ? [] : [{ ...address }]
 }
 
-/** Null: nothing new is known, keep the stored condition. */
 function gatewayProgrammed(
   node: GatewayNode,
   said: AcknowledgedGateway | undefined,
@@ -247,8 +246,11 @@ function mergeConditions(
   observedGeneration: number,
   now: string,
 ): Condition[] {
-  const own = findings.map(({ type, status, reason, message }): Condition => {
+  const own = findings.map((finding): Condition => {
+    const { type, status, reason, message } = finding
     const before = stored?.find((condition) => condition.type === type)
+    // Kept as it was, with the generation it was true for.
+    if (before !== undefined && before === finding) return before
     const lastTransitionTime = before?.status === status ? before.lastTransitionTime : now
     return { type, status, reason, message, lastTransitionTime, observedGeneration }
   })
