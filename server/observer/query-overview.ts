@@ -2,15 +2,20 @@
 import type { Points, SeriesOverview } from '@/lib/dashboard-api/series'
 import { type QueryContext, timestampsOf } from './query-route'
 import type { RouteHistory } from './route-history'
-import { forEachInWindow, type Window, windowOf } from './window'
+import { forEachInWindow, newestStepOf, type Window, windowOf } from './window'
 
-/** Returns primary and mirrored requests of every route that has traffic in the range or series in the newest scrape. */
+/**
+ * Returns primary and mirrored requests of every route that has traffic in the range or series in the newest scrape;
+ * with `newestOnly` of the newest complete step alone, which costs a fraction.
+ */
 export function queryOverview(
   context: QueryContext,
   rangeTicks: number,
   pointsMax: number,
+  newestOnly = false,
 ): SeriesOverview {
-  const window = windowOf(context.store, rangeTicks, pointsMax)
+  const whole = windowOf(context.store, rangeTicks, pointsMax)
+  const window = newestOnly ? newestStepOf(whole) : whole
   const routes: Record<string, { requests: Points; mirrored: Points }> = {}
   for (const route of context.store.routes.values()) {
     const counts = countRoute(context, route, window)

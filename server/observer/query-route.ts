@@ -54,6 +54,45 @@ export function queryRoute(context: QueryContext, key: string, rangeTicks: numbe
   }
 }
 
+/** Returns the same series with their newest complete step only; totals stay those of the whole range. */
+export function newestStepOfRoute(series: RouteSeries): RouteSeries {
+  const { primary } = series
+  const byClass = Object.entries(primary.responsesByClass).map(
+    ([name, points]) => [name, last(points)] as const,
+  )
+  return {
+    ...series,
+    timestamps: series.timestamps.slice(-1),
+    primary: {
+      ...primary,
+      requests: last(primary.requests),
+      responsesByClass: Object.fromEntries(byClass),
+      latency: lastLatency(primary.latency),
+    },
+    rules: series.rules.map((rule) => ({ ...rule, requests: last(rule.requests) })),
+    backends: series.backends.map((backend) => ({
+      ...backend,
+      responses: last(backend.responses),
+      latency: lastLatency(backend.latency),
+    })),
+    mirrors: series.mirrors.map((mirror) => ({
+      ...mirror,
+      mirrored: last(mirror.mirrored),
+      answered: last(mirror.answered),
+      failed: last(mirror.failed),
+      latency: lastLatency(mirror.latency),
+    })),
+  }
+}
+
+function last(points: Points): Points {
+  return points.slice(-1)
+}
+
+function lastLatency({ p50, p90, p99, window }: LatencySeries): LatencySeries {
+  return { p50: last(p50), p90: last(p90), p99: last(p99), window }
+}
+
 export function timestampsOf(timeline: Timeline, window: Window): number[] {
   return window.known.map((_, index) =>
     timeline.timestampOf(window.from + (index + 1) * window.width),

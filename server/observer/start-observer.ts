@@ -7,10 +7,10 @@ import { OBSERVER_LIMITS, type ObserverLimits } from './limits'
 import { type OwnMetric, renderMetrics } from './own-metrics'
 import { Persistence } from './persistence'
 import { queryOverview } from './query-overview'
-import { queryRoute } from './query-route'
+import { newestStepOfRoute, queryRoute } from './query-route'
 import { Scraper, type Timers } from './scraper'
 import { SeriesStore } from './series-store'
-import { type SeriesAnswer, StreamHub, type StreamQuery } from './stream-hub'
+import { type AnswerSeries, StreamHub } from './stream-hub'
 import { type Clock, Timeline } from './timeline'
 
 export interface ObserverOptions {
@@ -55,11 +55,14 @@ export async function startObserver(options: ObserverOptions): Promise<Observer>
     clock,
     intervalMs,
   })
-  const answer = (query: StreamQuery): SeriesAnswer => {
+  const answer: AnswerSeries = (query, event) => {
     const context = { store, timeline, intervalMs, source: scraper.source() }
-    return query.route === null
-      ? queryOverview(context, query.rangeTicks, limits.overviewPointsMax)
-      : queryRoute(context, query.route, query.rangeTicks)
+    const isPoint = event === 'point'
+    if (query.route === null) {
+      return queryOverview(context, query.rangeTicks, limits.overviewPointsMax, isPoint)
+    }
+    const series = queryRoute(context, query.route, query.rangeTicks)
+    return isPoint ? newestStepOfRoute(series) : series
   }
   const hub = new StreamHub(limits, answer, () => timeline.revision)
   const scraper = new Scraper({
@@ -78,7 +81,7 @@ export async function startObserver(options: ObserverOptions): Promise<Observer>
       {
         hub,
         intervalMs,
-        answer,
+        answer: (query) => answer(query, 'window'),
         health: () => ({ status: 'ok', source: scraper.source() }),
         metrics: () => renderMetrics(ownMetrics({ store, scraper, hub, limits })),
       },

@@ -29,6 +29,12 @@ export function windowOf(store: SeriesStore, rangeTicks: number, pointsMax: numb
   return { tier, width, points, from, to, known }
 }
 
+/** Returns the part of a window that is its newest complete step. */
+export function newestStepOf(window: Window): Window {
+  const from = window.from + (window.points - 1) * window.width
+  return { ...window, from, points: 1, known: window.known.slice(-1) }
+}
+
 /** `point` is the drawn step's index, or null for a count that is only in the totals. */
 export type WindowVisitor = (point: number | null, slot: number, value: number) => void
 
