@@ -111,13 +111,16 @@ function collectAnchors(root: unknown): ReadonlyMap<string, unknown> {
   const waiting: unknown[] = [root]
   while (waiting.length > 0) {
     const node = waiting.pop()
-    if (isScalar(node) || isMap(node) || isSeq(node)) {
-      if (node.anchor !== undefined) nodes.set(node.anchor, node)
-    }
-    if (isMap(node)) for (const pair of node.items) waiting.push(pair.value)
-    else if (isSeq(node)) for (const item of node.items) waiting.push(item)
+    if (!isScalar(node) && !isMap(node) && !isSeq(node)) continue
+    if (node.anchor !== undefined) nodes.set(node.anchor, node)
+    for (const child of childrenOf(node)) waiting.push(child)
   }
   return nodes
+}
+
+function childrenOf(node: unknown): readonly unknown[] {
+  if (isMap(node)) return node.items.map((pair) => pair.value)
+  return isSeq(node) ? node.items : []
 }
 
 /** Offsets to mark for a place: the value when it is short and there, else its key, else the head of the item. */
