@@ -116,7 +116,7 @@ export class FieldSet {
 
   /** Every element at this level, once, in the order kube-apiserver prints them. */
   elements(): PathElement[] {
-    return [...new Set([...this.members, ...this.children.keys()])].sort(comparePathElements)
+    return sortElements([...new Set([...this.members, ...this.children.keys()])])
   }
 
   /** Every path in printing order, a field before the fields below it. */
@@ -135,5 +135,13 @@ export class FieldSet {
     if (!child.isEmpty()) this.children.set(element, child)
   }
 }
+
+/** Field names without surrogates are in the order that a plain sort gives, which is many times faster. */
+function sortElements(elements: PathElement[]): PathElement[] {
+  const isPlain = elements.every((element) => PLAIN_FIELD.test(element))
+  return isPlain ? elements.sort() : elements.sort(comparePathElements)
+}
+
+const PLAIN_FIELD = /^f:[^\ud800-\udfff]*$/
 
 const EMPTY = new FieldSet()

@@ -162,6 +162,20 @@ function patched(before: JsonObject, contentType: string | undefined, text: stri
   return outcome.ok ? outcome.object : outcome
 }
 
+const ROUTE = '/apis/gateway.networking.k8s.io/v1/namespaces/oc/httproutes/r1'
+
+/** Applies with force, as kubectl does; a refusal fails the test. */
+function forceApply(writer: Writer, manager: string, body: JsonObject): JsonObject {
+  const path = `${ROUTE}?fieldManager=${manager}&force=true`
+  const written = writer.run({ method: 'PATCH', path, ct: 'application/apply-patch+yaml', body })
+  if (written === undefined || isRefusal(written)) throw new Error('the apply was refused')
+  return written
+}
+
+function metadataOf(object: JsonObject): JsonObject {
+  return isJsonObject(object['metadata']) ? object['metadata'] : {}
+}
+
 function isRefusal(value: JsonObject | Refusal): value is Refusal {
   return value['ok'] === false && typeof value['code'] === 'number'
 }
@@ -251,6 +265,36 @@ describe.skipIf(!isPresent)('as a recorded kube-apiserver (shared cases)', () =>
     const details = written?.answer['details']
     const causes = isJsonObject(details) ? (details['causes'] ?? []) : []
     expect(refusal).toMatchObject({ causes })
+  })
+
+  /** What `kubectl apply --server-side --force-conflicts` sends after a client-side apply. */
+  test('340-apply-force-conflicts-after-csa ends with the recorded owners', () => {
+    const name = '340-apply-force-conflicts-after-csa'
+    const recorded: Case = JSON.parse(read(name, 'case.json') ?? '')
+    const after: JsonObject = JSON.parse(read(name, 'after.json') ?? '')
+    const config = parse(read(name, 'request.yaml') ?? '')
+    const writer = new Writer()
+    for (const operation of recorded.setup ?? []) writer.run(operation)
+    const annotations = metadataOf(forceApply(writer, 'kubectl', config))['annotations'] ?? {}
+    const owned = forceApply(writer, 'kubectl-last-applied', {
+      apiVersion: GATEWAY_API,
+      kind: 'HTTPRoute',
+      metadata: { name: 'r1', namespace: 'oc', annotations },
+    })
+    const kept = (fieldsOf(owned) ?? []).filter(
+      (entry) => entry['manager'] !== 'kubectl-client-side-apply',
+    )
+    expect(kept).toHaveLength(2)
+    writer.run({
+      method: 'PATCH',
+      path: ROUTE,
+      ct: 'application/json-patch+json',
+      body: [{ op: 'replace', path: '/metadata/managedFields', value: kept }],
+    })
+    const object = forceApply(writer, 'kubectl', config)
+    expect(comparable(fieldsOf(object))).toEqual(comparable(fieldsOf(after)))
+    expect(annotations).toEqual(metadataOf(after)['annotations'])
+    expect(object['spec']).toEqual(after['spec'])
   })
 
   test('replays enough cases to mean something', () => {
