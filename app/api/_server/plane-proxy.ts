@@ -1,0 +1,64 @@
+/** Dashboard request → this → a plane's own HTTP, passed through with its status. */
+import { DashboardFailure } from './respond'
+
+const PLANES = {
+  observer: { setting: 'MIRRORBOARD_OBSERVER_URL', name: 'observer' },
+  traffic: { setting: 'MIRRORBOARD_TRAFFIC_URL', name: 'traffic generator' },
+} as const
+
+interface PlaneRequest {
+  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly body?: unknown
+  /** Ends the plane's answer with the browser's request. */
+  readonly signal: AbortSignal
+}
+
+/** The plane's answer, streamed. Throws a DashboardFailure when the plane is not there. */
+export async function askPlane(
+  plane: keyof typeof PLANES,
+  path: string,
+  { method = 'GET', body, signal }: PlaneRequest,
+): Promise<Response> {
+  const { setting, name } = PLANES[plane]
+  const base = process.env[setting]
+  if (!base) throw unreachable(`The ${name} is not configured: ${setting} says where it is.`)
+  const upstream = await fetch(`${base}${path}`, {
+    method,
+    signal,
+    cache: 'no-store',
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw unreachable(`The ${name} does not answer. It is started again by itself; wait a moment.`)
+  })
+  const type = upstream.headers.get('content-type') ?? 'application/json'
+  return new Response(upstream.body && endedBy(upstream.body, signal), {
+    status: upstream.status,
+    headers: {
+      'content-type': type,
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    },
+  })
+}
+
+function unreachable(message: string): DashboardFailure {
+  return new DashboardFailure(503, { code: 'observer-unreachable', message })
+}
+
+/** The same bytes; when either side goes away the stream ends, and the other side with it. */
+function endedBy(body: ReadableStream<Uint8Array>, signal: AbortSignal) {
+  const reader = body.getReader()
+  const leave = () => void reader.cancel().catch(() => {})
+  return new ReadableStream<Uint8Array>({
+    start: () => signal.addEventListener('abort', leave, { once: true }),
+    async pull(controller) {
+      // A plane that stops in the middle ends the stream; the browser connects again.
+      const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }))
+      if (value !== undefined) controller.enqueue(value)
+      if (!done) return
+      signal.removeEventListener('abort', leave)
+      controller.close()
+    },
+    cancel: leave,
+  })
+}
