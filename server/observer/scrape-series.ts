@@ -176,10 +176,12 @@ export class ScrapeSeries {
   }
 
   private removeUnseen(group: Group): void {
+    // Where the counters stay, a gauge that left says zero: its gateway has counted how those copies ended.
+    const isGone = ![...group.members].some(({ isGauge, seen }) => !isGauge && seen === this.scrape)
     for (const series of group.members) {
       if (series.seen === this.scrape) continue
       if (series.isGauge && !series.isLiveOnly) {
-        this.addLost(series)
+        if (isGone) this.addLost(series)
         series.route.add(series.slot, -(series.previous ?? 0))
       }
       group.members.delete(series)

@@ -418,6 +418,37 @@ describe('mirrors', () => {
     expect(mirror?.account).toMatchObject({ mirrored: 1, answered: 1, holds: true })
   })
 
+  test('count as lost what was under way when the route went away', () => {
+    const h = harness()
+    h.scrape()
+    h.gateway.copy({ count: 3, ended: 'in flight' })
+    h.scrape()
+    h.gateway.removeRoute(ROUTE)
+    h.scrape()
+    expect(h.route().mirrors[0]?.windowAccount).toMatchObject({
+      mirrored: 3,
+      inFlight: 0,
+      lostInFlight: 3,
+      holds: true,
+    })
+  })
+
+  test('take a gauge that left its counters behind as zero', () => {
+    const h = harness()
+    h.scrape()
+    h.gateway.copy({ count: 3, ended: 'in flight' })
+    h.scrape()
+    h.gateway.end({ count: 3, ended: 'failed', failReason: 'shutdown' })
+    const lines = h.gateway.text().split('\n')
+    h.scrape(lines.filter((line) => !line.startsWith('gateway_mirror_requests_in_fl')).join('\n'))
+    expect(h.route().mirrors[0]?.windowAccount).toMatchObject({
+      failed: { shutdown: 3 },
+      inFlight: 0,
+      lostInFlight: 0,
+      holds: true,
+    })
+  })
+
   test('say so when the numbers do not add up', () => {
     const h = harness()
     h.scrape()
