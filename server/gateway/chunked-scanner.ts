@@ -54,12 +54,15 @@ export class ChunkedScanner {
       }
       const byte = bytes[at] ?? 0
       if (!this.step(byte)) return -1
-      if (this.state === 'line' || this.state === 'lineLf')
-        this.trailers += String.fromCharCode(byte)
-      else if (this.state === 'trailer' && this.trailers !== '') this.trailers += '\n'
+      this.keepTrailer(byte)
       at++
     }
     return at
+  }
+
+  private keepTrailer(byte: number): void {
+    if (this.state === 'line' || this.state === 'lineLf') this.trailers += String.fromCharCode(byte)
+    else if (this.state === 'trailer' && this.trailers !== '') this.trailers += '\n'
   }
 
   private step(byte: number): boolean {
@@ -77,8 +80,7 @@ export class ChunkedScanner {
         this.digits = 0
         return byte === LF && this.to('size')
       case 'trailer':
-        if (byte === CR) return this.to('endLf')
-        return this.countOverhead() && TOKEN_BYTES[byte] === 1 && this.to('line')
+        return this.stepTrailer(byte)
       case 'line':
         if (byte === CR) return this.to('lineLf')
         return this.countOverhead() && VALUE_BYTES[byte] === 1
@@ -101,6 +103,11 @@ export class ChunkedScanner {
     if (this.digits === 0) return false
     if (byte === CR) return this.to('sizeLf')
     return byte === 59 && this.to('extension')
+  }
+
+  private stepTrailer(byte: number): boolean {
+    if (byte === CR) return this.to('endLf')
+    return this.countOverhead() && TOKEN_BYTES[byte] === 1 && this.to('line')
   }
 
   private countOverhead(): boolean {

@@ -1,18 +1,19 @@
 /** One request and its response: client → this → primary, with copies to the mirrors on the side. */
-import { redirectLocation } from '@/lib/routing/redirect-location'
 import type { HeaderModifier } from '@/lib/routing/route-table'
 import type { ClientSide } from './client-side'
-import { corsLines, isPreflight, preflightLines } from './cors'
+import { corsLines } from './cors'
 import { dispatchMirrors } from './dispatch-mirrors'
 import { fixedResponse } from './fixed-response'
 import { editParts, forwardParts, headText, responseLines } from './forward-head'
-import { editLines, wireTarget } from './header-edits'
+import { frameChunk } from './frame-chunk'
+import { editLines } from './header-edits'
 import { HEADER } from './header-names'
 import type { ListeningPort } from './listening-port'
 import type { ResponseOutcome } from './metrics'
 import type { MirrorCopy } from './mirror-copy'
 import { IDEMPOTENT_METHODS, type RequestHead } from './request-head'
 import type { ResponseHead } from './response-parser'
+import { ruleAnswer } from './rule-answer'
 import type { BackendRuntime, RuleRuntime } from './rule-runtime'
 import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from './upstream-connection'
 import type { WorkerContext } from './worker-context'
@@ -81,27 +82,14 @@ export class Exchange implements UpstreamHandler {
   }
 
   /** Rules that never reach a backend: refused, preflight, redirect. */
-  private answerByRule({ rule, match }: RuleRuntime, head: RequestHead): boolean {
-    if (rule.fixedStatus !== undefined) {
-      this.answer('fixed_response', rule.fixedStatus)
-      return true
-    }
-    if (rule.cors !== undefined) {
-      this.origin = head.header('origin')
-      if (isPreflight(head)) {
-        this.answer('fixed_response', 204, preflightLines(rule.cors, head, this.origin))
-        return true
-      }
-    }
-    if (rule.redirect === undefined) return false
-    const location = redirectLocation(rule.redirect, match.match, {
+  private answerByRule(runtime: RuleRuntime, head: RequestHead): boolean {
+    if (runtime.rule.cors !== undefined) this.origin = head.header('origin')
+    const own = ruleAnswer(runtime, head, {
       scheme: this.client.scheme,
-      host: head.host,
-      path: head.path,
-      query: head.query(),
       listenerPort: this.port.port,
     })
-    this.answer('fixed_response', rule.redirect.statusCode, `Location: ${wireTarget(location)}\r\n`)
+    if (own === null) return false
+    this.answer('fixed_response', own.status, own.lines)
     return true
   }
 
@@ -396,13 +384,4 @@ export class Exchange implements UpstreamHandler {
   cut(): void {
     this.client.cut()
   }
-}
-
-/** One chunk of a chunked body (RFC 9112 7.1). */
-function frameChunk(bytes: Buffer): Buffer {
-  const framed = Buffer.allocUnsafe(bytes.length + 20)
-  const start = framed.write(`${bytes.length.toString(16)}\r\n`, 'latin1')
-  bytes.copy(framed, start)
-  const end = start + bytes.length
-  return framed.subarray(0, end + framed.write('\r\n', end, 'latin1'))
 }

@@ -1,18 +1,17 @@
 /** Entry of a worker process: serves what the supervisor says, and ends with it. */
 import { createLogger } from '../log'
 import { ServingWorker } from './serving-worker'
-import { isWorkerRequest, type WorkerCall, type WorkerReply } from './worker-messages'
+import { isWorkerRequest, READY_ID, type WorkerCall, type WorkerReply } from './worker-messages'
 
 const logger = createLogger('gateway')
 let worker: ServingWorker | undefined
 
 async function perform(call: WorkerCall): Promise<unknown> {
-  if (call.type === 'configure') {
-    worker = new ServingWorker(call.limits, logger, call.workerIndex)
-    return null
-  }
+  if (call.type === 'configure') worker = new ServingWorker(call.limits, logger, call.workerIndex)
   if (worker === undefined) throw new Error('The worker has not been configured.')
   switch (call.type) {
+    case 'configure':
+      return null
     case 'replaceTable':
       return worker.replaceTable(call.table)
     case 'bind':
@@ -48,3 +47,5 @@ process.on('uncaughtException', (error) => {
   logger.error('worker failed', { error: error.stack ?? String(error) })
   process.exit(1)
 })
+
+reply({ id: READY_ID, result: null })

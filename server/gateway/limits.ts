@@ -54,6 +54,8 @@ export interface GatewayLimits {
   readonly drainMs: number
   /** How long a scrape waits for a worker; after it the worker's last snapshot counts. */
   readonly snapshotTimeoutMs: number
+  /** A worker process that is not ready after this long is killed, which counts as dying. */
+  readonly workerStartTimeoutMs: number
   /** A worker that died is started again after this long; doubles up to the maximum. */
   readonly workerRestartMinMs: number
   readonly workerRestartMaxMs: number
@@ -91,6 +93,7 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   backendSeriesPerRuleMax: 64,
   drainMs: 10_000,
   snapshotTimeoutMs: 1_000,
+  workerStartTimeoutMs: 20_000,
   workerRestartMinMs: 100,
   workerRestartMaxMs: 5_000,
   addressAttemptsMax: 16,

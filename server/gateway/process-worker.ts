@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { GatewayLimits } from './limits'
 import type { WorkerHandle } from './worker-handle'
-import { isWorkerReply, type WorkerCall, type WorkerRequest } from './worker-messages'
+import { isWorkerReply, READY_ID, type WorkerCall, type WorkerRequest } from './worker-messages'
 
 /** How a worker process is started. */
 export interface WorkerEntry {
@@ -20,7 +20,8 @@ interface Pending {
 export class ProcessWorker implements WorkerHandle {
   private readonly worker: Worker
   private readonly pending = new Map<number, Pending>()
-  private lastId = 0
+  private lastId = READY_ID
+  private readonly ready: Promise<unknown>
   private isGone = false
 
   constructor(entry: WorkerEntry, onExit: () => void) {
@@ -32,6 +33,9 @@ export class ProcessWorker implements WorkerHandle {
       serialization: 'json',
     })
     this.worker = cluster.fork()
+    this.ready = new Promise((resolve, reject) => {
+      this.pending.set(READY_ID, { resolve, reject })
+    })
     this.worker.on('message', (message: unknown) => this.onMessage(message))
     this.worker.on('error', () => this.worker.process.kill('SIGKILL'))
     this.worker.on('exit', () => {
@@ -46,7 +50,10 @@ export class ProcessWorker implements WorkerHandle {
     return this.worker.process.pid
   }
 
+  /** The first call: waits for the process to be there. */
   async configure(limits: GatewayLimits, workerIndex: number): Promise<void> {
+    const timer = setTimeout(() => this.kill(), limits.workerStartTimeoutMs)
+    await this.ready.finally(() => clearTimeout(timer))
     await this.call({ type: 'configure', limits, workerIndex })
   }
 

@@ -103,8 +103,11 @@ export class RequestHead implements MatchRequest {
     if (at - targetStart > limits.requestTargetBytesMax) return 'target_too_long'
     if (at === targetStart || bytes[at] !== 32) return 'malformed'
     this.setTarget(bytes.toString('latin1', targetStart, at))
-    const version = bytes.toString('latin1', at + 1, at + 11)
     this.headersStart = at + 11
+    return this.versionVerdict(bytes.toString('latin1', at + 1, at + 11))
+  }
+
+  private versionVerdict(version: string): HeadVerdict {
     if (version === 'HTTP/1.1\r\n') return this.isUsual() ? 'ok' : 'unusual'
     if (version === 'HTTP/1.0\r\n') return 'unusual'
     return /^HTTP\/\d\.\d\r\n$/.test(version) ? 'unsupported_version' : 'malformed'

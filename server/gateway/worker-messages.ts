@@ -11,6 +11,9 @@ export type WorkerCall =
   | { readonly type: 'snapshot' }
   | { readonly type: 'stop' }
 
+/** The reply a worker sends unasked once it listens: whatever is said before would be lost. */
+export const READY_ID = 0
+
 export interface WorkerRequest {
   readonly id: number
   readonly call: WorkerCall

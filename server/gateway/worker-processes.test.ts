@@ -1,0 +1,98 @@
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import { GATEWAY_METRICS } from '@/lib/series/gateway-metrics'
+import { type GatewayPlane, startGateway } from './start-gateway'
+import { sendMany } from './test-support/load'
+import { brokenIdentities, readSamples, total } from './test-support/metrics-reader'
+import { startHttpPeer } from './test-support/peers'
+import { cluster, listener, mirror, route, rule, table } from './test-support/route-tables'
+import { eventually, freePort } from './test-support/test-gateway'
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
+const closers: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+async function start(): Promise<{ plane: GatewayPlane; address: string; port: number }> {
+  const plane = await startGateway({
+    workers: 2,
+    workerEntry: {
+      file: fileURLToPath(new URL('./gateway-worker.ts', import.meta.url)),
+      execArgv: ['--import', 'tsx'],
+    },
+    metrics: { host: '127.0.0.1', port: 0 },
+    limits: { drainMs: 2_000, workerRestartMinMs: 50 },
+    logger: SILENT,
+  })
+  closers.push(() => plane.stop())
+  const [primary, shadow] = [await startHttpPeer(), await startHttpPeer()]
+  closers.push(
+    () => primary.close(),
+    () => shadow.close(),
+  )
+  const port = await freePort()
+  const { gateways } = await plane.publish(
+    table({
+      listeners: [listener(port)],
+      routes: [route('r', [rule({ mirrors: [mirror('shadow', 0.5)] })])],
+      clusters: { primary: cluster(primary.port), shadow: cluster(shadow.port) },
+    }),
+  )
+  return { plane, address: gateways[0]?.address?.value ?? '', port }
+}
+
+async function scrape(plane: GatewayPlane) {
+  return readSamples(await (await fetch(plane.metricsUrl)).text())
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    return process.kill(processId, 0)
+  } catch {
+    return false
+  }
+}
+
+describe('worker processes', () => {
+  it('share one socket and are summed in one scrape', async () => {
+    const { plane, ...target } = await start()
+    expect(plane.workerProcessIds).toHaveLength(2)
+    const { statuses } = await sendMany(target, 1_000, 24)
+    expect([...statuses]).toEqual([[200, 1_000]])
+    const samples = await scrape(plane)
+    expect(brokenIdentities(samples)).toEqual([])
+    expect(total(samples, GATEWAY_METRICS.requests)).toBe(1_000)
+    const mirrored = total(samples, GATEWAY_METRICS.mirrorRequests, { outcome: 'mirrored' })
+    expect(Math.abs(mirrored - 500)).toBeLessThanOrEqual(6)
+  })
+
+  it('are replaced when they die: what they counted stays, and the new one serves', async () => {
+    const { plane, ...target } = await start()
+    await sendMany(target, 200, 8)
+    expect(total(await scrape(plane), GATEWAY_METRICS.requests)).toBe(200)
+    const [victim = 0] = plane.workerProcessIds
+    process.kill(victim, 'SIGKILL')
+    await eventually('a replacement', () => {
+      return plane.workerProcessIds.length === 2 && !plane.workerProcessIds.includes(victim)
+    })
+    // Its port is opened a moment after it starts; connections meanwhile go to the other worker.
+    const { statuses } = await sendMany(target, 200, 8)
+    expect([...statuses]).toEqual([[200, 200]])
+    const samples = await scrape(plane)
+    expect(total(samples, GATEWAY_METRICS.requests)).toBe(400)
+    expect(brokenIdentities(samples)).toEqual([])
+    // The other may be killed as well: by then the new one must be serving.
+    const other = plane.workerProcessIds.find((processId) => isAlive(processId)) ?? 0
+    expect(other).toBeGreaterThan(0)
+  })
+
+  it('end with the gateway', async () => {
+    const { plane, ...target } = await start()
+    const processIds = plane.workerProcessIds
+    await sendMany(target, 10, 2)
+    await plane.stop()
+    await eventually('the workers ending', () => !processIds.some(isAlive))
+    closers.splice(0, 1)
+  })
+})
