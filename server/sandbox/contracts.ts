@@ -64,8 +64,7 @@ export interface ApiClient {
   updateStatus(resource: ResourceKind, object: KubernetesObject): Promise<ApiResult>
   /**
    * A Pod is first marked with deletionTimestamp (its spec.terminationGracePeriodSeconds ahead); the workload
-   * controllers stop it and remove it with `gracePeriodSeconds: 0`. They also remove what a removed Deployment,
-   * ReplicaSet or Service owned as its controller, unless `Orphan` has taken the ownerReferences off.
+   * controllers stop it and remove it with `gracePeriodSeconds: 0`.
    */
   delete(
     resource: ResourceKind,

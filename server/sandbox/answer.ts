@@ -1,0 +1,107 @@
+/** What a handler gives back, and how it is written to the socket. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { stringify as stringifyYaml } from 'yaml'
+import type { JsonObject } from '@/lib/shared/json'
+import { sortKeys } from './api-object'
+import { WARNINGS_MAX } from './limits'
+import type { ApiStatus } from './outcome'
+import { statusObject } from './status-error'
+
+export type Answer =
+  | {
+      readonly is: 'object'
+      readonly code: number
+      readonly object: JsonObject
+      readonly warnings?: readonly string[]
+      readonly headers?: Readonly<Record<string, string>>
+      readonly contentType?: string
+    }
+  | {
+      readonly is: 'text'
+      readonly code: number
+      readonly text: string
+      readonly contentType?: string
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  /** The handler writes the response itself: watches and logs. */
+  | { readonly is: 'stream'; readonly start: (response: ServerResponse) => void }
+
+export function ok(object: JsonObject, warnings: readonly string[] = []): Answer {
+  return { is: 'object', code: 200, object, warnings }
+}
+
+export function created(object: JsonObject, warnings: readonly string[] = []): Answer {
+  return { is: 'object', code: 201, object, warnings }
+}
+
+export function failed(error: ApiStatus): Answer {
+  if (error.isPlainText === true)
+    return { is: 'text', code: error.code, text: `${error.message}\n` }
+  const object = statusObject(error)
+  const headers = error.code === 429 ? { 'Retry-After': '1' } : {}
+  return { is: 'object', code: error.code, object, headers, warnings: error.warnings ?? [] }
+}
+
+/** Writes the whole answer. `format` is what the client accepts. */
+export function writeAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  format: 'json' | 'yaml',
+): void {
+  if (answer.is === 'stream') {
+    answer.start(response)
+    return
+  }
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value)
+  response.setHeader('Cache-Control', response.getHeader('Cache-Control') ?? 'no-cache, private')
+  if (answer.is === 'text') {
+    const type = answer.contentType ?? 'text/plain; charset=utf-8'
+    send(request, response, answer.code, type, answer.text)
+    return
+  }
+  const warnings = (answer.warnings ?? []).slice(0, WARNINGS_MAX)
+  if (warnings.length > 0) response.setHeader('Warning', warnings.map(warningHeader))
+  if (format === 'yaml') {
+    send(request, response, answer.code, 'application/yaml', toYaml(answer.object))
+    return
+  }
+  const type = answer.contentType ?? 'application/json'
+  send(request, response, answer.code, type, toJson(request, answer.object))
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  code: number,
+  type: string,
+  text: string,
+): void {
+  response.statusCode = code
+  response.setHeader('Content-Type', type)
+  response.setHeader('Content-Length', Buffer.byteLength(text))
+  response.end(request.method === 'HEAD' ? '' : text)
+}
+
+/** Compact, or indented for people at a terminal. */
+function toJson(request: IncomingMessage, object: JsonObject): string {
+  const agent = request.headers['user-agent'] ?? ''
+  const isPerson = /^(curl|Wget|Mozilla)/.test(agent)
+  return isPerson ? `${JSON.stringify(object, null, 2)}\n` : `${JSON.stringify(object)}\n`
+}
+
+/** YAML as sigs.k8s.io/yaml writes it: sorted keys, lists not indented, timestamps quoted. */
+export function toYaml(object: JsonObject): string {
+  return stringifyYaml(sortKeys(object), {
+    indentSeq: false,
+    schema: 'yaml-1.1',
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  })
+}
+
+/** RFC 7234 warn-code 299; header values are Latin-1, so everything else is escaped. */
+function warningHeader(text: string): string {
+  const quoted = text.replace(/["\\]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?')
+  return `299 - "${quoted}"`
+}

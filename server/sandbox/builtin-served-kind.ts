@@ -1,0 +1,125 @@
+/** A kind compiled into the server → the shape every verb works with. */
+import type { JsonObject } from '@/lib/shared/json'
+import { decodeObjectMeta } from '@/lib/validation/decode-object-meta'
+import type { FieldError } from '@/lib/validation/field-error'
+import { normalizeResource } from '@/lib/validation/normalize-value'
+import { validateObjectMeta, validateObjectMetaUpdate } from '@/lib/validation/object-meta'
+import { readSchema, type SchemaNode } from '@/lib/validation/structural-schema'
+import { MESSAGE_FORM } from './admission'
+import { metadataOf } from './api-object'
+import type { BuiltinKind } from './contracts'
+import type { DecodedBody, ScalePaths, ServedKind } from './served-kind'
+
+const ALL_VERBS = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+]
+
+const SCALE: ScalePaths = {
+  specReplicas: 'spec.replicas',
+  statusReplicas: 'status.replicas',
+  selector: 'spec.selector',
+}
+
+/** Field selectors that client-go, kubectl and kubelets use. https://github.com/kubernetes/kubernetes pkg/registry/core */
+const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
+  Pod: [
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'spec.hostNetwork',
+    'status.phase',
+    'status.podIP',
+    'status.nominatedNodeName',
+  ],
+  Event: [
+    'involvedObject.kind',
+    'involvedObject.namespace',
+    'involvedObject.name',
+    'involvedObject.uid',
+    'involvedObject.apiVersion',
+    'involvedObject.resourceVersion',
+    'involvedObject.fieldPath',
+    'reason',
+    'reportingComponent',
+    'source',
+    'type',
+  ],
+  Namespace: ['status.phase'],
+  Secret: ['type'],
+  Service: ['spec.clusterIP', 'spec.type'],
+  ReplicaSet: ['status.replicas'],
+}
+
+/** Wraps a built-in kind. The schema is read on first use. */
+export function builtinServedKind(kind: BuiltinKind): ServedKind {
+  let schema: SchemaNode | undefined
+  const schemaNode = (): SchemaNode => {
+    schema ??= readSchema(kind.schema, MESSAGE_FORM)
+    return schema
+  }
+  const { namespaced } = kind.resource
+  return {
+    resource: kind.resource,
+    storageVersion: kind.resource.version,
+    singular: kind.singular,
+    shortNames: kind.shortNames,
+    categories: kind.categories,
+    verbs: kind.verbs.length === 0 ? ALL_VERBS : kind.verbs,
+    isCustom: false,
+    hasStatus: kind.subresources.includes('status'),
+    hasLog: kind.subresources.includes('log'),
+    scale: kind.subresources.includes('scale') ? SCALE : undefined,
+    schema: kind.schema,
+    columns: kind.columns,
+    selectableFields: SELECTABLE[kind.resource.kind] ?? [],
+    tracksGeneration: kind.tracksGeneration ?? true,
+    toCells: (object, now) => kind.toCells(object, now),
+    decode: (object) => decodeBuiltin(kind, schemaNode(), object),
+    prepareCreate(object, isTaken) {
+      const defaulted = kind.applyDefaults(object)
+      return kind.allocate?.(defaulted, isTaken) ?? defaulted
+    },
+    prepareUpdate: (object, old) => kind.prepareUpdate?.(object, old) ?? object,
+    validateCreate: (object) =>
+      mergeErrors(
+        validateObjectMeta(metadataOf(object), {
+          form: MESSAGE_FORM,
+          namespaced,
+          // The kind itself checks its name.
+          nameProblems: () => [],
+        }),
+        kind.validateCreate(object),
+      ),
+    validateUpdate: (object, old) => [
+      ...validateObjectMetaUpdate(metadataOf(object), metadataOf(old), MESSAGE_FORM),
+      ...kind.validateUpdate(object, old),
+    ],
+    changesGeneration: (object, old) => kind.changesGeneration(object, old),
+  }
+}
+
+/** A missing name is reported once, whoever notices it. */
+function mergeErrors(generic: FieldError[], own: readonly FieldError[]): FieldError[] {
+  const isNameReported = own.some((error) => error.field === 'metadata.name')
+  const kept = isNameReported ? generic.filter((error) => error.field !== 'metadata.name') : generic
+  return [...kept, ...own]
+}
+
+function decodeBuiltin(kind: BuiltinKind, schema: SchemaNode, object: JsonObject): DecodedBody {
+  const decoded = decodeObjectMeta(object['metadata'])
+  if (!decoded.ok) return decoded
+  const normalized = normalizeResource(schema, object)
+  return {
+    ok: true,
+    object: kind.applyDefaults({ ...normalized.object, metadata: decoded.metadata }),
+    unknownFields: [...decoded.unknownFields, ...normalized.unknownFields],
+  }
+}

@@ -1,0 +1,166 @@
+/** A request body → an object of the wanted kind, pruned and defaulted, with what strict validation would refuse. */
+import { parse as parseYaml } from 'yaml'
+import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject, textAt } from './api-object'
+import { duplicateFields, isNestedTooDeeply } from './duplicate-fields'
+import { failure, type Outcome, success } from './outcome'
+import { goJsonError } from './patch/go-json-error'
+import { decodeProtobuf } from './protobuf'
+import { groupVersionOf, type ServedKind } from './served-kind'
+import { badRequest, unsupportedMediaType } from './status-error'
+
+export const BODY_TYPES = [
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+]
+
+export interface ParsedBody {
+  readonly value: JsonValue
+  readonly duplicates: readonly string[]
+  /** The body as text, which some error messages quote. */
+  readonly text: string
+}
+
+/** The JSON value of a body. A missing Content-Type means JSON. */
+export function parseBody(body: Buffer, contentType: string | undefined): Outcome<ParsedBody> {
+  const type = (contentType ?? '').split(';')[0]?.trim() ?? ''
+  if (type === 'application/vnd.kubernetes.protobuf') return parseProtobuf(body)
+  const text = body.toString('utf8')
+  if (type === 'application/yaml') return parseYamlBody(text)
+  if (type !== '' && type !== 'application/json') return failure(unsupportedMediaType(BODY_TYPES))
+  if (isNestedTooDeeply(text)) return failure(badRequest('the object nests too deeply'))
+  const value = parseJson(text)
+  if (value === undefined) {
+    return failure(badRequest(`json parse error: ${goJsonError(text) ?? 'invalid JSON'}`))
+  }
+  return success({ value, duplicates: duplicateFields(text), text })
+}
+
+function parseJson(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch {
+    return undefined
+  }
+}
+
+function parseProtobuf(body: Buffer): Outcome<ParsedBody> {
+  const value = decodeProtobuf(body)
+  if (value === undefined) return failure(unsupportedMediaType(BODY_TYPES.slice(0, 2)))
+  return success({ value, duplicates: [], text: '' })
+}
+
+/** YAML as configuration files have it: one document, aliases bounded so that they cannot explode. */
+export function parseYamlBody(text: string): Outcome<ParsedBody> {
+  try {
+    const duplicates: string[] = []
+    const value: unknown = parseYaml(text, {
+      maxAliasCount: 100,
+      schema: 'core',
+      uniqueKeys: false,
+    })
+    const json = JSON.stringify(value ?? null)
+    if (isNestedTooDeeply(json)) return failure(badRequest('the object nests too deeply'))
+    return success({ value: JSON.parse(json) as JsonValue, duplicates, text })
+  } catch (error) {
+    const detail = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+    return failure(badRequest(`error converting YAML to JSON: yaml: ${detail}`))
+  }
+}
+
+export interface DecodedObject {
+  readonly object: JsonObject
+  /** `unknown field "spec.foo"`, `duplicate field "spec.bar"`. */
+  readonly problems: readonly string[]
+}
+
+/** Decodes a create or update body for a kind. */
+export function decodeObject(
+  kind: ServedKind,
+  body: Buffer,
+  contentType: string | undefined,
+): Outcome<DecodedObject> {
+  const parsed = parseBody(body, contentType)
+  if (!parsed.ok) {
+    if (parsed.error.code !== 400) return parsed
+    const text = body.toString('utf8')
+    const why = `couldn't get version/kind; ${parsed.error.message}`
+    return failure(unrecognized(kind, why, text))
+  }
+  const { value, duplicates, text } = parsed.value
+  if (!isJsonObject(value)) {
+    const why = `couldn't get version/kind; json parse error: json: cannot unmarshal ${goTypeOf(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`
+    return failure(unrecognized(kind, why, text))
+  }
+  const typed = kind.isCustom ? value : withTypeMeta(kind, value)
+  if (textAt(typed, 'kind') === '') {
+    const why = `Object 'Kind' is missing in '${text}'`
+    return failure(unrecognized(kind, why, text))
+  }
+  return decodeTyped(kind, typed, duplicates)
+}
+
+/** Built-in endpoints know the type of a body that does not say it. */
+function withTypeMeta(kind: ServedKind, value: JsonObject): JsonObject {
+  return {
+    ...value,
+    apiVersion: textAt(value, 'apiVersion') || groupVersionOf(kind.resource),
+    kind: textAt(value, 'kind') || kind.resource.kind,
+  }
+}
+
+function unrecognized(kind: ServedKind, why: string, text: string) {
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${kind.resource.kind}): ${why} (${excerpt(text)})`,
+  )
+}
+
+/** The first bytes of a body: printed when they are text, in hexadecimal when they are short of being an object. */
+function excerpt(text: string): string {
+  if (!/^\s*[{[]/.test(text)) {
+    const hex = Buffer.from(text).toString('hex')
+    return hex.length > 30 ? `${hex.slice(0, 26)} ...` : hex
+  }
+  return text.length > 30 ? `${text.slice(0, 30)} ...` : text
+}
+
+function goTypeOf(value: JsonValue): string {
+  if (Array.isArray(value)) return 'array'
+  return value === null ? 'null' : typeof value
+}
+
+/** Prunes and defaults an object that came from a body or out of a patch. */
+export function decodeTyped(
+  kind: ServedKind,
+  object: JsonObject,
+  duplicates: readonly string[] = [],
+): Outcome<DecodedObject> {
+  const mismatch = kind.isCustom ? undefined : typeMismatch(kind, object)
+  if (mismatch !== undefined) return failure(badRequest(mismatch))
+  const decoded = kind.decode(object)
+  if (!decoded.ok) {
+    return failure(badRequest(`${handledAs(kind, object)}: ${decoded.reason}`))
+  }
+  const problems = [
+    ...duplicates.map((field) => `duplicate field ${JSON.stringify(field)}`),
+    ...decoded.unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`),
+  ]
+  return success({ object: decoded.object, problems })
+}
+
+function typeMismatch(kind: ServedKind, object: JsonObject): string | undefined {
+  const expected = groupVersionOf(kind.resource)
+  const apiVersion = textAt(object, 'apiVersion')
+  const claimed = textAt(object, 'kind')
+  if (apiVersion === expected && claimed === kind.resource.kind) return undefined
+  const slash = apiVersion.lastIndexOf('/')
+  return `${claimed} in version ${JSON.stringify(apiVersion.slice(slash + 1))} cannot be handled as a ${kind.resource.kind}: no kind "${claimed}" is registered for version "${apiVersion}" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`
+}
+
+/** `HTTPRoute in version "v1" cannot be handled as a HTTPRoute`, which begins every decoding error. */
+export function handledAs(kind: ServedKind, object: JsonObject): string {
+  const apiVersion = textAt(object, 'apiVersion')
+  const version = apiVersion.slice(apiVersion.lastIndexOf('/') + 1)
+  return `${textAt(object, 'kind')} in version ${JSON.stringify(version)} cannot be handled as a ${kind.resource.kind}`
+}

@@ -1,0 +1,236 @@
+/** CustomResourceDefinition, the one kind the server itself brings. */
+import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import type { FieldError } from '@/lib/validation/field-error'
+import { invalidError, requiredError } from '@/lib/validation/field-errors'
+import { equalJson } from '@/lib/validation/json-values'
+import { subdomainProblems } from '@/lib/validation/names'
+import { MESSAGE_FORM } from './admission'
+import { isJsonObject, listAt, metadataOf, nameOf, objectAt, textAt } from './api-object'
+import type { BuiltinKind, OpenApiSchema } from './contracts'
+
+export const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions'
+
+const text: JsonObject = { type: 'string' }
+const texts: JsonObject = { type: 'array', items: text, 'x-kubernetes-list-type': 'atomic' }
+const open: JsonObject = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+const record = (properties: JsonObject, description = ''): JsonObject => ({
+  type: 'object',
+  ...(description === '' ? {} : { description }),
+  properties,
+})
+
+const NAMES = record({
+  plural: text,
+  singular: text,
+  kind: text,
+  listKind: text,
+  shortNames: texts,
+  categories: texts,
+})
+
+const COLUMN = record({
+  name: text,
+  type: text,
+  format: text,
+  description: text,
+  priority: { type: 'integer', format: 'int32' },
+  jsonPath: text,
+})
+
+const VERSION = record({
+  name: text,
+  served: { type: 'boolean' },
+  storage: { type: 'boolean' },
+  deprecated: { type: 'boolean' },
+  deprecationWarning: text,
+  schema: record({ openAPIV3Schema: open }),
+  subresources: record({
+    status: open,
+    scale: record({ specReplicasPath: text, statusReplicasPath: text, labelSelectorPath: text }),
+  }),
+  additionalPrinterColumns: { type: 'array', items: COLUMN, 'x-kubernetes-list-type': 'atomic' },
+  selectableFields: {
+    type: 'array',
+    items: record({ jsonPath: text }),
+    'x-kubernetes-list-type': 'atomic',
+  },
+})
+
+const CONDITION = record({
+  type: text,
+  status: text,
+  lastTransitionTime: { type: 'string', format: 'date-time' },
+  reason: text,
+  message: text,
+})
+
+const SCHEMA: OpenApiSchema = record(
+  {
+    apiVersion: text,
+    kind: text,
+    metadata: { type: 'object' },
+    spec: record({
+      group: text,
+      names: NAMES,
+      scope: text,
+      versions: { type: 'array', items: VERSION, 'x-kubernetes-list-type': 'atomic' },
+      conversion: record({ strategy: text, webhook: open }),
+      preserveUnknownFields: { type: 'boolean' },
+    }),
+    status: record({
+      conditions: {
+        type: 'array',
+        items: CONDITION,
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['type'],
+      },
+      acceptedNames: NAMES,
+      storedVersions: texts,
+    }),
+  },
+  'CustomResourceDefinition represents a resource that should be exposed on the API server.  Its name MUST be in the format <.spec.name>.<.spec.group>.',
+)
+
+/** apiextensions.k8s.io/v1 CustomResourceDefinition. `now` dates the conditions of new definitions. */
+export function definitionKind(timestamp: () => string): BuiltinKind {
+  return {
+    resource: {
+      group: 'apiextensions.k8s.io',
+      version: 'v1',
+      kind: 'CustomResourceDefinition',
+      plural: 'customresourcedefinitions',
+      namespaced: false,
+    },
+    singular: 'customresourcedefinition',
+    shortNames: ['crd', 'crds'],
+    categories: ['api-extensions'],
+    verbs: [],
+    subresources: ['status'],
+    schema: SCHEMA,
+    applyDefaults: withDefaults,
+    allocate: (object) => withStatus(object, timestamp()),
+    prepareUpdate: (object) => withStatus(object, timestamp()),
+    validateCreate: validateDefinition,
+    validateUpdate: (object) => validateDefinition(object),
+    changesGeneration: (object, old) => !equalJson(object['spec'], old['spec']),
+    columns: [
+      {
+        name: 'Name',
+        type: 'string',
+        format: 'name',
+        description: 'Name must be unique within a namespace.',
+        priority: 0,
+      },
+      {
+        name: 'Created At',
+        type: 'date',
+        format: '',
+        description:
+          'CreationTimestamp is a timestamp representing the server time when this object was created.',
+        priority: 0,
+      },
+    ],
+    toCells: (object) => [nameOf(object), textAt(metadataOf(object), 'creationTimestamp')],
+  }
+}
+
+function withDefaults(object: JsonObject): JsonObject {
+  const spec = objectAt(object, 'spec')
+  const names = objectAt(spec, 'names')
+  const kind = textAt(names, 'kind')
+  return {
+    ...object,
+    spec: {
+      ...spec,
+      conversion: spec['conversion'] ?? { strategy: 'None' },
+      names: {
+        ...names,
+        singular: names['singular'] ?? kind.toLowerCase(),
+        listKind: names['listKind'] ?? `${kind}List`,
+      },
+    },
+  }
+}
+
+/** Names never collide here and nothing has to start, so a definition is established as it is stored. */
+function withStatus(object: JsonObject, now: string): JsonObject {
+  const spec = objectAt(object, 'spec')
+  const status = objectAt(object, 'status')
+  const storage = listAt(spec, 'versions').find(
+    (version) => isJsonObject(version) && version['storage'] === true,
+  )
+  const stored = new Set<JsonValue>(listAt(status, 'storedVersions'))
+  if (isJsonObject(storage)) stored.add(textAt(storage, 'name'))
+  const conditions = listAt(status, 'conditions')
+  return {
+    ...object,
+    status: {
+      ...status,
+      conditions:
+        conditions.length > 0
+          ? [...conditions]
+          : [
+              condition('NamesAccepted', 'NoConflicts', 'no conflicts found', now),
+              condition(
+                'Established',
+                'InitialNamesAccepted',
+                'the initial names have been accepted',
+                now,
+              ),
+            ],
+      acceptedNames: objectAt(spec, 'names'),
+      storedVersions: [...stored],
+    },
+  }
+}
+
+function condition(type: string, reason: string, message: string, now: string): JsonObject {
+  return { type, status: 'True', lastTransitionTime: now, reason, message }
+}
+
+function validateDefinition(object: JsonObject): FieldError[] {
+  const spec = objectAt(object, 'spec')
+  const names = objectAt(spec, 'names')
+  const errors: FieldError[] = []
+  const expected = `${textAt(names, 'plural')}.${textAt(spec, 'group')}`
+  if (nameOf(object) !== expected) {
+    const detail = `must be spec.names.plural+"."+spec.group`
+    errors.push(invalidError('metadata.name', nameOf(object), detail, MESSAGE_FORM))
+  }
+  for (const field of ['plural', 'kind']) {
+    if (textAt(names, field) === '') errors.push(requiredError(`spec.names.${field}`))
+  }
+  const group = textAt(spec, 'group')
+  if (group === '') errors.push(requiredError('spec.group'))
+  else if (!group.includes('.')) {
+    const detail = 'should be a domain with at least one dot'
+    errors.push(invalidError('spec.group', group, detail, MESSAGE_FORM))
+  } else {
+    errors.push(
+      ...subdomainProblems(group).map((why) =>
+        invalidError('spec.group', group, why, MESSAGE_FORM),
+      ),
+    )
+  }
+  if (spec['scope'] !== 'Namespaced' && spec['scope'] !== 'Cluster')
+    errors.push(requiredError('spec.scope'))
+  return [...errors, ...validateVersions(spec)]
+}
+
+function validateVersions(spec: JsonObject): FieldError[] {
+  const versions = listAt(spec, 'versions').filter(isJsonObject)
+  const errors = versions.flatMap((version, i) =>
+    isJsonObject(objectAt(version, 'schema')['openAPIV3Schema'])
+      ? []
+      : [requiredError(`spec.versions[${i}].schema.openAPIV3Schema`, 'schemas are required')],
+  )
+  const stored = versions.filter((version) => version['storage'] === true)
+  if (stored.length !== 1) {
+    errors.push({
+      reason: 'FieldValueInvalid',
+      field: 'spec.versions',
+      message: 'Invalid value: must have exactly one version marked as storage version',
+    })
+  }
+  return errors
+}

@@ -1,0 +1,67 @@
+/** Every bound of the API server, and what happens at it. */
+
+/** Largest request body; kube-apiserver's limit is the same. More answers 413. */
+export const REQUEST_BODY_BYTES_MAX = 3 * 1024 * 1024
+
+/** Deepest nesting of a request body; deeper answers 400, so that recursion cannot exhaust the stack. */
+export const BODY_DEPTH_MAX = 200
+
+/** Largest stored object, etcd's default request limit. Larger answers 413. */
+export const OBJECT_BYTES_MAX = 1_572_864
+
+/** A client has this long to send its request, headers and body. Slower is disconnected. */
+export const REQUEST_TIMEOUT_MS = 30_000
+
+/** Longest request target; longer answers 431 by Node's parser. */
+export const HEADER_BYTES_MAX = 32 * 1024
+
+/** Open connections; more are refused by the operating system's queue. */
+export const CONNECTIONS_MAX = 10_000
+
+/** Events kept per resource for resuming watches; an older resourceVersion answers 410 Expired. */
+export const HISTORY_EVENTS_MAX = 4_096
+
+/** Bytes of JSON those events may hold per resource; the oldest go first. */
+export const HISTORY_BYTES_MAX = 16 * 1024 * 1024
+
+/** Unsent bytes of one watch; a slower reader is disconnected and has to resume. */
+export const WATCH_BUFFER_BYTES_MAX = 4 * 1024 * 1024
+
+/** Watches at a time over the whole server; more answer 429. */
+export const WATCHES_MAX = 10_000
+
+/** How often an idle watch that asked for bookmarks gets one. */
+export const BOOKMARK_INTERVAL_MS = 60_000
+
+/** A watch without timeoutSeconds ends after this, as kube-apiserver's ends after 30 to 60 minutes. */
+export const WATCH_TIMEOUT_MS = 45 * 60_000
+
+/** How long a read waits for a resourceVersion that is not there yet before it answers 504. */
+export const FUTURE_VERSION_WAIT_MS = 3_000
+
+/** Writes that wait for a disk flush; more answer 429. */
+export const PENDING_WRITES_MAX = 10_000
+
+/** Objects of all kinds; more answer 507, which keeps the index within memory. */
+export const OBJECTS_MAX = 200_000
+
+/** Items one page of a list may have; a larger limit is taken as this. */
+export const LIST_LIMIT_MAX = 100_000
+
+/** Longest field manager name, as the API server's. */
+export const FIELD_MANAGER_BYTES_MAX = 128
+
+/** Warnings in one response; further ones are left out. */
+export const WARNINGS_MAX = 50
+
+/** Tries to find a free name for generateName before 409. */
+export const GENERATE_NAME_TRIES = 8
+
+/** Longest label or field selector; longer answers 400. */
+export const SELECTOR_LENGTH_MAX = 16 * 1024
+
+/** Lines of a Pod log in one answer without `tailLines`; the newest are kept. */
+export const LOG_LINES_MAX = 100_000
+
+/** Unsent bytes of one followed log; a slower reader is disconnected. */
+export const LOG_BUFFER_BYTES_MAX = 4 * 1024 * 1024

@@ -1,0 +1,70 @@
+/** Empties a namespace that is being deleted, then lets it go. */
+import { isBeingDeleted, metadataOf, nameOf, objectAt } from './api-object'
+import type { SandboxContext } from './context'
+import { deleteObject } from './delete-object'
+import { objectKey, resourceKey } from './store'
+import type { StoreEvent } from './watch-history'
+import { unexpected } from './write-object'
+
+const NAMESPACES = '/namespaces'
+
+/** Starts emptying; also continues what an earlier process left unfinished. Returns the stop function. */
+export function startNamespaceController(context: SandboxContext): () => void {
+  const terminating = new Set<string>()
+  const settle = (name: string) => {
+    emptyNamespace(context, name)
+      .then((isGone) => {
+        if (isGone) terminating.delete(name)
+      })
+      .catch((error: unknown) => unexpected(context, error))
+  }
+  const begin = (name: string) => {
+    terminating.add(name)
+    settle(name)
+  }
+  for (const [, namespace] of context.store.objects(NAMESPACES).entries()) {
+    if (isBeingDeleted(namespace)) begin(nameOf(namespace))
+  }
+  return context.store.subscribe((event) => {
+    if (event.resource === NAMESPACES) {
+      if (event.type !== 'DELETED' && isBeingDeleted(event.object)) begin(nameOf(event.object))
+      return
+    }
+    const name = namespaceOfEvent(event)
+    if (event.type === 'DELETED' && terminating.has(name)) settle(name)
+  })
+}
+
+function namespaceOfEvent(event: StoreEvent): string {
+  return event.key.slice(0, event.key.indexOf('/'))
+}
+
+/** Deletes what is in the namespace; once nothing is left removes it. Whether it is gone. */
+async function emptyNamespace(context: SandboxContext, name: string): Promise<boolean> {
+  let left = 0
+  for (const kind of context.kinds.storageKinds()) {
+    if (!kind.resource.namespaced) continue
+    for (const object of [...context.store.headObjects(resourceKey(kind.resource))]) {
+      if (metadataOf(object)['namespace'] !== name) continue
+      left += 1
+      if (isBeingDeleted(object)) continue
+      await deleteObject(context, kind, object, {
+        isDryRun: false,
+        propagationPolicy: 'Background',
+        gracePeriodSeconds: undefined,
+        uid: '',
+        resourceVersion: '',
+      })
+    }
+  }
+  // The deletions that just happened come back as events and settle the namespace.
+  if (left > 0) return false
+  const namespace = context.store.head(NAMESPACES, objectKey('', name))
+  if (namespace === undefined) return true
+  const finalizers = metadataOf(namespace)['finalizers']
+  if (Array.isArray(finalizers) && finalizers.length > 0) return false
+  if (!isBeingDeleted(namespace) || objectAt(namespace, 'status')['phase'] !== 'Terminating')
+    return false
+  await context.store.remove(NAMESPACES, objectKey('', name))
+  return true
+}

@@ -1,0 +1,234 @@
+/** PATCH: the live object and a patch → the wanted object → update, or create for a server-side apply. */
+import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import {
+  type ApiObject,
+  isJsonObject,
+  metadataOf,
+  nameOf,
+  sortedJson,
+  textAt,
+  withMetadata,
+} from './api-object'
+import type { SandboxContext } from './context'
+import { createObject } from './create-object'
+import { type DecodedObject, decodeTyped, parseYamlBody } from './decode-body'
+import { isNestedTooDeeply } from './duplicate-fields'
+import { applyServerSide } from './field-management/apply-server-side'
+import { type ApiStatus, failure, type Outcome, success } from './outcome'
+import { decodePatch } from './patch/decode-patch'
+import { jsonPatch } from './patch/json-patch'
+import { mergePatch } from './patch/merge-patch'
+import type { Refusal } from './patch/refusal'
+import { strategicMergePatch } from './patch/strategic-merge-patch'
+import type { RequestOptions } from './request-options'
+import { groupVersionOf, type ServedKind } from './served-kind'
+import { badRequest, conflict, notFound } from './status-error'
+import { identityMismatch, updateObject } from './update-object'
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
+
+const TYPES: Readonly<Record<string, PatchType>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+}
+
+/** Patch types a kind takes, in the order the API server lists them. */
+export function acceptedPatchTypes(kind: ServedKind): string[] {
+  return Object.keys(TYPES).filter((type) => !kind.isCustom || TYPES[type] !== 'strategic')
+}
+
+/** The patch type of a Content-Type; undefined when the kind does not take it. */
+export function patchTypeOf(
+  kind: ServedKind,
+  contentType: string | undefined,
+): PatchType | undefined {
+  const type = (contentType ?? '').split(';')[0]?.trim() ?? ''
+  return acceptedPatchTypes(kind).includes(type) ? TYPES[type] : undefined
+}
+
+export interface PatchRequest {
+  readonly kind: ServedKind
+  readonly namespace: string
+  readonly name: string
+  readonly subresource: '' | 'status'
+  /** The stored object in the request's version, if it exists. */
+  readonly live: ApiObject | undefined
+  readonly type: PatchType
+  readonly body: string
+  readonly options: RequestOptions
+}
+
+export interface PatchResult {
+  readonly object: ApiObject
+  readonly isCreated: boolean
+  readonly warnings: readonly string[]
+}
+
+/** Applies a patch. An object that does not exist is created by a server-side apply only. */
+export async function patchObject(
+  context: SandboxContext,
+  request: PatchRequest,
+): Promise<Outcome<PatchResult>> {
+  if (request.type === 'apply') return applyObject(context, request)
+  const { kind, live, options } = request
+  const patch = readPatch(request.body, request.type)
+  if (!patch.ok) return patch
+  if (live === undefined) return failure(notFound(kind.resource, request.name))
+  const patched = applyPatch(request.type, kind, live, patch.value)
+  if (!patched.ok) return failure(fromRefusal(patched))
+  const decoded = decodeTyped(kind, patched.object)
+  if (!decoded.ok) return decoded
+  const { object, problems } = decoded.value
+  if (problems.length > 0 && options.fieldValidation === 'Strict') {
+    return failure(strictPatchError(patched.object, problems))
+  }
+  const outcome = await updateObject(context, { ...request, live, object })
+  if (!outcome.ok) return warned(outcome, problems, options)
+  return success({
+    object: outcome.value,
+    isCreated: false,
+    warnings: warningsOf(problems, options),
+  })
+}
+
+/** A refusal travels with the warnings that were due before it. */
+function warned(
+  outcome: { ok: false; error: ApiStatus },
+  problems: readonly string[],
+  options: RequestOptions,
+): { ok: false; error: ApiStatus } {
+  return failure({ ...outcome.error, warnings: warningsOf(problems, options) })
+}
+
+export function warningsOf(
+  problems: readonly string[],
+  options: RequestOptions,
+): readonly string[] {
+  return options.fieldValidation === 'Warn' ? problems : []
+}
+
+function readPatch(body: string, type: 'json' | 'merge' | 'strategic'): Outcome<JsonValue> {
+  if (isNestedTooDeeply(body))
+    return failure(badRequest('error decoding patch: it nests too deeply'))
+  const decoded = decodePatch(body, type)
+  return decoded.ok ? success(decoded.patch) : failure(fromRefusal(decoded))
+}
+
+function applyPatch(
+  type: 'json' | 'merge' | 'strategic',
+  kind: ServedKind,
+  live: JsonObject,
+  patch: JsonValue,
+) {
+  if (type === 'json') return jsonPatch(live, patch)
+  if (type === 'merge') return mergePatch(live, patch)
+  return strategicMergePatch(live, patch, kind.schema)
+}
+
+/** 422 that quotes the whole patched object, as kube-apiserver's does. */
+function strictPatchError(object: JsonObject, problems: readonly string[]): ApiStatus {
+  const why = `strict decoding error: ${problems.join(', ')}`
+  const message = `Invalid value: ${JSON.stringify(sortedJson(object))}: ${why}`
+  return {
+    code: 422,
+    reason: 'Invalid',
+    message: ` "" is invalid: patch: ${message}`,
+    details: { causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }] },
+  }
+}
+
+/** A refusal of the pure functions as a Status. */
+export function fromRefusal(refusal: Refusal): ApiStatus {
+  const { code, reason, message, causes } = refusal
+  if (causes.length > 0) {
+    return { code, reason, message, details: { causes: causes.map((cause) => ({ ...cause })) } }
+  }
+  return code === 422 ? { code, reason, message, details: {} } : { code, reason, message }
+}
+
+async function applyObject(
+  context: SandboxContext,
+  request: PatchRequest,
+): Promise<Outcome<PatchResult>> {
+  const { kind, live, options, subresource } = request
+  const applied = readApplied(request)
+  if (!applied.ok) return applied
+  const stale = staleVersion(request, applied.value)
+  if (stale !== undefined) return failure(stale)
+  if (live === undefined && subresource !== '')
+    return failure(notFound(kind.resource, request.name))
+  const merged = applyServerSide({
+    live: live ?? null,
+    applied: applied.value,
+    manager: options.manager,
+    force: options.isForced,
+    schema: kind.schema,
+    apiVersion: groupVersionOf(kind.resource),
+    kind: kind.resource.kind,
+    subresource,
+    now: context.now(),
+    ...(kind.hasStatus ? {} : { resetFields: [] }),
+  })
+  if (!merged.ok) return failure(fromRefusal(merged))
+  const decoded = decodeTyped(kind, merged.object)
+  if (!decoded.ok) return decoded
+  return writeApplied(context, request, decoded.value)
+}
+
+async function writeApplied(
+  context: SandboxContext,
+  request: PatchRequest,
+  { object, problems }: DecodedObject,
+): Promise<Outcome<PatchResult>> {
+  const { live, options } = request
+  const warnings = warningsOf(problems, options)
+  if (live !== undefined) {
+    const outcome = await updateObject(context, { ...request, live, object, isTracked: true })
+    return outcome.ok ? success({ object: outcome.value, isCreated: false, warnings }) : outcome
+  }
+  // A resourceVersion on a creating apply is ignored, unlike on a create.
+  const created = await createObject(context, {
+    ...request,
+    object: withMetadata(object, { resourceVersion: undefined }),
+    isTracked: true,
+  })
+  return created.ok ? success({ object: created.value, isCreated: true, warnings }) : created
+}
+
+function readApplied(request: PatchRequest): Outcome<JsonObject> {
+  const parsed = parseYamlBody(request.body)
+  if (!parsed.ok) {
+    return failure(
+      badRequest(
+        `error decoding YAML: ${parsed.error.message.replace(/^error converting YAML to JSON: /, '')}`,
+      ),
+    )
+  }
+  const { value } = parsed.value
+  if (!isJsonObject(value)) {
+    return failure(badRequest('error decoding YAML: the configuration is not an object'))
+  }
+  const kind = textAt(value, 'kind')
+  const apiVersion = textAt(value, 'apiVersion')
+  if (kind === '' || apiVersion === '') {
+    return failure(badRequest(`invalid object type: ${apiVersion}, Kind=${kind}`))
+  }
+  const placed = nameOf(value)
+  const mismatch = identityMismatch({
+    object: value,
+    name: request.name,
+    namespace: request.namespace,
+  })
+  if (placed === '' || mismatch !== undefined) return failure(badRequest(mismatch ?? ''))
+  const { namespaced } = request.kind.resource
+  return success(namespaced ? withMetadata(value, { namespace: request.namespace }) : value)
+}
+
+function staleVersion(request: PatchRequest, applied: JsonObject): ApiStatus | undefined {
+  const given = textAt(metadataOf(applied), 'resourceVersion')
+  const stored = textAt(request.live?.metadata, 'resourceVersion')
+  const isStale = request.live !== undefined && given !== '' && given !== stored
+  return isStale ? conflict(request.kind.resource, request.name) : undefined
+}

@@ -1,0 +1,144 @@
+/** GET …/pods/<name>/log. https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-read-log-of-the-specified-pod */
+import type { ServerResponse } from 'node:http'
+import type { JsonObject } from '@/lib/shared/json'
+import { type Answer, failed } from './answer'
+import { isJsonObject, listAt, nameOf, objectAt, textAt, uidOf } from './api-object'
+import type { LogLine, PodRuntime } from './contracts'
+import { LOG_BUFFER_BYTES_MAX, LOG_LINES_MAX } from './limits'
+import { failure, type Outcome, success } from './outcome'
+import { badRequest, internal } from './status-error'
+
+export type PodLogSource = Pick<PodRuntime, 'logs' | 'followLogs'>
+
+interface LogOptions {
+  readonly container: string
+  readonly isFollowing: boolean
+  readonly hasTimestamps: boolean
+  readonly tailLines: number | undefined
+  readonly limitBytes: number | undefined
+  /** Epoch milliseconds; earlier lines are left out. */
+  readonly since: number
+}
+
+/** The log of one container of a stored Pod, complete or followed. */
+export function podLog(
+  source: PodLogSource | undefined,
+  pod: JsonObject,
+  query: URLSearchParams,
+  now: number,
+): Answer {
+  const options = readLogOptions(pod, query, now)
+  if (!options.ok) return failed(options.error)
+  const { container, isFollowing } = options.value
+  if (query.get('previous') === 'true') return failed(badRequest(noPrevious(pod, container)))
+  const lines = source?.logs(uidOf(pod), container)
+  if (source === undefined || lines === undefined)
+    return failed(badRequest(waiting(pod, container)))
+  if (!isFollowing) {
+    const text = linesText(lines, options.value)
+    return { is: 'text', code: 200, text, contentType: 'text/plain' }
+  }
+  return {
+    is: 'stream',
+    start: (response) => follow(source, uidOf(pod), lines, options.value, response),
+  }
+}
+
+function noPrevious(pod: JsonObject, container: string): string {
+  return `previous terminated container ${JSON.stringify(container)} in pod ${JSON.stringify(nameOf(pod))} not found`
+}
+
+/** Why there is no log yet, as the kubelet says it. */
+function waiting(pod: JsonObject, container: string): string {
+  const head = `container ${JSON.stringify(container)} in pod ${JSON.stringify(nameOf(pod))} is waiting to start`
+  const status = listAt(objectAt(pod, 'status'), 'containerStatuses')
+    .filter(isJsonObject)
+    .find((entry) => entry['name'] === container)
+  const state = objectAt(objectAt(status, 'state'), 'waiting')
+  const reason = textAt(state, 'reason') || 'ContainerCreating'
+  if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') {
+    return `${head}: trying and failing to pull image`
+  }
+  return `${head}: ${reason}`
+}
+
+function readLogOptions(pod: JsonObject, query: URLSearchParams, now: number): Outcome<LogOptions> {
+  const container = chooseContainer(pod, query.get('container') ?? '')
+  if (!container.ok) return container
+  const numbers = ['tailLines', 'limitBytes', 'sinceSeconds'].map((name) => query.get(name))
+  if (numbers.some((value) => value !== null && !/^\d{1,15}$/.test(value))) {
+    return failure(badRequest('tailLines, limitBytes and sinceSeconds must be whole numbers'))
+  }
+  const [tailLines, limitBytes, sinceSeconds] = numbers.map((value) =>
+    value === null ? undefined : Number(value),
+  )
+  const sinceTime = Date.parse(query.get('sinceTime') ?? '')
+  return success({
+    container: container.value,
+    isFollowing: query.get('follow') === 'true',
+    hasTimestamps: query.get('timestamps') === 'true',
+    tailLines,
+    limitBytes,
+    since: sinceSeconds === undefined ? sinceTime || 0 : now - sinceSeconds * 1000,
+  })
+}
+
+function chooseContainer(pod: JsonObject, wanted: string): Outcome<string> {
+  const containers = listAt(objectAt(pod, 'spec'), 'containers')
+    .filter(isJsonObject)
+    .map((entry) => textAt(entry, 'name'))
+  const podName = nameOf(pod)
+  if (wanted !== '') {
+    return containers.includes(wanted)
+      ? success(wanted)
+      : failure(badRequest(`container ${wanted} is not valid for pod ${podName}`))
+  }
+  const [only] = containers
+  if (only === undefined) return failure(internal(`pod ${podName} has no containers`))
+  if (containers.length === 1) return success(only)
+  return failure(
+    badRequest(
+      `a container name must be specified for pod ${podName}, choose one of: [${containers.join(' ')}]`,
+    ),
+  )
+}
+
+function linesText(lines: readonly LogLine[], options: LogOptions): string {
+  const recent = lines.filter((line) => line.time >= options.since)
+  const count = Math.min(options.tailLines ?? LOG_LINES_MAX, LOG_LINES_MAX)
+  const tail = count === 0 ? [] : recent.slice(-count)
+  const text = tail.map((line) => lineText(line, options)).join('')
+  const { limitBytes } = options
+  if (limitBytes === undefined) return text
+  return Buffer.from(text).subarray(0, limitBytes).toString('utf8')
+}
+
+function lineText(line: LogLine, options: LogOptions): string {
+  const time = options.hasTimestamps ? `${new Date(line.time).toISOString()} ` : ''
+  return `${time}${line.text}\n`
+}
+
+function follow(
+  source: PodLogSource,
+  uid: string,
+  lines: readonly LogLine[],
+  options: LogOptions,
+  response: ServerResponse,
+): void {
+  response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-cache, private' })
+  response.flushHeaders()
+  let remaining = options.limitBytes ?? Number.POSITIVE_INFINITY
+  const write = (text: string) => {
+    const bytes = Buffer.from(text).subarray(0, Math.min(remaining, Buffer.byteLength(text)))
+    remaining -= bytes.length
+    response.write(bytes)
+    if (remaining <= 0) response.end()
+    else if (response.writableLength > LOG_BUFFER_BYTES_MAX) response.destroy()
+  }
+  const past = linesText(lines, options)
+  if (past !== '') write(past)
+  const unsubscribe = source.followLogs(uid, options.container, (line) => {
+    if (!response.writableEnded) write(lineText(line, options))
+  })
+  response.on('close', unsubscribe)
+}

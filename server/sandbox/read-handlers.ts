@@ -1,0 +1,197 @@
+/** GET of one object and of collections. */
+import type { JsonObject } from '@/lib/shared/json'
+import { notSupportedError } from '@/lib/validation/field-errors'
+import { MESSAGE_FORM } from './admission'
+import { type Answer, failed, ok } from './answer'
+import type { ApiObject } from './api-object'
+import { textAt } from './api-object'
+import type { ApiRequest } from './api-request'
+import { type ListPage, type ListRequest, listObjects, versionArrives } from './list-objects'
+import type { Representation } from './negotiate'
+import { failure, type Outcome, success } from './outcome'
+import { type ListOptions, readListOptions } from './request-options'
+import {
+  type FieldSelector,
+  type Matcher,
+  parseFieldSelector,
+  parseLabelSelector,
+} from './selectors'
+import { groupVersionOf } from './served-kind'
+import { badRequest, invalid, notFound, tooManyRequests, versionTooLarge } from './status-error'
+import { objectKey, resourceKey } from './store'
+import { type IncludeObject, partialMetadata, tableOf } from './tables'
+import { startWatch } from './watch-stream'
+import { inVersion } from './write-object'
+
+/** The stored object in the request's version, or 404. */
+export function findObject(request: ApiRequest): Outcome<ApiObject> {
+  const { context, kind, info } = request
+  const key = objectKey(info.namespace, info.name)
+  const object = context.store.get(resourceKey(kind.resource), key)
+  return object === undefined
+    ? failure(notFound(kind.resource, info.name))
+    : success(inVersion(kind, object))
+}
+
+/** GET of one object. A resourceVersion of the future is waited for, then answers 504. */
+export async function getObject(request: ApiRequest): Promise<Answer> {
+  const asked = request.query.get('resourceVersion') ?? ''
+  if (!/^\d{0,15}$/.test(asked)) {
+    const why = `strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`
+    return failed(
+      badRequest(
+        `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(asked)}: ${why}`,
+      ),
+    )
+  }
+  const { store } = request.context
+  await versionArrives(store, Number(asked))
+  if (Number(asked) > store.version) return failed(versionTooLarge(Number(asked), store.version))
+  const found = findObject(request)
+  return found.ok ? represent(request, found.value, 200) : failed(found.error)
+}
+
+/** An object as the client wants it: itself, a Table of one row, or its metadata. */
+export function represent(
+  request: ApiRequest,
+  object: ApiObject,
+  code: number,
+  warnings: readonly string[] = [],
+): Answer {
+  const { as, asVersion } = request.representation
+  if (as === undefined) return { is: 'object', code, object, warnings }
+  if (as === 'PartialObjectMetadata') {
+    return { is: 'object', code, object: partialMetadata(object, asVersion), warnings }
+  }
+  const include = includeObject(request.query)
+  if (!include.ok) return failed(include.error)
+  const metadata = { resourceVersion: textAt(object.metadata, 'resourceVersion') }
+  const table = tableOf(request.kind, [object], metadata, {
+    apiVersion: asVersion,
+    include: include.value,
+    now: request.context.now(),
+    hasColumns: true,
+  })
+  return { is: 'object', code, object: table, warnings }
+}
+
+/** The includeObject parameter of Tables. */
+export function includeObject(query: URLSearchParams): Outcome<IncludeObject> {
+  const value = query.get('includeObject') ?? ''
+  if (value === '' || value === 'Metadata') return success('Metadata')
+  if (value === 'None' || value === 'Object') return success(value)
+  const supported = ['Metadata', 'None', 'Object']
+  const errors = [notSupportedError('includeObject', value, supported, MESSAGE_FORM)]
+  return failure(invalid('TableOptions', 'meta.k8s.io', '', errors))
+}
+
+export interface Selection {
+  readonly labels: Matcher | undefined
+  readonly fields: FieldSelector | undefined
+}
+
+/** Selectors of a collection request; a watch on one object is a field selector on its name. */
+export function readSelection(request: ApiRequest): Outcome<Selection> {
+  const { query, info, kind } = request
+  const labelText = query.get('labelSelector') ?? ''
+  const fieldText = query.get('fieldSelector') ?? ''
+  const labels = labelText === '' ? undefined : parseLabelSelector(labelText)
+  if (labels?.ok === false) return labels
+  const named = info.name === '' ? fieldText : `metadata.name=${info.name}`
+  const fields = named === '' ? undefined : parseFieldSelector(named, kind.selectableFields)
+  if (fields?.ok === false) return fields
+  return success({ labels: labels?.value, fields: fields?.value })
+}
+
+/** GET of a collection: a list, or a watch. */
+export async function listOrWatch(request: ApiRequest): Promise<Answer> {
+  const { context, info, kind, query } = request
+  const options = readListOptions(query, info.isWatchPath, context.isWatchListEnabled)
+  if (!options.ok) return failed(options.error)
+  const selection = readSelection(request)
+  if (!selection.ok) return failed(selection.error)
+  const include = includeObject(query)
+  if (!include.ok) return failed(include.error)
+  if (!options.value.isWatch) return list(request, options.value, selection.value, include.value)
+  if (context.hub.isFull) return failed(tooManyRequests('too many watches'))
+  return startWatch({
+    context,
+    kind,
+    namespace: info.namespace,
+    ...selection.value,
+    options: options.value,
+    representation: request.representation,
+    include: include.value,
+  })
+}
+
+async function list(
+  request: ApiRequest,
+  options: ListOptions,
+  selection: Selection,
+  include: IncludeObject,
+): Promise<Answer> {
+  const { context, kind, info, representation } = request
+  const wanted: ListRequest = { kind, namespace: info.namespace, ...selection, ...options }
+  const page = await listObjects(context, wanted)
+  if (!page.ok) return failed(page.error)
+  const metadata = listMetadata(page.value)
+  if (representation.as === 'Table') {
+    return ok(
+      tableOf(kind, page.value.items, metadata, {
+        apiVersion: representation.asVersion,
+        include,
+        now: context.now(),
+        hasColumns: true,
+      }),
+    )
+  }
+  return ok(listObject(request, page.value.items, metadata, representation))
+}
+
+function listMetadata(page: ListPage): JsonObject {
+  return {
+    resourceVersion: String(page.version),
+    ...(page.continueToken === '' ? {} : { continue: page.continueToken }),
+    ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
+  }
+}
+
+function listObject(
+  request: ApiRequest,
+  items: readonly ApiObject[],
+  metadata: JsonObject,
+  representation: Representation,
+): JsonObject {
+  const { kind } = request
+  if (representation.as === 'PartialObjectMetadata') {
+    const { asVersion } = representation
+    return {
+      kind: 'PartialObjectMetadataList',
+      apiVersion: asVersion,
+      metadata,
+      items: items.map((item) => partialMetadata(item, asVersion)),
+    }
+  }
+  return kindList(request, items, kind.isCustom ? { continue: '', ...metadata } : metadata)
+}
+
+/** `HTTPRouteList`. Items of built-in kinds go without apiVersion and kind, as Go's typed lists do. */
+export function kindList(
+  request: ApiRequest,
+  items: readonly ApiObject[],
+  metadata: JsonObject,
+): JsonObject {
+  const { kind } = request
+  return {
+    kind: `${kind.resource.kind}List`,
+    apiVersion: groupVersionOf(kind.resource),
+    metadata,
+    items: kind.isCustom ? [...items] : items.map(withoutType),
+  }
+}
+
+function withoutType(item: ApiObject): JsonObject {
+  const { apiVersion: _apiVersion, kind: _kind, ...rest } = item
+  return rest
+}

@@ -1,0 +1,200 @@
+/** Path and method → handler. Previous step: sandbox-server.ts. */
+
+import type { IncomingMessage } from 'node:http'
+import { review } from './access-reviews'
+import { type Answer, failed, ok } from './answer'
+import type { ApiRequest, ServerContext } from './api-request'
+import {
+  aggregatedDiscovery,
+  coreVersions,
+  groupDocument,
+  groupList,
+  REVIEWS,
+  resourceList,
+} from './discovery'
+import { negotiate, type Representation } from './negotiate'
+import type { OpenApiDocuments } from './openapi'
+import { podLog } from './pod-logs'
+import { findObject, getObject, listOrWatch } from './read-handlers'
+import { parseResourcePath, type RequestInfo } from './request-info'
+import { handleScale } from './scale-handlers'
+import type { ServedKind } from './served-kind'
+import { methodNotAllowed, notAcceptable, notFound, pageNotFound } from './status-error'
+import { VERSION_INFO } from './version-info'
+import {
+  handleCreate,
+  handleDelete,
+  handleDeleteCollection,
+  handlePatch,
+  handleUpdate,
+} from './write-handlers'
+
+export interface RoutedRequest {
+  readonly context: ServerContext
+  readonly openApi: OpenApiDocuments
+  readonly http: IncomingMessage
+  readonly url: URL
+  readonly body: Buffer
+  readonly representation: Representation
+}
+
+const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+
+/** What the client accepts; 406 for nothing the server has. Health and OpenAPI do not negotiate. */
+export function representationFor(http: IncomingMessage, path: string): Representation | Answer {
+  const representation = negotiate(http.headers.accept)
+  if (representation !== undefined) return representation
+  if (!/^\/apis?(\/|$)/.test(path)) {
+    return { format: 'json', as: undefined, asVersion: '', isAggregatedDiscovery: false }
+  }
+  return failed(notAcceptable(ACCEPTED))
+}
+
+/** The answer to a request whose sender may ask. */
+export async function route(request: RoutedRequest): Promise<Answer> {
+  const path = request.url.pathname
+  const fixed = fixedPath(request, path)
+  if (fixed !== undefined) return fixed
+  const info = parseResourcePath(path)
+  if (info === undefined) return failed(pageNotFound())
+  const virtual = REVIEWS.find(
+    (entry) =>
+      entry.group === info.group && entry.version === info.version && entry.plural === info.plural,
+  )
+  if (virtual !== undefined) {
+    if (request.http.method !== 'POST') return failed(methodNotAllowed())
+    return review(virtual.kind, request.body, request.http.headers['content-type'])
+  }
+  const kind = request.context.kinds.find(info.group, info.version, info.plural)
+  if (kind === undefined || !isInScope(kind, info, request.http.method))
+    return failed(pageNotFound())
+  const { context, http, url, representation, body } = request
+  return routeResource({ context, http, query: url.searchParams, info, kind, representation, body })
+}
+
+/** Discovery, OpenAPI and version; undefined for everything else. */
+function fixedPath(request: RoutedRequest, path: string): Answer | undefined {
+  if (path === '/version' || path === '/version/') {
+    return readOnly(request, () => ({ is: 'object', code: 200, object: VERSION_INFO }))
+  }
+  if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
+    return readOnly(request, () => openApiAnswer(request, path))
+  }
+  return discoveryAnswer(request, path.replace(/\/$/, ''))
+}
+
+function readOnly(request: RoutedRequest, answer: () => Answer): Answer {
+  const { method } = request.http
+  return method === 'GET' || method === 'HEAD' ? answer() : failed(methodNotAllowed())
+}
+
+function openApiAnswer({ openApi, url }: RoutedRequest, path: string): Answer {
+  if (path.length <= '/openapi/v3/'.length) {
+    return { is: 'text', code: 200, text: JSON.stringify(openApi.index()) }
+  }
+  const name = path.slice('/openapi/v3/'.length)
+  const document = openApi.find(name)
+  if (document === undefined) return failed(pageNotFound())
+  const hash = url.searchParams.get('hash')
+  const etag = `"${document.hash}"`
+  if (hash !== null && hash !== document.hash) {
+    const Location = `/openapi/v3/${name}?hash=${document.hash}`
+    return { is: 'text', code: 301, text: '', headers: { Location } }
+  }
+  return {
+    is: 'text',
+    code: 200,
+    text: document.json,
+    contentType: 'application/json',
+    headers:
+      hash === null
+        ? { ETag: etag }
+        : { ETag: etag, 'Cache-Control': 'public, immutable, max-age=31536000' },
+  }
+}
+
+const AGGREGATED_TYPE = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+
+function discoveryAnswer(request: RoutedRequest, path: string): Answer | undefined {
+  const { kinds } = request.context
+  const [, root, group = '', version = '', rest] = path.split('/')
+  if (root !== 'api' && root !== 'apis') return undefined
+  if (group === '') return readOnly(request, () => rootDiscovery(request, root === 'api'))
+  const document =
+    root === 'api'
+      ? version === '' && resourceList(kinds, '', group)
+      : version === ''
+        ? groupDocument(kinds, group)
+        : rest === undefined && resourceList(kinds, group, version)
+  if (document === false) return undefined
+  return readOnly(request, () => (document === undefined ? failed(pageNotFound()) : ok(document)))
+}
+
+function rootDiscovery(request: RoutedRequest, isCore: boolean): Answer {
+  const { kinds } = request.context
+  const headers = { Vary: 'Accept' }
+  if (request.representation.isAggregatedDiscovery) {
+    const object = aggregatedDiscovery(kinds, isCore)
+    return { is: 'object', code: 200, object, contentType: AGGREGATED_TYPE, headers }
+  }
+  const object = isCore ? coreVersions(request.http.headers.host ?? '') : groupList(kinds)
+  return { is: 'object', code: 200, object, headers }
+}
+
+/** Namespaced objects live under a namespace; only reading a collection goes without one. */
+function isInScope(kind: ServedKind, info: RequestInfo, method: string | undefined): boolean {
+  if (!kind.resource.namespaced) return info.namespace === ''
+  if (info.namespace !== '') return true
+  return info.name === '' && (method === 'GET' || method === 'HEAD' || method === 'DELETE')
+}
+
+async function routeResource(request: ApiRequest): Promise<Answer> {
+  const { info, http, kind } = request
+  if (info.subresource !== '') return routeSubresource(request)
+  if (info.isWatchPath)
+    return http.method === 'GET' ? listOrWatch(request) : failed(methodNotAllowed())
+  const isItem = info.name !== ''
+  // Custom resources take every method at every path and complain later; compiled-in ones do not route them.
+  if (
+    !kind.isCustom &&
+    (isItem ? http.method === 'POST' : /^(PUT|PATCH)$/.test(http.method ?? ''))
+  ) {
+    return failed(methodNotAllowed())
+  }
+  switch (http.method) {
+    case 'GET':
+    case 'HEAD':
+      return isItem && request.query.get('watch') !== 'true'
+        ? getObject(request)
+        : listOrWatch(request)
+    case 'POST':
+      return handleCreate(request)
+    case 'PUT':
+      return handleUpdate(request)
+    case 'PATCH':
+      return handlePatch(request)
+    case 'DELETE':
+      return isItem ? handleDelete(request) : handleDeleteCollection(request)
+    default:
+      return failed(methodNotAllowed())
+  }
+}
+
+async function routeSubresource(request: ApiRequest): Promise<Answer> {
+  const { info, kind, http, context } = request
+  if (info.subresource === 'status' && kind.hasStatus) {
+    if (http.method === 'GET') return getObject(request)
+    if (http.method === 'PUT') return handleUpdate(request)
+    return http.method === 'PATCH' ? handlePatch(request) : failed(methodNotAllowed())
+  }
+  if (info.subresource === 'scale' && kind.scale !== undefined) {
+    return handleScale(request, kind.scale)
+  }
+  if (info.subresource === 'log' && kind.hasLog && http.method === 'GET') {
+    const pod = findObject(request)
+    if (!pod.ok) return failed(pod.error)
+    return podLog(context.podLogs, pod.value, request.query, context.now())
+  }
+  // An unknown subresource of a custom resource is reported as if the object were missing.
+  return failed(kind.isCustom ? notFound(kind.resource, info.name) : pageNotFound())
+}

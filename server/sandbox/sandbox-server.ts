@@ -1,0 +1,251 @@
+/** The embedded API server: opens the store, serves HTTP, runs the controllers that belong to the API itself. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { JsonObject } from '@/lib/shared/json'
+import type { Logger } from '../log'
+import { type Answer, failed, writeAnswer } from './answer'
+import { timestamp } from './api-object'
+import type { ServerContext } from './api-request'
+import { builtinServedKind } from './builtin-served-kind'
+import type { ApiClient, BuiltinKind } from './contracts'
+import { startDefinitionController } from './definition-controller'
+import { definitionKind } from './definition-kind'
+import { openDurableLog } from './durable-log'
+import { GarbageCollector } from './garbage-collector'
+import { hostRefusal, tokenRefusal } from './gatekeeper'
+import { KindRegistry } from './kind-registry'
+import { CONNECTIONS_MAX, HEADER_BYTES_MAX, REQUEST_TIMEOUT_MS } from './limits'
+import { localClient } from './local-client'
+import { startNamespaceController } from './namespace-controller'
+import { OpenApiDocuments } from './openapi'
+import type { PodLogSource } from './pod-logs'
+import { readBody } from './request-body'
+import { representationFor, route } from './router'
+import { seedCluster } from './seed-cluster'
+import { pageNotFound } from './status-error'
+import { Store } from './store'
+import { WatchHub } from './watch-hub'
+import { unexpected } from './write-object'
+
+export interface SandboxServerOptions {
+  readonly dataDirectory: string
+  /** Loopback address to listen on. */
+  readonly host?: '127.0.0.1' | '::1'
+  /** 0 takes any free port. */
+  readonly port: number
+  /** Bearer token every request must carry. */
+  readonly token: string
+  readonly builtinKinds: readonly BuiltinKind[]
+  readonly podLogs?: PodLogSource
+  /** CustomResourceDefinitions that must exist from the start. */
+  readonly crds?: readonly JsonObject[]
+  readonly logger: Logger
+  /** Epoch milliseconds. */
+  readonly now?: () => number
+  readonly newUid?: () => string
+  readonly nameSuffix?: () => string
+  /** Allows watches to ask for initial events (WatchList); off by default, as in Kubernetes 1.33. */
+  readonly isWatchListEnabled?: boolean
+}
+
+export interface SandboxServer {
+  readonly url: string
+  readonly port: number
+  readonly client: ApiClient
+  /** Ends watches, finishes what is in flight, closes the store. */
+  stop(): Promise<void>
+}
+
+/** Why the server cannot start, in one sentence for the user. */
+export class SandboxStartError extends Error {
+  override readonly name = 'SandboxStartError'
+  /** The operating system's code, such as EADDRINUSE; empty when it was not the system that refused. */
+  readonly code: string
+
+  constructor(message: string, code = '') {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Starts the API server. Rejects with a SandboxStartError when the data or the port cannot be had. */
+export async function startSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
+  const opened = openDurableLog(options.dataDirectory)
+  if (!opened.ok) throw new SandboxStartError(opened.message)
+  const context = createContext(options, new Store(opened.log, options.logger))
+  const stopControllers = startControllers(context)
+  const client = localClient(context)
+  await seedCluster(context, client, options.crds ?? [])
+  const host = options.host ?? '127.0.0.1'
+  const server = createHttpServer(options, context)
+  const port = await listen(server, host, options.port).catch(async (error: unknown) => {
+    stopControllers()
+    await context.store.close()
+    throw error
+  })
+  return {
+    url: `http://${host === '::1' ? '[::1]' : host}:${port}`,
+    port,
+    client,
+    async stop() {
+      stopControllers()
+      await closeServer(server)
+      await context.store.close()
+    },
+  }
+}
+
+function createContext(options: SandboxServerOptions, store: Store): ServerContext {
+  const now = options.now ?? Date.now
+  const builtin = [...options.builtinKinds, definitionKind(() => timestamp(now()))]
+  return {
+    store,
+    kinds: new KindRegistry(builtin.map(builtinServedKind)),
+    hub: new WatchHub(store),
+    logger: options.logger,
+    now,
+    newUid: options.newUid ?? randomUUID,
+    nameSuffix: options.nameSuffix ?? randomSuffix,
+    podLogs: options.podLogs,
+    isWatchListEnabled: options.isWatchListEnabled ?? false,
+  }
+}
+
+/** The alphabet of generated names: no vowels, so that no words come out. */
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
+
+function randomSuffix(): string {
+  return [...randomBytes(5)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('')
+}
+
+function startControllers(context: ServerContext): () => void {
+  const stopDefinitions = startDefinitionController(context)
+  const collector = new GarbageCollector(context)
+  const stopNamespaces = startNamespaceController(context)
+  return () => {
+    stopNamespaces()
+    collector.stop()
+    stopDefinitions()
+  }
+}
+
+function createHttpServer(options: SandboxServerOptions, context: ServerContext): Server {
+  const openApi = new OpenApiDocuments(context.kinds)
+  const server = createServer(
+    {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: 60_000,
+    },
+    (request, response) => {
+      handle(options, context, openApi, server, request, response).catch((error: unknown) => {
+        const status = unexpected(context, error)
+        if (!response.headersSent) writeAnswer(request, response, failed(status), 'json')
+        else response.destroy()
+      })
+    },
+  )
+  server.maxConnections = CONNECTIONS_MAX
+  return server
+}
+
+async function handle(
+  options: SandboxServerOptions,
+  context: ServerContext,
+  openApi: OpenApiDocuments,
+  server: Server,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const early = earlyAnswer(options, server, request)
+  if (early !== undefined) {
+    writeEarly(request, response, early)
+    return
+  }
+  const url = parseUrl(request)
+  if (url === undefined) {
+    writeEarly(request, response, failed(pageNotFound()))
+    return
+  }
+  const representation = representationFor(request, url.pathname)
+  if ('is' in representation) {
+    writeEarly(request, response, representation)
+    return
+  }
+  const body = await readBody(request)
+  if (!body.ok) {
+    writeEarly(request, response, failed(body.error))
+    return
+  }
+  const answer = await route({
+    context,
+    openApi,
+    http: request,
+    url,
+    body: body.value,
+    representation,
+  })
+  if (response.destroyed) return
+  writeAnswer(request, response, answer, representation.format)
+}
+
+/** Answers without reading the body; the connection ends so that unread bytes cannot pose as a request. */
+function writeEarly(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  const hasBody =
+    request.headers['content-length'] !== undefined || 'transfer-encoding' in request.headers
+  if (hasBody && !request.complete) response.setHeader('Connection', 'close')
+  writeAnswer(request, response, answer, 'json')
+}
+
+const HEALTH = /^\/(readyz|livez|healthz)(\/.*)?$/
+
+function earlyAnswer(
+  options: SandboxServerOptions,
+  server: Server,
+  request: IncomingMessage,
+): Answer | undefined {
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const foreign = hostRefusal(request, port)
+  if (foreign !== undefined) return failed(foreign)
+  const path = (request.url ?? '/').split('?')[0] ?? '/'
+  if (HEALTH.test(path)) return { is: 'text', code: 200, text: 'ok' }
+  const refused = tokenRefusal(request, options.token)
+  return refused === undefined ? undefined : failed(refused)
+}
+
+function parseUrl(request: IncomingMessage): URL | undefined {
+  try {
+    return new URL(request.url ?? '/', 'http://localhost')
+  } catch {
+    return undefined
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === 'EADDRINUSE'
+          ? `port ${port} is already taken`
+          : `it cannot listen on port ${port} (${error.code ?? error.message})`
+      const message = `The sandbox cluster cannot start: ${why}.`
+      reject(new SandboxStartError(message, error.code))
+    })
+    server.listen(port, host, () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}
+
+const CLOSE_WAIT_MS = 2_000
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+    // Watches never end by themselves; ordinary requests get a moment.
+    setTimeout(() => server.closeAllConnections(), CLOSE_WAIT_MS).unref()
+  })
+}

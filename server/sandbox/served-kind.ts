@@ -1,0 +1,52 @@
+import type { ResourceKind } from '@/lib/gateway-api/kinds'
+import type { JsonObject } from '@/lib/shared/json'
+import type { FieldError } from '@/lib/validation/field-error'
+import type { OpenApiSchema, TableColumn } from './contracts'
+
+export type Cell = string | number | boolean | null
+
+/** Where a kind keeps what the scale subresource shows, as dotted paths without the leading dot. */
+export interface ScalePaths {
+  readonly specReplicas: string
+  readonly statusReplicas: string
+  /** Path of a label selector object or text; empty when there is none. */
+  readonly selector: string
+}
+
+/** What decoding a body gives: pruned and defaulted, with the fields nobody knows. */
+export type DecodedBody =
+  | { readonly ok: true; readonly object: JsonObject; readonly unknownFields: readonly string[] }
+  | { readonly ok: false; readonly reason: string }
+
+/** One kind in one served version, built in or from a CustomResourceDefinition: all that the verbs need to know. */
+export interface ServedKind {
+  readonly resource: ResourceKind
+  readonly storageVersion: string
+  readonly singular: string
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  readonly verbs: readonly string[]
+  readonly isCustom: boolean
+  readonly hasStatus: boolean
+  readonly hasLog: boolean
+  readonly scale: ScalePaths | undefined
+  readonly schema: OpenApiSchema
+  readonly columns: readonly TableColumn[]
+  /** Field paths a field selector may name besides metadata.name and metadata.namespace. */
+  readonly selectableFields: readonly string[]
+  readonly tracksGeneration: boolean
+  toCells(object: JsonObject, now: number): readonly Cell[]
+  /** Prunes and defaults; fails when metadata cannot be read as ObjectMeta. */
+  decode(object: JsonObject): DecodedBody
+  /** Server-side values of a new object; `status` is dropped already where it has an own endpoint. */
+  prepareCreate(object: JsonObject, isTaken: (field: string, value: string) => boolean): JsonObject
+  prepareUpdate(object: JsonObject, old: JsonObject): JsonObject
+  validateCreate(object: JsonObject): readonly FieldError[]
+  validateUpdate(object: JsonObject, old: JsonObject, subresource: string): readonly FieldError[]
+  changesGeneration(object: JsonObject, old: JsonObject): boolean
+}
+
+/** `gateway.networking.k8s.io/v1`, or `v1` in the core group. */
+export function groupVersionOf(resource: { group: string; version: string }): string {
+  return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
+}

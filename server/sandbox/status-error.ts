@@ -1,0 +1,195 @@
+/**
+ * Failures in kube-apiserver's exact words, one function per reason.
+ * https://pkg.go.dev/k8s.io/apimachinery/pkg/api/errors
+ */
+import type { ResourceKind } from '@/lib/gateway-api/kinds'
+import type { JsonObject } from '@/lib/shared/json'
+import type { FieldError } from '@/lib/validation/field-error'
+import { formatFieldError } from '@/lib/validation/field-error'
+import type { ApiStatus } from './outcome'
+
+type Names = Pick<ResourceKind, 'group' | 'kind' | 'plural'>
+
+/** `httproutes.gateway.networking.k8s.io`, or `services` in the core group. */
+export function qualified(name: string, group: string): string {
+  return group === '' ? name : `${name}.${group}`
+}
+
+function details(name: string, group: string, kind: string): JsonObject {
+  const result: JsonObject = {}
+  if (name !== '') result['name'] = name
+  if (group !== '') result['group'] = group
+  if (kind !== '') result['kind'] = kind
+  return result
+}
+
+export function notFound(resource: Names, name: string): ApiStatus {
+  return {
+    code: 404,
+    reason: 'NotFound',
+    message: `${qualified(resource.plural, resource.group)} "${name}" not found`,
+    details: details(name, resource.group, resource.plural),
+  }
+}
+
+/** No API at this path. */
+export function pageNotFound(): ApiStatus {
+  return { code: 404, reason: 'NotFound', message: '404 page not found', isPlainText: true }
+}
+
+export function alreadyExists(resource: Names, name: string): ApiStatus {
+  return {
+    code: 409,
+    reason: 'AlreadyExists',
+    message: `${qualified(resource.plural, resource.group)} "${name}" already exists`,
+    details: details(name, resource.group, resource.plural),
+  }
+}
+
+/** Optimistic locking failed. */
+export function conflict(resource: Names, name: string, why = MODIFIED): ApiStatus {
+  return {
+    code: 409,
+    reason: 'Conflict',
+    message: `Operation cannot be fulfilled on ${qualified(resource.plural, resource.group)} "${name}": ${why}`,
+    details: details(name, resource.group, resource.plural),
+  }
+}
+
+const MODIFIED =
+  'the object has been modified; please apply your changes to the latest version and try again'
+
+/** 422 with one cause per error. The message names each text once, the causes keep repetitions. */
+export function invalid(
+  kind: string,
+  group: string,
+  name: string,
+  errors: readonly FieldError[],
+): ApiStatus {
+  const texts = [...new Set(errors.map(formatFieldError))]
+  const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
+  return {
+    code: 422,
+    reason: 'Invalid',
+    message: `${qualified(kind, group)} "${name}" is invalid: ${list}`,
+    details: {
+      ...details(name, group, kind),
+      causes: errors.map((error) => ({
+        reason: error.reason,
+        message: error.message,
+        field: error.field,
+      })),
+    },
+  }
+}
+
+export function badRequest(message: string): ApiStatus {
+  return { code: 400, reason: 'BadRequest', message }
+}
+
+/** A Status without a reason, as Go errors that nobody mapped come out. */
+export function internal(message: string): ApiStatus {
+  return { code: 500, reason: '', message }
+}
+
+export function forbidden(resource: Names, name: string, message: string): ApiStatus {
+  return {
+    code: 403,
+    reason: 'Forbidden',
+    message: `${qualified(resource.plural, resource.group)} "${name}" is forbidden: ${message}`,
+    details: details(name, resource.group, resource.plural),
+  }
+}
+
+export function unauthorized(): ApiStatus {
+  return { code: 401, reason: 'Unauthorized', message: 'Unauthorized' }
+}
+
+export function methodNotAllowed(): ApiStatus {
+  return {
+    code: 405,
+    reason: 'MethodNotAllowed',
+    message: 'the server does not allow this method on the requested resource',
+    details: {},
+  }
+}
+
+export function notAcceptable(accepted: readonly string[]): ApiStatus {
+  return {
+    code: 406,
+    reason: 'NotAcceptable',
+    message: `only the following media types are accepted: ${accepted.join(', ')}`,
+  }
+}
+
+export function unsupportedMediaType(accepted: readonly string[]): ApiStatus {
+  return {
+    code: 415,
+    reason: 'UnsupportedMediaType',
+    message: `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  }
+}
+
+export function tooLarge(limit: number): ApiStatus {
+  return {
+    code: 413,
+    reason: 'RequestEntityTooLarge',
+    message: `Request entity too large: limit is ${limit}`,
+  }
+}
+
+export function tooManyRequests(message: string): ApiStatus {
+  return {
+    code: 429,
+    reason: 'TooManyRequests',
+    message,
+    details: { retryAfterSeconds: 1 },
+  }
+}
+
+/** The disk is full, or the store holds as much as it may. */
+export function insufficientStorage(message: string): ApiStatus {
+  return { code: 507, reason: 'InsufficientStorage', message }
+}
+
+/** The resourceVersion is older than the history. */
+export function expired(message: string): ApiStatus {
+  return { code: 410, reason: 'Expired', message }
+}
+
+/** The resourceVersion is from the future and did not arrive in time. */
+export function versionTooLarge(asked: number, current: number): ApiStatus {
+  return {
+    code: 504,
+    reason: 'Timeout',
+    message: `Timeout: Too large resource version: ${asked}, current: ${current}`,
+    details: {
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+      retryAfterSeconds: 1,
+    },
+  }
+}
+
+/** A JSON patch that could not be applied; kube-apiserver says no more than this. */
+export function rejectedPatch(): ApiStatus {
+  return {
+    code: 422,
+    reason: 'Invalid',
+    message: 'the server rejected our request due to an error in our request',
+    details: {},
+  }
+}
+
+/** The wire form of a failure. */
+export function statusObject(error: ApiStatus): JsonObject {
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: error.continueToken === undefined ? {} : { continue: error.continueToken },
+    status: 'Failure',
+    message: error.message,
+    ...(error.reason === '' ? {} : { reason: error.reason }),
+    ...(error.details === undefined ? {} : { details: error.details }),
+    code: error.code,
+  }
+}

@@ -1,0 +1,158 @@
+/** The wanted state of an existing object → admission, validation, generation → the store. */
+import type { JsonObject } from '@/lib/shared/json'
+import { equalJson } from '@/lib/validation/json-values'
+import { webhookRefusal } from './admission'
+import {
+  type ApiObject,
+  asApiObject,
+  integerAt,
+  metadataOf,
+  nameOf,
+  namespaceOf,
+  objectAt,
+  textAt,
+  uidOf,
+  withMetadata,
+} from './api-object'
+import type { SandboxContext, WriteOptions } from './context'
+import { keepTimes } from './field-management/keep-times'
+import { failure, type Outcome, success } from './outcome'
+import type { ServedKind } from './served-kind'
+import { badRequest, conflict } from './status-error'
+import { isReadyToRemove, objectKey, resourceKey } from './store'
+import {
+  forStorage,
+  inVersion,
+  invalidObject,
+  outcomeInVersion,
+  withTrackedFields,
+} from './write-object'
+
+export interface UpdateRequest {
+  readonly kind: ServedKind
+  readonly namespace: string
+  readonly name: string
+  /** Pruned and defaulted. */
+  readonly object: JsonObject
+  /** The stored object in the request's version. */
+  readonly live: JsonObject
+  readonly subresource: '' | 'status'
+  readonly options: WriteOptions
+  /** Server-side apply brings its own managedFields. */
+  readonly isTracked?: boolean
+}
+
+/** The stored object in the request's version, or why nothing was written. An update that changes nothing writes nothing. */
+export async function updateObject(
+  context: SandboxContext,
+  request: UpdateRequest,
+): Promise<Outcome<ApiObject>> {
+  const { kind, live, subresource } = request
+  const stale = identityError(request)
+  if (stale !== undefined) return failure(stale)
+  const merged = mergeWithLive(request)
+  const tracked = request.isTracked === true ? merged : track(context, request, merged)
+  const kept = keepTimes(live, tracked)
+  const own = kind.prepareUpdate(kept, live)
+  const moved = withGeneration(kind, own, live)
+  const errors = kind.validateUpdate(moved, live, subresource)
+  if (errors.length > 0) return failure(invalidObject(kind, moved, errors))
+  const refusal = webhookRefusal(context.store, kind.resource, moved)
+  if (refusal !== undefined) return failure(refusal)
+  return store(context, request, moved)
+}
+
+function identityError(request: UpdateRequest) {
+  const { kind, object, live, name } = request
+  const mismatch = identityMismatch(request)
+  if (mismatch !== undefined) return badRequest(mismatch)
+  const given = textAt(metadataOf(object), 'resourceVersion')
+  if (given !== '' && given !== textAt(metadataOf(live), 'resourceVersion')) {
+    return conflict(kind.resource, name)
+  }
+  return undefined
+}
+
+/** Why the object is not the one of the request path. */
+export function identityMismatch(
+  request: Pick<UpdateRequest, 'object' | 'name' | 'namespace'>,
+): string | undefined {
+  const name = nameOf(request.object)
+  if (name !== request.name) {
+    return name === ''
+      ? `the name of the object (${request.name} based on URL) was undeterminable: name must be provided`
+      : `the name of the object (${name}) does not match the name on the URL (${request.name})`
+  }
+  const namespace = namespaceOf(request.object)
+  if (namespace !== '' && namespace !== request.namespace) {
+    return `the namespace of the object (${namespace}) does not match the namespace on the URL (${request.namespace})`
+  }
+  return undefined
+}
+
+/** What this endpoint may change comes from the request, the rest from the stored object. */
+function mergeWithLive(request: UpdateRequest): JsonObject {
+  const { kind, object, live, subresource } = request
+  if (subresource === 'status') return mergeStatus(object, live)
+  const metadata = metadataOf(live)
+  const given = metadataOf(object)
+  const merged = withMetadata(object, {
+    namespace: metadata['namespace'],
+    uid: given['uid'] ?? metadata['uid'],
+    creationTimestamp: metadata['creationTimestamp'],
+    generation: metadata['generation'],
+    deletionTimestamp: metadata['deletionTimestamp'],
+    deletionGracePeriodSeconds: metadata['deletionGracePeriodSeconds'],
+    resourceVersion:
+      given['resourceVersion'] ?? (kind.isCustom ? undefined : metadata['resourceVersion']),
+  })
+  if (!kind.hasStatus) return merged
+  const { status: _status, ...rest } = merged
+  const status = live['status']
+  return status === undefined ? rest : { ...rest, status }
+}
+
+function mergeStatus(object: JsonObject, live: JsonObject): JsonObject {
+  const { status: _status, ...rest } = live
+  const status = object['status']
+  const kept = status === undefined ? rest : { ...rest, status }
+  const managedFields = metadataOf(object)['managedFields']
+  return withMetadata(kept, { managedFields })
+}
+
+function track(context: SandboxContext, request: UpdateRequest, merged: JsonObject): JsonObject {
+  const { kind, live, options, subresource } = request
+  const given = metadataOf(merged)['managedFields'] ?? metadataOf(live)['managedFields']
+  const after = withMetadata(merged, { managedFields: given })
+  return withTrackedFields(context, kind, live, after, options.manager, subresource)
+}
+
+function withGeneration(kind: ServedKind, object: JsonObject, live: JsonObject): JsonObject {
+  if (!kind.tracksGeneration || !kind.changesGeneration(object, live)) return object
+  const generation = integerAt(objectAt(live, 'metadata'), 'generation') ?? 0
+  return withMetadata(object, { generation: generation + 1 })
+}
+
+async function store(
+  context: SandboxContext,
+  request: UpdateRequest,
+  object: JsonObject,
+): Promise<Outcome<ApiObject>> {
+  const { kind, live, options } = request
+  if (equalJson(object, live)) return success(asApiObject(object))
+  if (options.isDryRun) return success(asApiObject(object))
+  const resource = resourceKey(kind.resource)
+  if (!isReadyToRemove(object)) {
+    return outcomeInVersion(kind, await context.store.put(resource, forStorage(kind, object)))
+  }
+  // The last finalizer is gone: the update is the deletion.
+  const key = objectKey(request.namespace, request.name)
+  const removed = await context.store.remove(resource, key)
+  return removed.ok ? success(asApiObject(inVersion(kind, object))) : removed
+}
+
+/** Whether a client pinned the write to another object of the same name. */
+export function hasOtherUid(object: JsonObject, live: JsonObject): boolean {
+  const uid = uidOf(object)
+  return uid !== '' && uid !== uidOf(live)
+}
