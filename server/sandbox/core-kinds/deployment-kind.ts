@@ -92,8 +92,11 @@ export const DEPLOYMENT_KIND: BuiltinKind = {
   },
 }
 
+/** The controller writes its revision with the status on a real cluster, which moves no generation. */
 function annotationsOf(object: JsonObject): Record<string, string> {
-  return stringMapAt(objectAt(object, 'metadata'), 'annotations') ?? {}
+  const annotations = { ...stringMapAt(objectAt(object, 'metadata'), 'annotations') }
+  delete annotations['deployment.kubernetes.io/revision']
+  return annotations
 }
 
 function defaultStrategy(strategy: JsonObject): void {

@@ -1,0 +1,169 @@
+/** The controllers behind the real API server, driven by a real kubectl. */
+import { execFile, execFileSync } from 'node:child_process'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { startPodRuntime } from '../../backends/pod-runtime'
+import { createLogger } from '../../log'
+import {
+  gatewayApiDefinitions,
+  startTestSandbox,
+  type TestSandbox,
+} from '../../testing/start-sandbox'
+import { quickstartObjects } from '../seed/quickstart-objects'
+import { systemClock } from './clock'
+import { startWorkloads } from './start-workloads'
+
+const run = promisify(execFile)
+const DEADLINE_MS = 15_000
+
+function hasKubectl(): boolean {
+  try {
+    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function kubectl(sandbox: TestSandbox, ...args: string[]): Promise<string> {
+  const env = { ...process.env, KUBECONFIG: sandbox.kubeconfig, HOME: sandbox.home }
+  const { stdout } = await run('kubectl', args, { env })
+  return stdout
+}
+
+/** Looks until the answer is right or the time is up; the last answer tells what was wrong. */
+async function until<T>(look: () => Promise<T>, isRight: (value: T) => boolean): Promise<T> {
+  const deadline = Date.now() + DEADLINE_MS
+  for (;;) {
+    const value = await look()
+    if (isRight(value) || Date.now() > deadline) return value
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+async function startCluster() {
+  const runtime = await startPodRuntime({
+    logger: createLogger('backends'),
+    firstAddress: 40_000 + (process.pid % 1_000) * 20,
+  })
+  const sandbox = await startTestSandbox({ podLogs: runtime, crds: await gatewayApiDefinitions() })
+  const workloads = startWorkloads({
+    client: sandbox.client,
+    runtime,
+    clock: systemClock,
+    random: Math.random,
+    logger: createLogger('workloads'),
+  })
+  onTestFinished(async () => {
+    await workloads.stop()
+    await runtime.stop()
+    await sandbox.stop()
+  })
+  return { sandbox, runtime, workloads }
+}
+
+async function applyQuickstart(sandbox: TestSandbox): Promise<void> {
+  const list = { apiVersion: 'v1', kind: 'List', items: quickstartObjects() }
+  const child = execFile('kubectl', ['apply', '-f', '-'], {
+    env: { ...process.env, KUBECONFIG: sandbox.kubeconfig, HOME: sandbox.home },
+  })
+  child.stdin?.end(JSON.stringify(list))
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  expect(code).toBe(0)
+}
+
+describe.skipIf(!hasKubectl())('kubectl (skipped where it is not installed)', () => {
+  beforeAll(() => {
+    expect(quickstartObjects().map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual([
+      'GatewayClass/eg',
+      'GatewayClass/mirrorboard',
+      'Gateway/eg',
+      'ServiceAccount/backend',
+      'Service/backend',
+      'Deployment/backend',
+      'HTTPRoute/backend',
+    ])
+  })
+
+  test('rolls out, shows, logs, scales, restarts and replaces the quickstart backend', async () => {
+    const { sandbox } = await startCluster()
+    await applyQuickstart(sandbox)
+    expect(
+      await kubectl(sandbox, 'rollout', 'status', 'deploy/backend', '--timeout=10s'),
+    ).toContain('deployment "backend" successfully rolled out')
+    await kubectl(sandbox, 'wait', '--timeout=10s', 'deploy/backend', '--for=condition=Available')
+    expect(await kubectl(sandbox, 'get', 'deploy')).toMatch(
+      /NAME +READY +UP-TO-DATE +AVAILABLE +AGE\nbackend +1\/1 +1 +1 +\d+s\n/,
+    )
+    expect(await kubectl(sandbox, 'get', 'pods', '-o', 'wide')).toMatch(
+      /backend-\w{6,10}-\w{5} +1\/1 +Running +0 +\d+s +127\.\S+ +mirrorboard-sandbox +<none> +<none>\n/,
+    )
+    expect(await kubectl(sandbox, 'get', 'svc')).toMatch(
+      /backend +ClusterIP +10\.\d+\.\d+\.\d+ +<none> +3000\/TCP +\d+s\n/,
+    )
+    expect(await kubectl(sandbox, 'get', 'rs')).toMatch(/backend-\w+ +1 +1 +1 +\d+s\n/)
+    expect(await kubectl(sandbox, 'get', 'endpointslices')).toMatch(
+      /backend-\w{5} +IPv4 +\d+ +127\.\S+ +\d+s\n/,
+    )
+    expect(await kubectl(sandbox, 'get', 'ns')).toMatch(/default +Active +\d+s\n/)
+    expect(await kubectl(sandbox, 'logs', 'deploy/backend')).toContain(
+      'Starting server, listening on port 3000 (http)\n',
+    )
+
+    await kubectl(sandbox, 'scale', 'deploy/backend', '--replicas=3')
+    await kubectl(sandbox, 'rollout', 'status', 'deploy/backend', '--timeout=10s')
+    const names = async () =>
+      (await kubectl(sandbox, 'get', 'pods', '-o', 'name')).trim().split('\n').sort()
+    const scaled = await names()
+    expect(scaled).toHaveLength(3)
+
+    await kubectl(sandbox, 'delete', scaled[0] ?? '')
+    const replaced = await until(names, (now) => now.length === 3)
+    expect(replaced).not.toContain(scaled[0])
+
+    await kubectl(sandbox, 'rollout', 'restart', 'deploy/backend')
+    await kubectl(sandbox, 'rollout', 'status', 'deploy/backend', '--timeout=20s')
+    const restarted = await until(names, (now) => now.length === 3)
+    expect(restarted.filter((name) => replaced.includes(name))).toEqual([])
+
+    await kubectl(sandbox, 'rollout', 'undo', 'deploy/backend')
+    await kubectl(sandbox, 'rollout', 'status', 'deploy/backend', '--timeout=20s')
+    expect(await kubectl(sandbox, 'rollout', 'history', 'deploy/backend')).toMatch(
+      /2 +<none>\n3 +<none>/,
+    )
+    expect(await kubectl(sandbox, 'get', 'events')).toMatch(
+      /ScalingReplicaSet +deployment\/backend/,
+    )
+
+    await kubectl(sandbox, 'delete', 'deploy', 'backend')
+    const left = await until(
+      () => kubectl(sandbox, 'get', 'pods,rs', '-o', 'name'),
+      (text) => text === '',
+    )
+    expect(left).toBe('')
+  })
+
+  test('explains the fields of core kinds', async () => {
+    const { sandbox } = await startCluster()
+    expect(await kubectl(sandbox, 'explain', 'deployment.spec.strategy.rollingUpdate')).toContain(
+      'maxSurge',
+    )
+    expect(await kubectl(sandbox, 'explain', 'pod.spec.containers.ports.containerPort')).toContain(
+      '-required-',
+    )
+  })
+
+  test('says in the Pod which images exist', async () => {
+    const { sandbox } = await startCluster()
+    await kubectl(sandbox, 'create', 'deployment', 'web', '--image=nginx')
+    const pods = await until(
+      () => kubectl(sandbox, 'get', 'pods'),
+      (text) => text.includes('ErrImagePull'),
+    )
+    expect(pods).toMatch(/web-\S+ +0\/1 +ErrImagePull +0/)
+    const path = '{.items[0].status.containerStatuses[0].state.waiting.message}'
+    expect(await kubectl(sandbox, 'get', 'pods', '-o', `jsonpath=${path}`)).toContain(
+      'Images that exist: echo-basic',
+    )
+  })
+})
