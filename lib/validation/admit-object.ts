@@ -6,7 +6,14 @@ import { decodeObjectMeta } from '@/lib/validation/decode-object-meta'
 import type { FieldError } from '@/lib/validation/field-error'
 import { invalidError, rulesNotCheckedError } from '@/lib/validation/field-errors'
 import { toFieldErrors } from '@/lib/validation/findings-to-errors'
-import { cloneJson, isJsonObject, ownValue, setOwnValue } from '@/lib/validation/json-values'
+import {
+  cloneJson,
+  isDeeperThan,
+  isJsonObject,
+  ownValue,
+  setOwnValue,
+} from '@/lib/validation/json-values'
+import { OBJECT_DEPTH_MAX } from '@/lib/validation/limits'
 import { validateListTypes } from '@/lib/validation/list-types'
 import { pathSegmentProblems } from '@/lib/validation/names'
 import { normalizeResource } from '@/lib/validation/normalize-value'
@@ -33,7 +40,7 @@ export interface AdmittedObject {
   readonly ruleErrors: FieldError[]
   /** Paths of dropped fields: `spec.foo`, `spec.rules[0].bar`. Under strict field validation they refuse the request. */
   readonly unknownFields: string[]
-  /** Set when metadata does not decode: the API server answers 400 with this text before anything else. */
+  /** Set when the object does not decode: the API server answers 400 with this text before anything else. */
   readonly decodeError?: string
   /** Rules that need a function not available here; they were taken as passed. */
   readonly notEvaluated: string[]
@@ -45,6 +52,7 @@ export function admitObject(
   object: JsonObject,
   admission: Admission,
 ): AdmittedObject {
+  if (isDeeperThan(object, OBJECT_DEPTH_MAX)) return TOO_DEEP
   const decoded = decode(schema, object)
   const old = admission.old === undefined ? undefined : decode(schema, admission.old).object
   const isUpdate = admission.operation === 'update' && old !== undefined
@@ -58,6 +66,15 @@ export function admitObject(
     unknownFields: decoded.unknownFields,
     ...(decoded.decodeError === undefined ? {} : { decodeError: decoded.decodeError }),
   }
+}
+
+const TOO_DEEP: AdmittedObject = {
+  object: {},
+  errors: [],
+  ruleErrors: [],
+  unknownFields: [],
+  notEvaluated: [],
+  decodeError: 'exceeded max depth',
 }
 
 /**
