@@ -12,12 +12,13 @@ import type {
   RouteTable,
   RuleEntry,
 } from '@/lib/routing/route-table'
+import type { Endpoint } from './endpoint'
 import type { ForwardEdits } from './forward-head'
 import { safeModifier } from './header-edits'
 import type { GatewayLimits } from './limits'
 import { liveLabels, ruleLabels } from './live-labels'
 import type { MetricsRegistry, MirrorMetrics, RuleMetrics } from './metrics'
-import type { Endpoint, UpstreamPool } from './upstream-pool'
+import type { UpstreamPool } from './upstream-pool'
 
 /** A backend Service's ready endpoints, taken in turn. */
 export class ClusterRuntime {

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net'
+import type { Endpoint } from './endpoint'
 import { HeaderLines } from './header-lines'
 import type { GatewayLimits } from './limits'
 import { type ResponseHead, ResponseParser, type ResponseSink } from './response-parser'
-import type { Endpoint, UpstreamPool } from './upstream-pool'
 
 /** Why a connection was lost before the response was whole. */
 export type UpstreamFailure = 'connect_failed' | 'reset' | 'bad_response'
@@ -16,6 +16,14 @@ export interface UpstreamHandler extends ResponseSink {
   onFailed(failure: UpstreamFailure): void
   /** The other end of the tunnel has closed its direction. */
   onTunnelEnd(): void
+}
+
+/** Where connections come from and go back to. */
+export interface ConnectionHome {
+  onConnected(connection: UpstreamConnection): void
+  onRefused(connection: UpstreamConnection): void
+  release(connection: UpstreamConnection): void
+  forget(connection: UpstreamConnection): void
 }
 
 /** How the response to a request is to be read. */
@@ -43,14 +51,14 @@ export class UpstreamConnection implements ResponseSink {
   /** Coarse milliseconds: when connecting is given up, or since when it has been idle. */
   deadline = 0
   private readonly socket: Socket
-  private readonly pool: UpstreamPool
+  private readonly pool: ConnectionHome
   private readonly parser: ResponseParser
   private handler: UpstreamHandler | null = null
   private head = ''
   private isRequestDone = false
   private isResponseDone = false
 
-  constructor(pool: UpstreamPool, endpoint: Endpoint, limits: GatewayLimits) {
+  constructor(pool: ConnectionHome, endpoint: Endpoint, limits: GatewayLimits) {
     this.pool = pool
     this.endpoint = endpoint
     this.parser = new ResponseParser(limits.responseHeadBytesMax, SCRATCH_LINES)

@@ -1,22 +1,14 @@
+import type { Endpoint } from './endpoint'
 import type { GatewayLimits } from './limits'
-import { UpstreamConnection } from './upstream-connection'
-
-/** One address of a backend, with the connections that are idle there, most recently used last. */
-export interface Endpoint {
-  readonly address: string
-  readonly port: number
-  readonly idle: UpstreamConnection[]
-  /** Consecutive refusals, and when the next attempt may be made (coarse milliseconds). */
-  refusals: number
-  retryAt: number
-  isProbing: boolean
-}
+import { type ConnectionHome, UpstreamConnection } from './upstream-connection'
 
 /** Keep-alive connections by endpoint. Primaries and mirrors have a pool each, so neither can starve the other. */
-export class UpstreamPool {
+export class UpstreamPool implements ConnectionHome {
   private readonly limits: GatewayLimits
   private readonly now: () => number
   private readonly endpoints = new Map<string, Endpoint>()
+  /** Idle connections of known endpoints, most recently used last. */
+  private readonly idle = new Map<Endpoint, UpstreamConnection[]>()
   private readonly connecting = new Set<UpstreamConnection>()
   private readonly open = new Set<UpstreamConnection>()
 
@@ -29,14 +21,15 @@ export class UpstreamPool {
     const key = `${address} ${port}`
     const known = this.endpoints.get(key)
     if (known !== undefined) return known
-    const created = { address, port, idle: [], refusals: 0, retryAt: 0, isProbing: false }
+    const created = { address, port, refusals: 0, retryAt: 0, isProbing: false }
     this.endpoints.set(key, created)
+    this.idle.set(created, [])
     return created
   }
 
   /** An idle connection, or a new one that is still connecting. `isFresh` asks for a new one. */
   acquire(endpoint: Endpoint, isFresh = false): UpstreamConnection {
-    const idle = isFresh ? undefined : endpoint.idle.pop()
+    const idle = isFresh ? undefined : this.idle.get(endpoint)?.pop()
     if (idle !== undefined) return idle
     const connection = new UpstreamConnection(this, endpoint, this.limits)
     connection.deadline = this.now() + this.limits.connectTimeoutMs
@@ -64,7 +57,7 @@ export class UpstreamPool {
 
   /** Whether an endpoint may be tried now: after a refusal, one attempt at a time and not before its time. */
   mayTry(endpoint: Endpoint): boolean {
-    if (endpoint.refusals === 0 || endpoint.idle.length > 0) return true
+    if (endpoint.refusals === 0 || (this.idle.get(endpoint)?.length ?? 0) > 0) return true
     if (endpoint.isProbing || this.now() < endpoint.retryAt) return false
     endpoint.isProbing = true
     return true
@@ -72,22 +65,21 @@ export class UpstreamPool {
 
   /** Keeps a connection for the next request, or closes it when there are enough. */
   release(connection: UpstreamConnection): void {
-    const { endpoint } = connection
-    const isKnown = this.endpoints.get(`${endpoint.address} ${endpoint.port}`) === endpoint
-    if (!isKnown || endpoint.idle.length >= this.limits.idleConnectionsPerEndpointMax) {
+    const idle = this.idle.get(connection.endpoint)
+    if (idle === undefined || idle.length >= this.limits.idleConnectionsPerEndpointMax) {
       connection.abandon()
       return
     }
     connection.deadline = this.now() + this.limits.idleConnectionMs
-    endpoint.idle.push(connection)
+    idle.push(connection)
   }
 
   forget(connection: UpstreamConnection): void {
     if (!this.open.delete(connection)) return
     if (this.connecting.delete(connection)) connection.endpoint.isProbing = false
-    const { idle } = connection.endpoint
-    const index = idle.lastIndexOf(connection)
-    if (index !== -1) idle.splice(index, 1)
+    const idle = this.idle.get(connection.endpoint)
+    const index = idle?.lastIndexOf(connection) ?? -1
+    if (index !== -1) idle?.splice(index, 1)
   }
 
   /** Gives up connects that take too long and closes what has been idle too long. */
@@ -96,7 +88,7 @@ export class UpstreamPool {
     for (const connection of this.connecting) {
       if (connection.deadline <= now) connection.failConnecting()
     }
-    for (const { idle } of this.endpoints.values()) {
+    for (const idle of this.idle.values()) {
       while (idle[0] !== undefined && idle[0].deadline <= now) idle[0].abandon()
     }
   }
@@ -105,8 +97,10 @@ export class UpstreamPool {
   retain(isLive: (endpoint: Endpoint) => boolean): void {
     for (const [key, endpoint] of this.endpoints) {
       if (isLive(endpoint)) continue
+      const idle = this.idle.get(endpoint) ?? []
       this.endpoints.delete(key)
-      for (const connection of [...endpoint.idle]) connection.abandon()
+      this.idle.delete(endpoint)
+      for (const connection of idle) connection.abandon()
     }
   }
 

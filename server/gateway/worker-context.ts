@@ -1,11 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from '../log'
-import type { Exchange } from './exchange'
 import type { GatewayLimits } from './limits'
 import { MetricsRegistry } from './metrics'
-import type { MirrorCopy } from './mirror-copy'
 import { RuleRuntimes } from './rule-runtime'
 import { UpstreamPool } from './upstream-pool'
+
+/** Something under way whose deadlines are looked at on every tick. */
+export interface Timed {
+  /** `now` in the context's milliseconds. */
+  tick(now: number): void
+}
+
+/** A copy as the worker sees it when it stops. */
+export interface OutstandingCopy extends Timed {
+  giveUp(reason: 'shutdown'): void
+}
 
 /** What everything in one worker shares. */
 export class WorkerContext {
@@ -15,8 +24,8 @@ export class WorkerContext {
   readonly primaries: UpstreamPool
   readonly mirrors: UpstreamPool
   readonly rules: RuleRuntimes
-  readonly exchanges = new Set<Exchange>()
-  readonly copies = new Set<MirrorCopy>()
+  readonly exchanges = new Set<Timed>()
+  readonly copies = new Set<OutstandingCopy>()
   /** Bytes waiting in the sockets of all copies. */
   mirrorBufferedBytes = 0
   /** Coarse milliseconds, moved by the tick: good enough for idle times. */

@@ -1,0 +1,9 @@
+/** One address of a backend, as known to one pool. */
+export interface Endpoint {
+  readonly address: string
+  readonly port: number
+  /** Consecutive refusals, and when the next attempt may be made (the pool's milliseconds). */
+  refusals: number
+  retryAt: number
+  isProbing: boolean
+}
