@@ -63,6 +63,7 @@ export class CelValues {
 
   /** The CEL value, or undefined where the schema gives no type that rules could see. */
   convert(node: SchemaNode, value: JsonValue, isResource = false): CelInput | undefined {
+    if (!node.isVisibleToRules) return undefined
     if (value === null) return null
     if (typeof value !== 'object') return convertScalar(node, value)
     const known = this.#converted.get(value)

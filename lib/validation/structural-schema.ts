@@ -59,6 +59,8 @@ export interface SchemaNode {
   readonly rules: readonly ValidationRule[]
   /** Whether this node or one below it has rules; trees without are skipped. */
   readonly hasRules: boolean
+  /** Whether rules can see the value: data without a schema is hidden from them. */
+  readonly isVisibleToRules: boolean
   /** Whether this node or one below it is a set or map list. */
   readonly hasListTypes: boolean
 }
@@ -74,8 +76,9 @@ export function readSchema(schema: JsonValue | undefined, form: MessageForm): Sc
     ...children.allOf,
     ...[children.items, children.additional].filter((node) => node !== undefined),
   ]
+  const type = readType(source, form)
   return {
-    ...readType(source, form),
+    ...type,
     ...readBounds(source),
     ...children,
     default: source['default'],
@@ -91,9 +94,20 @@ export function readSchema(schema: JsonValue | undefined, form: MessageForm): Sc
     ),
     rules,
     hasRules: rules.length > 0 || below.some((node) => node.hasRules),
+    isVisibleToRules: isVisible(type, children),
     hasListTypes:
       listType === 'set' || listType === 'map' || below.some((node) => node.hasListTypes),
   }
+}
+
+function isVisible(
+  { type, intOrString }: Pick<SchemaNode, 'type' | 'intOrString'>,
+  { items, additional }: Pick<SchemaNode, 'items' | 'additional'>,
+): boolean {
+  if (intOrString) return true
+  if (type === 'array') return items?.isVisibleToRules === true
+  if (type === 'object') return additional?.isVisibleToRules !== false
+  return type !== ''
 }
 
 function readType(source: JsonObject, form: MessageForm) {

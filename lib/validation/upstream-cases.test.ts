@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { JsonObject } from '@/lib/shared/json'
 import { admitObject } from '@/lib/validation/admit-object'
@@ -76,6 +76,8 @@ describe.skipIf(!existsSync(CASES_PATH))(
   'upstream validation cases (skipped without shared)',
   () => {
     const cases: Case[] = existsSync(CASES_PATH) ? JSON.parse(readFileSync(CASES_PATH, 'utf8')) : []
+    const figures = { run: 0, verdict: 0, object: 0, messages: 0 }
+    afterAll(() => console.warn(`upstream cases: ${JSON.stringify(figures)} of ${cases.length}`))
     for (const [index, testCase] of cases.entries()) {
       const apiVersion = String(testCase.object['apiVersion'])
       const schema = schemaOf(testCase.channel, testCase.kind, apiVersion)
@@ -85,8 +87,13 @@ describe.skipIf(!existsSync(CASES_PATH))(
         () => {
           if (schema === undefined) return
           const { object, errors } = run(testCase, schema)
-          expect(errors).toEqual([...new Set(testCase.errors)].sort())
+          const expected = [...new Set(testCase.errors)].sort()
+          figures.run += 1
+          figures.verdict += Number((errors.length === 0) === (expected.length === 0))
+          figures.messages += Number(JSON.stringify(errors) === JSON.stringify(expected))
+          expect(errors).toEqual(expected)
           expect(comparable(object)).toEqual(comparable(testCase.defaulted))
+          figures.object += 1
         },
       )
     }
