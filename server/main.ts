@@ -91,7 +91,7 @@ function prepareDataDirectory(directory: string): void {
 
 /** Only what Mirrorboard itself wrote there. */
 function forgetState(directory: string): void {
-  for (const name of ['cluster', 'series', 'kubeconfig', 'token']) {
+  for (const name of ['cluster', 'series', 'kubeconfig', 'token', 'tls.key', 'tls.crt']) {
     rmSync(join(directory, name), { recursive: true, force: true })
   }
 }

@@ -1,0 +1,78 @@
+/** Controller and data plane in one process: the route table is handed over by a function call. */
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { GatewayAcknowledgement, RouteTable } from '@/lib/routing/route-table'
+import type { Config } from '../config'
+import { startController } from '../controller/start-controller'
+import type { WorkerEntry } from '../gateway/process-worker'
+import { startGateway } from '../gateway/start-gateway'
+import { loadCluster } from '../kube/load-cluster'
+import { createLogger } from '../log'
+import { projectRoot } from './project-root'
+import type { RunningPlane } from './run-planes'
+
+const OWN_CONTROLLER = 'mirrorboard.dev/gateway-controller'
+/** In the sandbox Envoy Gateway's own quickstart must work; on another cluster its classes are not ours. */
+const QUICKSTART_CONTROLLER = 'gateway.envoyproxy.io/gatewayclass-controller'
+
+export async function runGateway(config: Config): Promise<RunningPlane> {
+  const loaded = loadCluster({ kubeconfigPath: config.kubeconfig, context: config.context })
+  if (!loaded.ok) throw new Error(loaded.message)
+  const { cluster } = loaded
+  const isSandbox = cluster.context === 'mirrorboard-sandbox'
+  const gateway = await startGateway({
+    workers: config.gatewayWorkers,
+    workerEntry: workerEntry(),
+    metrics: { host: '127.0.0.1', port: config.metricsPort },
+    logger: createLogger('gateway'),
+  })
+  let served: { table: RouteTable; acknowledgement: GatewayAcknowledgement } | undefined
+  const controller = startController({
+    cluster,
+    controllerNames: isSandbox ? [OWN_CONTROLLER, QUICKSTART_CONTROLLER] : [OWN_CONTROLLER],
+    logger: createLogger('controller'),
+    publish: async (table) => {
+      const acknowledgement = await gateway.publish(table)
+      served = { table, acknowledgement }
+      return acknowledgement
+    },
+  })
+  await controller.ready()
+  return {
+    details: served ? describeGateway(served.table, served.acknowledgement) : {},
+    stop: async () => {
+      await controller.stop()
+      await gateway.stop()
+      cluster.close()
+    },
+  }
+}
+
+/** Beside the bundle once built, the source otherwise. */
+function workerEntry(): WorkerEntry {
+  const here = dirname(fileURLToPath(import.meta.url))
+  const built = [join(here, 'gateway-worker.mjs'), join(here, '..', 'gateway-worker.mjs')].find(
+    existsSync,
+  )
+  if (built) return { file: built }
+  const source = join(projectRoot(here), 'server', 'gateway', 'gateway-worker.ts')
+  return { file: source, execArgv: ['--import', 'tsx'] }
+}
+
+/** A Gateway that has an address, and a host one of its routes answers for. */
+function describeGateway(
+  table: RouteTable,
+  acknowledgement: GatewayAcknowledgement,
+): Record<string, string> {
+  for (const gateway of acknowledgement.gateways) {
+    if (!gateway.address) continue
+    const attachments = table.routes.flatMap((route) => route.attachments)
+    const host = attachments.find(({ gateway: key }) => key === gateway.key)?.hostnames[0]
+    return {
+      gatewayAddress: gateway.address.value,
+      gatewayHost: (host || 'example.com').replace('*', 'www'),
+    }
+  }
+  return {}
+}

@@ -1,0 +1,123 @@
+/** The embedded cluster: API server, workload controllers and the Pods' runtime, in one process. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { KINDS } from '@/lib/gateway-api/kinds'
+import type { KubernetesObject } from '@/lib/gateway-api/types'
+import { startPodRuntime } from '../backends/pod-runtime'
+import type { Config } from '../config'
+import { createLogger } from '../log'
+import type { ApiClient } from '../sandbox/contracts'
+import { BUILTIN_KINDS } from '../sandbox/core-kinds/builtin-kinds'
+import { type SandboxServer, startSandboxServer } from '../sandbox/sandbox-server'
+import { quickstartObjects } from '../sandbox/seed/quickstart-objects'
+import { systemClock } from '../sandbox/workloads/clock'
+import { startWorkloads } from '../sandbox/workloads/start-workloads'
+import { gatewayApiDefinitions } from './gateway-api-definitions'
+import type { RunningPlane } from './run-planes'
+import {
+  lastPort,
+  readOrCreateCertificate,
+  readOrCreateToken,
+  writeKubeconfig,
+} from './sandbox-access'
+
+/** Pods that are not up by then do not hold the start; kubectl and the pages show what they wait for. */
+const SETTLE_MS_MAX = 3_000
+
+export async function runSandbox(config: Config): Promise<RunningPlane> {
+  const logger = createLogger('sandbox')
+  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
+  const token = readOrCreateToken(config.dataDirectory)
+  const tls = await readOrCreateCertificate(config.dataDirectory, Date.now())
+  const runtime = await startPodRuntime({ logger: createLogger('backends') })
+  const server = await startOnUsualPort(config, (port) =>
+    startSandboxServer({
+      dataDirectory: join(config.dataDirectory, 'cluster'),
+      port,
+      token,
+      tls,
+      builtinKinds: BUILTIN_KINDS,
+      podLogs: runtime,
+      crds: gatewayApiDefinitions(),
+      logger,
+    }),
+  )
+  await seedQuickstart(server.client)
+  const workloads = startWorkloads({
+    client: server.client,
+    runtime,
+    clock: systemClock,
+    random: Math.random,
+    logger,
+  })
+  const kubeconfig = writeKubeconfig(config.dataDirectory, {
+    server: server.url,
+    token,
+    certificate: tls.cert,
+  })
+  await Promise.race([workloads.settled(), delay(SETTLE_MS_MAX, undefined, { ref: false })])
+  return {
+    details: { kubeconfig },
+    stop: async () => {
+      await workloads.stop()
+      await runtime.stop()
+      await server.stop()
+    },
+  }
+}
+
+/** A port asked for must be had; the remembered one only should be, so that terminals with the kubeconfig go on. */
+async function startOnUsualPort(
+  config: Config,
+  start: (port: number) => Promise<SandboxServer>,
+): Promise<SandboxServer> {
+  if (config.sandboxPort !== 0) return await start(config.sandboxPort)
+  const usual = lastPort(config.dataDirectory)
+  try {
+    return await start(usual)
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    if (usual === 0 || !isTaken) throw error
+    return await start(0)
+  }
+}
+
+/** Remembers, in the cluster itself, that the quickstart was there: what a person deletes stays deleted. */
+const SEEDED: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'mirrorboard-quickstart', namespace: 'kube-system' },
+}
+const CONFIG_MAPS = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  namespaced: true,
+}
+
+async function seedQuickstart(client: ApiClient): Promise<void> {
+  if (client.get(CONFIG_MAPS, 'kube-system', SEEDED.metadata.name)) return
+  for (const object of quickstartObjects()) {
+    const resource = Object.values({ ...KINDS, ...QUICKSTART_KINDS }).find(
+      (kind) => kind.kind === object.kind,
+    )
+    if (!resource)
+      throw new Error(`The quickstart has a kind the sandbox does not know: ${object.kind}.`)
+    const created = await client.create(resource, object)
+    // A start that was killed half way has left some of them already.
+    if (!created.ok && created.code !== 409) throw new Error(created.message)
+  }
+  await client.create(CONFIG_MAPS, SEEDED)
+}
+
+const QUICKSTART_KINDS = {
+  serviceaccounts: {
+    group: '',
+    version: 'v1',
+    kind: 'ServiceAccount',
+    plural: 'serviceaccounts',
+    namespaced: true,
+  },
+}

@@ -1,0 +1,81 @@
+/**
+ * How kubectl and every plane get into the sandbox: a token, a certificate and a kubeconfig, readable by their owner
+ * alone.
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { createCertificate, isUsable, type ServerCertificate } from '../sandbox/certificate'
+
+const PRIVATE = 0o600
+const CONTEXT = 'mirrorboard-sandbox'
+
+/** The token of the last start, or a new one. Throws the file system's error. */
+export function readOrCreateToken(dataDirectory: string): string {
+  const path = join(dataDirectory, 'token')
+  if (existsSync(path)) {
+    const known = readFileSync(path, 'utf8').trim()
+    if (known !== '') return known
+  }
+  const token = randomBytes(24).toString('base64url')
+  writePrivate(path, `${token}\n`)
+  return token
+}
+
+/** The certificate of the last start while it is valid, or a new one. Throws the file system's error. */
+export async function readOrCreateCertificate(
+  dataDirectory: string,
+  now: number,
+): Promise<ServerCertificate> {
+  const keyPath = join(dataDirectory, 'tls.key')
+  const certPath = join(dataDirectory, 'tls.crt')
+  if (existsSync(keyPath) && existsSync(certPath)) {
+    const known = { key: readFileSync(keyPath, 'utf8'), cert: readFileSync(certPath, 'utf8') }
+    if (isUsable(known, now)) return known
+  }
+  const certificate = await createCertificate(now)
+  writePrivate(keyPath, certificate.key)
+  writePrivate(certPath, certificate.cert)
+  return certificate
+}
+
+export interface SandboxAccess {
+  readonly server: string
+  readonly token: string
+  /** PEM. */
+  readonly certificate: string
+}
+
+/** Writes `<data directory>/kubeconfig` whole or not at all, and returns its path. */
+export function writeKubeconfig(dataDirectory: string, access: SandboxAccess): string {
+  const path = join(dataDirectory, 'kubeconfig')
+  const { server, token, certificate } = access
+  const authority = Buffer.from(certificate).toString('base64')
+  const cluster = { server, 'certificate-authority-data': authority }
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': CONTEXT,
+    clusters: [{ name: CONTEXT, cluster }],
+    users: [{ name: CONTEXT, user: { token } }],
+    contexts: [
+      { name: CONTEXT, context: { cluster: CONTEXT, user: CONTEXT, namespace: 'default' } },
+    ],
+  }
+  writePrivate(path, stringify(config))
+  return path
+}
+
+/** The port the last kubeconfig named, so that terminals with it set go on working; 0 when there is none. */
+export function lastPort(dataDirectory: string): number {
+  const path = join(dataDirectory, 'kubeconfig')
+  if (!existsSync(path)) return 0
+  return Number(readFileSync(path, 'utf8').match(/server: https:\/\/127\.0\.0\.1:(\d+)/)?.[1] ?? 0)
+}
+
+function writePrivate(path: string, text: string): void {
+  const draft = `${path}.new`
+  writeFileSync(draft, text, { mode: PRIVATE })
+  renameSync(draft, path)
+}
