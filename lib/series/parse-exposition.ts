@@ -61,6 +61,8 @@ export interface ExpositionVisitor {
    * Returns an error message, or null.
    */
   sample(key: string, value: number, timestampMs: number | null): string | null
+  /** The key the next sample probably has, in full; null for no guess. A right guess saves reading the key. */
+  expectedKey?(): string | null
   /** Called for each line that starts with `#`. Returns an error message, or null. */
   comment?(line: string): string | null
 }
@@ -92,7 +94,7 @@ export function scanExposition(
     const message =
       end - start > limits.lineCharactersMax
         ? `The line is longer than ${limits.lineCharactersMax} characters.`
-        : scanLine(text.slice(start, end), visitor)
+        : scanLine(text, start, end, visitor)
     if (message !== null) {
       errorCount += 1
       if (errors.length < limits.errorsMax) errors.push({ line, message })
@@ -102,15 +104,34 @@ export function scanExposition(
   return { errors, errorCount, truncated: false }
 }
 
-function scanLine(raw: string, visitor: ExpositionVisitor): string | null {
-  const line = raw.trim()
+function scanLine(
+  text: string,
+  start: number,
+  end: number,
+  visitor: ExpositionVisitor,
+): string | null {
+  const expected = visitor.expectedKey?.() ?? null
+  if (expected !== null && isKeyAt(text, start, expected)) {
+    return scanValue(expected, text.slice(start + expected.length, end).trim(), visitor)
+  }
+  const line = text.slice(start, end).trim()
   if (line === '') return null
   if (line.startsWith('#')) return visitor.comment?.(line) ?? null
   // Only numbers may follow the labels, so the last brace of the line closes them, whatever the label values hold.
   const brace = line.lastIndexOf('}')
   const keyEnd = brace === -1 ? line.search(/[ \t]/) : brace + 1
   if (keyEnd <= 0) return 'The sample has no value.'
-  const rest = line.slice(keyEnd).trim()
+  return scanValue(line.slice(0, keyEnd), line.slice(keyEnd).trim(), visitor)
+}
+
+function isKeyAt(text: string, start: number, key: string): boolean {
+  if (!text.startsWith(key, start)) return false
+  const after = text[start + key.length]
+  return after === ' ' || after === '\t'
+}
+
+/** Reads `value` or `value timestamp`. */
+function scanValue(key: string, rest: string, visitor: ExpositionVisitor): string | null {
   const gap = rest.search(/[ \t]/)
   const valueText = gap === -1 ? rest : rest.slice(0, gap)
   const value = parseValue(valueText)
@@ -121,11 +142,7 @@ function scanLine(raw: string, visitor: ExpositionVisitor): string | null {
   if (timestampText !== '' && !TIMESTAMP.test(timestampText)) {
     return `"${clip(timestampText)}" is not a timestamp in milliseconds.`
   }
-  return visitor.sample(
-    line.slice(0, keyEnd),
-    value,
-    timestampText === '' ? null : Number(timestampText),
-  )
+  return visitor.sample(key, value, timestampText === '' ? null : Number(timestampText))
 }
 
 /** Returns the number a Go float parser would read (NaN, +Inf and -Inf included), or null. */

@@ -18,8 +18,9 @@ export interface Followed {
   /** Its value at the scrape before; null when it was not there. */
   previous: number | null
   current: number
-  /** Number of the scrape that last had it. */
+  /** Number of the scrape that last had it, and its place among the series of that scrape. */
   seen: number
+  place: number
 }
 
 /** Series that restart together. */
@@ -50,6 +51,10 @@ export class ScrapeSeries {
   private readonly limits: ObserverLimits
   private readonly routeFor: (key: string) => RouteHistory | null
   private scrape = 0
+  /** Scrapes list their series in the same order, so the one after the last is probably the next. */
+  private order: Followed[] = []
+  private newOrder: Followed[] = []
+  private next = 0
   private nextStartTime: number | null = null
 
   /** `routeFor` returns the history of a route, making it where there is room. */
@@ -65,11 +70,15 @@ export class ScrapeSeries {
   read(text: string): string | null {
     this.scrape += 1
     this.nextStartTime = null
+    this.order = this.newOrder
+    this.newOrder = []
+    this.next = 0
     // A number cut short would read as a reset.
     if (text !== '' && !text.endsWith('\n')) return 'The metrics end in the middle of a line.'
     const limits = { ...EXPOSITION_LIMITS, linesMax: this.limits.scrapeLinesMax, errorsMax: 1 }
     const result = scanExposition(text, limits, {
       sample: (key, value) => this.readSample(key, value),
+      expectedKey: () => this.order[this.next]?.key ?? null,
     })
     const [error] = result.errors
     if (error !== undefined) return `Line ${error.line} of the metrics: ${error.message}`
@@ -77,10 +86,17 @@ export class ScrapeSeries {
   }
 
   private readSample(key: string, value: number): string | null {
-    const known = this.followed.get(key)
+    const expected = this.order[this.next]
+    const known = expected?.key === key ? this.followedStill(expected) : this.followed.get(key)
     if (known === undefined) return this.readNew(key, value)
+    this.next = known.place + 1
     this.see(known, value)
     return null
+  }
+
+  /** The order still names series that have been removed since. */
+  private followedStill(series: Followed): Followed | undefined {
+    return series.group.members.has(series) ? series : this.followed.get(series.key)
   }
 
   private see(series: Followed, value: number): void {
@@ -91,6 +107,8 @@ export class ScrapeSeries {
       series.current = series.previous ?? 0
     }
     series.seen = this.scrape
+    series.place = this.newOrder.length
+    this.newOrder.push(series)
   }
 
   private readNew(key: string, value: number): string | null {
@@ -141,6 +159,7 @@ export class ScrapeSeries {
       previous: null,
       current: 0,
       seen: 0,
+      place: 0,
     }
     this.followed.set(key, series)
     group.members.add(series)
