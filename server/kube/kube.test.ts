@@ -162,6 +162,11 @@ describe('loadCluster', () => {
     expect(load(path, 'nobody').context).toBe('nobody')
   })
 
+  it('never shows a password that stands in the URL', () => {
+    const cluster = load(writeKubeconfig(kubeconfig('http://user:hidden@127.0.0.1:1/prefix/')))
+    expect(cluster.server).toBe('http://127.0.0.1:1/prefix')
+  })
+
   it('says in one sentence what is wrong with a kubeconfig, never its contents', () => {
     const good = writeKubeconfig(kubeconfig('http://127.0.0.1:1'))
     const cases: [string, string | undefined, RegExp][] = [

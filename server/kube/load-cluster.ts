@@ -5,7 +5,7 @@ import { createTransport, type Transport } from './transport'
 /** One context of a kubeconfig, ready to be asked. Nothing has been sent yet. */
 export interface Cluster {
   readonly context: string
-  /** URL of the API server. */
+  /** URL of the API server, fit to be shown: without a user or password. */
   readonly server: string
   /** Where namespaced objects without a namespace go. */
   readonly namespace: string
@@ -65,12 +65,19 @@ function selectContext(config: KubeConfig, source: string): LoadedCluster {
     ok: true,
     cluster: {
       context: name,
-      server: cluster.server,
+      server: withoutCredentials(cluster.server),
       namespace: context.namespace ?? 'default',
       transport,
       close: () => transport.close(),
     },
   }
+}
+
+function withoutCredentials(server: string): string {
+  const url = new URL(server)
+  url.username = ''
+  url.password = ''
+  return url.href.replace(/\/$/, '')
 }
 
 /**
