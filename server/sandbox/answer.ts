@@ -97,7 +97,8 @@ export function toYaml(object: JsonObject): string {
     schema: 'yaml-1.1',
     lineWidth: 0,
     aliasDuplicateObjects: false,
-  })
+    // FieldsV1 documents are full of this key, and Go does not quote it.
+  }).replace(/^(\s*(?:- )*)"\.":/gm, '$1.:')
 }
 
 /** RFC 7234 warn-code 299; header values are Latin-1, so everything else is escaped. */

@@ -17,24 +17,10 @@ export function hostRefusal(request: IncomingMessage, port: number): ApiStatus |
   }
 }
 
-/**
- * 401 unless the request carries the token, as a bearer or as the password of Basic authentication. kubectl and
- * everything on client-go send a kubeconfig's bearer token over TLS only, but the user and password in a server
- * URL always; without Basic they could not come in over plain HTTP.
- */
+/** 401 unless the request carries the token, compared in a time that says nothing about where they differ. */
 export function tokenRefusal(request: IncomingMessage, token: string): ApiStatus | undefined {
-  const [scheme = '', credentials = ''] = (request.headers.authorization ?? '').split(' ')
-  const given = scheme.toLowerCase() === 'basic' ? passwordOf(credentials) : credentials
-  return isSameText(given, token) ? undefined : unauthorized()
-}
-
-function passwordOf(credentials: string): string {
-  const text = Buffer.from(credentials, 'base64').toString('utf8')
-  return text.slice(text.indexOf(':') + 1)
-}
-
-/** Compares in a time that says nothing about where the texts differ. */
-function isSameText(given: string, wanted: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(wanted)]
-  return a.length === b.length && timingSafeEqual(a, b)
+  const given = Buffer.from(request.headers.authorization ?? '')
+  const wanted = Buffer.from(`Bearer ${token}`)
+  const isSame = given.length === wanted.length && timingSafeEqual(given, wanted)
+  return isSame ? undefined : unauthorized()
 }

@@ -76,25 +76,31 @@ function readPage(
   if (snapshot === undefined) return failure(expired(TOO_OLD))
   const version = exactVersion ?? store.version
   const items: ApiObject[] = []
-  const hasSelector = request.labels !== undefined || request.fields !== undefined
   const bound = limit > 0 ? Math.min(limit, LIST_LIMIT_MAX) : Number.POSITIVE_INFINITY
   const keys = keysOf(request, snapshot)
   for (let i = firstAtOrAfter(keys, startKey); i < keys.length; i += 1) {
-    const key = keys[i] ?? ''
-    const object = snapshot.get(key)
+    const object = snapshot.get(keys[i] ?? '')
     if (object === undefined || !isListed(request, object)) continue
     if (items.length >= bound) {
-      const last = items.at(-1)
-      const continueToken = encodeContinue(
-        version,
-        last === undefined ? '' : startAfter(request, last),
-      )
-      const remaining = hasSelector ? undefined : keys.length - i
-      return success({ items, version, continueToken, remaining })
+      return success({ items, version, ...rest(request, items.at(-1), version, keys.length - i) })
     }
     items.push(inVersion(request.kind, object))
   }
   return success({ items, version, continueToken: '', remaining: undefined })
+}
+
+/** Where the next page begins. How many follow is only known without selectors. */
+function rest(
+  request: ListRequest,
+  last: ApiObject | undefined,
+  version: number,
+  count: number,
+): Pick<ListPage, 'continueToken' | 'remaining'> {
+  const hasSelector = request.labels !== undefined || request.fields !== undefined
+  return {
+    continueToken: encodeContinue(version, last === undefined ? '' : startAfter(request, last)),
+    remaining: hasSelector ? undefined : count,
+  }
 }
 
 const TOO_OLD =

@@ -1,7 +1,15 @@
 /** Empties a namespace that is being deleted, then lets it go. */
-import { isBeingDeleted, metadataOf, nameOf, objectAt } from './api-object'
+import {
+  type ApiObject,
+  finalizersOf,
+  isBeingDeleted,
+  nameOf,
+  namespaceOf,
+  objectAt,
+} from './api-object'
 import type { SandboxContext } from './context'
 import { deleteObject } from './delete-object'
+import type { ServedKind } from './served-kind'
 import { objectKey, resourceKey } from './store'
 import type { StoreEvent } from './watch-history'
 import { unexpected } from './write-object'
@@ -39,32 +47,41 @@ function namespaceOfEvent(event: StoreEvent): string {
   return event.key.slice(0, event.key.indexOf('/'))
 }
 
+const BACKGROUND = {
+  isDryRun: false,
+  propagationPolicy: 'Background',
+  gracePeriodSeconds: undefined,
+  uid: '',
+  resourceVersion: '',
+} as const
+
 /** Deletes what is in the namespace; once nothing is left removes it. Whether it is gone. */
 async function emptyNamespace(context: SandboxContext, name: string): Promise<boolean> {
-  let left = 0
-  for (const kind of context.kinds.storageKinds()) {
-    if (!kind.resource.namespaced) continue
-    for (const object of [...context.store.headObjects(resourceKey(kind.resource))]) {
-      if (metadataOf(object)['namespace'] !== name) continue
-      left += 1
-      if (isBeingDeleted(object)) continue
-      await deleteObject(context, kind, object, {
-        isDryRun: false,
-        propagationPolicy: 'Background',
-        gracePeriodSeconds: undefined,
-        uid: '',
-        resourceVersion: '',
-      })
-    }
+  const content = contentOf(context, name)
+  for (const { kind, object } of content) {
+    if (!isBeingDeleted(object)) await deleteObject(context, kind, object, BACKGROUND)
   }
   // The deletions that just happened come back as events and settle the namespace.
-  if (left > 0) return false
+  if (content.length > 0) return false
   const namespace = context.store.head(NAMESPACES, objectKey('', name))
   if (namespace === undefined) return true
-  const finalizers = metadataOf(namespace)['finalizers']
-  if (Array.isArray(finalizers) && finalizers.length > 0) return false
-  if (!isBeingDeleted(namespace) || objectAt(namespace, 'status')['phase'] !== 'Terminating')
-    return false
+  const isTerminating = objectAt(namespace, 'status')['phase'] === 'Terminating'
+  if (!isBeingDeleted(namespace) || !isTerminating) return false
+  if (finalizersOf(namespace).length > 0) return false
   await context.store.remove(NAMESPACES, objectKey('', name))
   return true
+}
+
+function contentOf(
+  context: SandboxContext,
+  name: string,
+): { kind: ServedKind; object: ApiObject }[] {
+  return context.kinds
+    .storageKinds()
+    .filter((kind) => kind.resource.namespaced)
+    .flatMap((kind) =>
+      [...context.store.headObjects(resourceKey(kind.resource))]
+        .filter((object) => namespaceOf(object) === name)
+        .map((object) => ({ kind, object })),
+    )
 }

@@ -1,6 +1,6 @@
 /** additionalPrinterColumns of a CustomResourceDefinition → Table columns and cells. */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { integerAt, isJsonObject, metadataOf, nameOf, sortedJson, textAt } from './api-object'
+import { integerAt, isJsonObject, nameOf, sortedJson, textAt } from './api-object'
 import type { TableColumn } from './contracts'
 import { humanDuration } from './human-duration'
 import { evaluateJsonPath, type JsonPath, parseJsonPath } from './json-path'
@@ -59,13 +59,15 @@ function columnOf(definition: JsonObject): TableColumn {
 function cellOf(type: string, path: JsonPath | undefined, object: JsonObject, now: number): Cell {
   // Only the first result counts, as in apiextensions-apiserver's table convertor.
   const value = path === undefined ? undefined : evaluateJsonPath(path, object)[0]
-  if (value === undefined || value === null) return null
+  return value === undefined || value === null ? null : typedCell(type, value, now)
+}
+
+function typedCell(type: string, value: JsonValue, now: number): Cell {
   if (type === 'string') return typeof value === 'string' ? value : textOf(value)
   if (type === 'date') return ageCell(value, now)
-  if (type === 'integer') return typeof value === 'number' ? Math.trunc(value) : null
-  if (type === 'number') return typeof value === 'number' ? value : null
   if (type === 'boolean') return typeof value === 'boolean' ? value : null
-  return null
+  if (typeof value !== 'number') return null
+  return type === 'integer' ? Math.trunc(value) : value
 }
 
 function textOf(value: JsonValue): string {
@@ -75,10 +77,4 @@ function textOf(value: JsonValue): string {
 function ageCell(value: JsonValue, now: number): Cell {
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
   return Number.isNaN(time) ? '<invalid>' : humanDuration(now - time)
-}
-
-/** Age of an object from its creationTimestamp. */
-export function ageOf(object: JsonObject, now: number): string {
-  const time = Date.parse(textAt(metadataOf(object), 'creationTimestamp'))
-  return Number.isNaN(time) ? '<unknown>' : humanDuration(now - time)
 }

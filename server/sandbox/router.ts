@@ -80,6 +80,7 @@ function fixedPath(request: RoutedRequest, path: string): Answer | undefined {
   if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
     return readOnly(request, () => openApiAnswer(request, path))
   }
+  if (path === '/openapi/v2') return readOnly(request, () => openApiV2Answer(request))
   return discoveryAnswer(request, path.replace(/\/$/, ''))
 }
 
@@ -111,6 +112,19 @@ function openApiAnswer({ openApi, url }: RoutedRequest, path: string): Answer {
         ? { ETag: etag }
         : { ETag: etag, 'Cache-Control': 'public, immutable, max-age=31536000' },
   }
+}
+
+const OPENAPI_V2_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
+
+/**
+ * kubectl asks the old document about kinds that the new ones do not have. An empty one lets it go on to say that
+ * there is no such kind; a 404 would make it complain about the document instead.
+ */
+function openApiV2Answer({ http }: RoutedRequest): Answer {
+  if (!(http.headers.accept ?? '').includes('proto-openapi.spec.v2')) return failed(pageNotFound())
+  // gnostic Document { swagger = 1: "2.0", info = 2 { title = 1: "-", version = 2: "1" } }
+  const text = '\n\u00032.0\u0012\u0006\n\u0001-\u0012\u00011'
+  return { is: 'text', code: 200, text, contentType: OPENAPI_V2_TYPE }
 }
 
 const AGGREGATED_TYPE = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'

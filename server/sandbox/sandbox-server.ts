@@ -1,6 +1,13 @@
 /** The embedded API server: opens the store, serves HTTP, runs the controllers that belong to the API itself. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer as createPlainServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { JsonObject } from '@/lib/shared/json'
 import type { Logger } from '../log'
 import { type Answer, failed, writeAnswer } from './answer'
@@ -35,6 +42,8 @@ export interface SandboxServerOptions {
   readonly port: number
   /** Bearer token every request must carry. */
   readonly token: string
+  /** PEM. Absent: plain HTTP, over which kubectl sends no token. */
+  readonly tls?: { readonly key: string; readonly cert: string }
   readonly builtinKinds: readonly BuiltinKind[]
   readonly podLogs?: PodLogSource
   /** CustomResourceDefinitions that must exist from the start. */
@@ -84,7 +93,7 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
     throw error
   })
   return {
-    url: `http://${host === '::1' ? '[::1]' : host}:${port}`,
+    url: `${options.tls ? 'https' : 'http'}://${host === '::1' ? '[::1]' : host}:${port}`,
     port,
     client,
     async stop() {
@@ -131,20 +140,21 @@ function startControllers(context: ServerContext): () => void {
 
 function createHttpServer(options: SandboxServerOptions, context: ServerContext): Server {
   const openApi = new OpenApiDocuments(context.kinds)
-  const server = createServer(
-    {
-      maxHeaderSize: HEADER_BYTES_MAX,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: 60_000,
-    },
-    (request, response) => {
-      handle(options, context, openApi, server, request, response).catch((error: unknown) => {
-        const status = unexpected(context, error)
-        if (!response.headersSent) writeAnswer(request, response, failed(status), 'json')
-        else response.destroy()
-      })
-    },
-  )
+  const limits = {
+    maxHeaderSize: HEADER_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: 60_000,
+  }
+  const listener: RequestListener = (request, response) => {
+    handle(options, context, openApi, server, request, response).catch((error: unknown) => {
+      const status = unexpected(context, error)
+      if (!response.headersSent) writeAnswer(request, response, failed(status), 'json')
+      else response.destroy()
+    })
+  }
+  const server: Server = options.tls
+    ? createTlsServer({ ...limits, ...options.tls }, listener)
+    : createPlainServer(limits, listener)
   server.maxConnections = CONNECTIONS_MAX
   return server
 }

@@ -1,11 +1,14 @@
 /** A sandbox API server for one test: free port, own data directory, stopped when the test ends. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import https from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import type { JsonObject } from '@/lib/shared/json'
 import { createLogger } from '@/server/log'
+import { createCertificate } from '@/server/sandbox/certificate'
 import { BUILTIN_KINDS } from '@/server/sandbox/core-kinds/builtin-kinds'
 import {
   type SandboxServer,
@@ -22,14 +25,24 @@ export interface TestSandbox extends SandboxServer {
   readonly kubeconfig: string
   readonly home: string
   /** An authenticated request; the path begins with `/`. */
-  fetch(path: string, init?: RequestInit): Promise<Response>
+  send(path: string, init?: TestRequest): Promise<TestResponse>
   /** A JSON request and its parsed answer. */
   json(method: string, path: string, body?: unknown, contentType?: string): Promise<TestAnswer>
 }
 
-export interface TestAnswer {
+export interface TestRequest {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Buffer
+}
+
+export interface TestResponse {
   readonly status: number
-  readonly headers: Headers
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+}
+
+export interface TestAnswer extends TestResponse {
   // Tests read deep into answers; typing every step would hide what they assert.
   // biome-ignore lint/suspicious/noExplicitAny: test helper
   readonly body: any
@@ -44,6 +57,13 @@ export async function gatewayApiDefinitions(): Promise<JsonObject[]> {
   return Promise.all(
     names.map(async (name) => parse(await readFile(join(directory, name), 'utf8')) as JsonObject),
   )
+}
+
+/** Starts a server whose kubeconfig works for kubectl, which sends a token over TLS only. */
+export async function startTlsSandbox(
+  options: Partial<SandboxServerOptions> = {},
+): Promise<TestSandbox> {
+  return startTestSandbox({ ...options, tls: await createCertificate(Date.now()) })
 }
 
 /** Starts a server with all built-in kinds. Pass a `dataDirectory` to reopen one; it is then not removed. */
@@ -62,9 +82,9 @@ export async function startTestSandbox(
     token,
   })
   const kubeconfig = join(base, 'kubeconfig')
-  await writeFile(kubeconfig, kubeconfigFor(server.url, token), { mode: 0o600 })
-  const request = (path: string, init: RequestInit = {}) =>
-    fetch(`${server.url}${path}`, {
+  await writeFile(kubeconfig, kubeconfigFor(server.url, token, options.tls?.cert), { mode: 0o600 })
+  const request = (path: string, init: TestRequest = {}) =>
+    send(`${server.url}${path}`, options.tls?.cert, {
       ...init,
       headers: {
         authorization: `Bearer ${token}`,
@@ -79,7 +99,7 @@ export async function startTestSandbox(
     token,
     kubeconfig,
     home: base,
-    fetch: request,
+    send: request,
     json: async (method, path, body, contentType = 'application/json') => {
       const response = await request(path, {
         method,
@@ -88,14 +108,40 @@ export async function startTestSandbox(
           ? {}
           : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
-      const text = await response.text()
-      return { status: response.status, headers: response.headers, body: parseAnswer(text) }
+      return { ...response, body: parseAnswer(response.text) }
     },
     async stop() {
       await server.stop()
       await rm(base, { recursive: true, force: true })
     },
   }
+}
+
+/** One request on a connection of its own; also HTTPS with our own authority, which fetch cannot do. */
+function send(
+  url: string,
+  certificate: string | undefined,
+  init: TestRequest,
+): Promise<TestResponse> {
+  return new Promise((resolve, reject) => {
+    const { method = 'GET', headers = {}, body } = init
+    const settings = { method, headers, agent: false as const }
+    const onResponse = (response: IncomingMessage) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8')
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
+      })
+    }
+    const outgoing =
+      certificate === undefined
+        ? http.request(url, settings, onResponse)
+        : https.request(url, { ...settings, ca: certificate }, onResponse)
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
 }
 
 function parseAnswer(text: string): unknown {
@@ -106,14 +152,17 @@ function parseAnswer(text: string): unknown {
   }
 }
 
-function kubeconfigFor(url: string, token: string): string {
+function kubeconfigFor(url: string, token: string, certificate: string | undefined): string {
   const name = 'mirrorboard-sandbox'
+  const authority =
+    certificate === undefined
+      ? {}
+      : { 'certificate-authority-data': Buffer.from(certificate).toString('base64') }
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': name,
-    // client-go sends a token over TLS only; the password in the URL goes over plain HTTP too.
-    clusters: [{ name, cluster: { server: url.replace('://', `://sandbox:${token}@`) } }],
+    clusters: [{ name, cluster: { server: url, ...authority } }],
     users: [{ name, user: { token } }],
     contexts: [{ name, context: { cluster: name, user: name, namespace: 'default' } }],
   })
