@@ -367,6 +367,7 @@ describe('rules', () => {
         `spec: Invalid value: "object": time: invalid duration "" evaluating rule: duration(self.x) > duration('1s')`,
       ],
     },
+    { rule: '!has(self.nothing)', value: { nothing: null }, texts: [] },
     { rule: 'self.__namespace__ == self.namespace', value: { namespace: 'a' }, texts: [] },
     {
       rule: 'self.a__dash__b == 1 && self.a__dot__b == 2',
@@ -400,6 +401,7 @@ describe('rules', () => {
   const spec = object({
     x: string,
     namespace: string,
+    nothing: { type: 'string', nullable: true },
     'a-b': { type: 'integer' },
     'a.b': { type: 'integer' },
     when: { type: 'string', format: 'date-time' },

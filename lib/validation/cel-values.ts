@@ -97,8 +97,10 @@ export class CelValues {
   #addField(fields: MeteredMap, node: SchemaNode, value: JsonObject, key: string): void {
     const declared = node.properties.get(key)
     const schema = declared ?? node.additional
-    if (schema === undefined) return
-    const converted = this.convert(schema, value[key] ?? null)
+    const child = value[key] ?? null
+    // A nullable field that is null counts as absent; in a map, null is a value.
+    if (schema === undefined || (declared !== undefined && child === null)) return
+    const converted = this.convert(schema, child)
     if (converted === undefined) return
     const names = declared === undefined ? [key] : celNames(key)
     for (const name of names) fields.set(name, converted)

@@ -112,7 +112,7 @@ describe('any object', () => {
     it(`is admitted or refused, the same each time, within bounds (seed ${seed})`, () => {
       const random = generator(seed)
       let refused = 0
-      for (let round = 0; round < 150; round += 1) {
+      for (let round = 0; round < 60; round += 1) {
         const mutated = mutate(RICH, random)
         if (!isJsonObject(mutated)) continue
         const before = JSON.stringify(mutated)
@@ -139,7 +139,7 @@ describe('any object', () => {
         expect(refusedAgain).toBeUndefined()
         if (first.errors.length > 0) refused += 1
       }
-      expect(refused).toBeGreaterThan(50)
+      expect(refused).toBeGreaterThan(20)
     })
   }
 })
@@ -190,7 +190,7 @@ describe('any text', () => {
         schemas: schemasByKey([schema]),
         cluster: { gateways: [], gatewayClasses: [] },
       }
-      for (let round = 0; round < 120; round += 1) {
+      for (let round = 0; round < 60; round += 1) {
         const mutated = scramble(text, 1 + (round % 7), random)
         const start = performance.now()
         const { diagnostics } = validateManifest(mutated, context)
