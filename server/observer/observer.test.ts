@@ -1,6 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { get as httpGet, request as httpRequest, type IncomingMessage } from 'node:http'
-import { connect } from 'node:net'
+import {
+  createServer,
+  get as httpGet,
+  request as httpRequest,
+  type IncomingMessage,
+} from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -518,12 +523,8 @@ describe('a stream', () => {
     const metrics = async () => (await fetch(`${observer.url}/metrics`)).text()
     await until(metrics, (text) => /^observer_stream_clients 1$/m.test(text))
     for (let second = 0; second < 400; second += 1) {
-      for (let route = 0; route < 400; route += 1) {
-        observer.gateway.request({
-          route: `default/route-with-a-long-name-${route}`,
-          count: second,
-        })
-      }
+      // A clock that is set makes the whole window be sent again, which fills the socket soonest.
+      observer.time.wall -= 60_000
       await observer.tick()
       if (/^observer_stream_clients_dropped_total 1$/m.test(await metrics())) return
     }
@@ -599,4 +600,24 @@ describe('starting', () => {
     const { primary } = await until(series, ({ primary: { total } }) => total > 0)
     expect(primary.total).toBe(3)
   })
+})
+
+test('scrapeTimeoutMs: gives up a gateway that does not answer, and stops while one is waited for', async () => {
+  const hanging = createServer(() => {})
+  await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    hanging.closeAllConnections()
+    hanging.close()
+  })
+  const { port } = hanging.address() as AddressInfo
+  const metricsUrls = [`http://127.0.0.1:${port}/metrics`]
+  const observer = await start({ metricsUrls, limits: { scrapeTimeoutMs: 20 } })
+  await observer.tick()
+  expect((await observer.series()).source.message).toMatch(/did not answer in time/)
+  const waiting = await start({ metricsUrls, limits: { scrapeTimeoutMs: 60_000 } })
+  const connections = () =>
+    new Promise<number>((resolve) => hanging.getConnections((_, n) => resolve(n)))
+  waiting.time.advance(1000)
+  await until(connections, (count) => count > 0)
+  await waiting.stop()
 })

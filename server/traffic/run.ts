@@ -3,6 +3,7 @@
  * because too many are unanswered or the machine is busy, is measured from the time it was due, so that a target
  * that stalls cannot hide it. https://www.scylladb.com/2021/04/22/on-coordinated-omission/
  */
+import { setMaxListeners } from 'node:events'
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import type { TrafficRequestChecked, TrafficRun } from '@/lib/dashboard-api/traffic'
 import { LatencyHistogram } from '@/lib/series/latency-histogram'
@@ -64,6 +65,8 @@ export class Run {
     this.limits = limits
     this.clock = clock
     this.planned = Math.max(1, Math.round(ratePerSecond * durationSeconds))
+    // Every request in flight listens to it.
+    setMaxListeners(limits.inFlightMax + 1, this.abort.signal)
     this.agent = new Agent({ keepAlive: true, maxSockets: limits.inFlightMax })
     this.startedAt = clock.now()
     this.startedMonotonic = clock.monotonic()
