@@ -23,6 +23,7 @@ export class ProcessWorker implements WorkerHandle {
   private lastId = READY_ID
   private readonly ready: Promise<unknown>
   private isGone = false
+  private readonly exited: Promise<void>
 
   constructor(entry: WorkerEntry, onExit: () => void) {
     cluster.schedulingPolicy = cluster.SCHED_NONE
@@ -38,6 +39,7 @@ export class ProcessWorker implements WorkerHandle {
     })
     this.worker.on('message', (message: unknown) => this.onMessage(message))
     this.worker.on('error', () => this.worker.process.kill('SIGKILL'))
+    this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()))
     this.worker.on('exit', () => {
       this.isGone = true
       for (const { reject } of this.pending.values()) reject(new Error('The worker has ended.'))
@@ -73,8 +75,10 @@ export class ProcessWorker implements WorkerHandle {
     return this.call({ type: 'snapshot' }) as ReturnType<WorkerHandle['snapshot']>
   }
 
+  /** Resolves when the process is gone. */
   async stop(): Promise<void> {
-    await this.call({ type: 'stop' })
+    await this.call({ type: 'stop' }).catch(() => undefined)
+    await this.exited
   }
 
   kill(): void {

@@ -139,20 +139,26 @@ export class WorkerGroup {
     )
   }
 
-  /** Calls every worker; one that dies meanwhile is left out, as its replacement starts from the present state. */
+  /**
+   * Calls every worker; one that dies meanwhile is left out, as its replacement starts from the present state.
+   * Rejects when one that lives can't do it: nothing may then be acknowledged.
+   */
   private async each<Result>(
     call: (handle: WorkerHandle) => Promise<Result>,
   ): Promise<readonly Result[]> {
-    const handles = this.seats.flatMap((seat) => seat.handle ?? [])
     const results = await Promise.all(
-      handles.map((handle) =>
-        call(handle).catch((error: unknown) => {
-          this.options.logger.warn('worker did not answer', { error: String(error) })
-          return undefined
-        }),
-      ),
+      this.seats.map(async (seat): Promise<readonly Result[]> => {
+        const { handle } = seat
+        if (handle === undefined) return []
+        try {
+          return [await call(handle)]
+        } catch (error) {
+          if (seat.handle === handle) throw error
+          return []
+        }
+      }),
     )
-    return results.flatMap((result) => (result === undefined ? [] : [result]))
+    return results.flat()
   }
 
   private async fork(seat: Seat): Promise<void> {
