@@ -1,6 +1,6 @@
 /** A sandbox API server for one test: free port, own data directory, stopped when the test ends. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import type { JsonObject } from '@/lib/shared/json'
 import { createLogger } from '@/server/log'
-import { createCertificate } from '@/server/sandbox/certificate'
+import { createCertificate, type ServerCertificate } from '@/server/sandbox/certificate'
 import { BUILTIN_KINDS } from '@/server/sandbox/core-kinds/builtin-kinds'
 import {
   type SandboxServer,
@@ -59,11 +59,12 @@ export async function gatewayApiDefinitions(): Promise<JsonObject[]> {
   )
 }
 
-/** Starts a server whose kubeconfig works for kubectl, which sends a token over TLS only. */
-export async function startTlsSandbox(
-  options: Partial<SandboxServerOptions> = {},
-): Promise<TestSandbox> {
-  return startTestSandbox({ ...options, tls: await createCertificate(Date.now()) })
+let certificate: Promise<ServerCertificate> | undefined
+
+/** One for all tests of a process: kubectl sends a token over TLS only. */
+function testCertificate(): Promise<ServerCertificate> {
+  certificate ??= createCertificate(Date.now())
+  return certificate
 }
 
 /** Starts a server with all built-in kinds. Pass a `dataDirectory` to reopen one; it is then not removed. */
@@ -73,6 +74,7 @@ export async function startTestSandbox(
   const base = await mkdtemp(join(tmpdir(), 'mirrorboard-sandbox-'))
   const dataDirectory = options.dataDirectory ?? join(base, 'data')
   const token = options.token ?? TEST_TOKEN
+  const tls = options.tls ?? (await testCertificate())
   const server = await startSandboxServer({
     port: 0,
     builtinKinds: BUILTIN_KINDS,
@@ -80,11 +82,12 @@ export async function startTestSandbox(
     ...options,
     dataDirectory,
     token,
+    tls,
   })
   const kubeconfig = join(base, 'kubeconfig')
-  await writeFile(kubeconfig, kubeconfigFor(server.url, token, options.tls?.cert), { mode: 0o600 })
+  await writeFile(kubeconfig, kubeconfigFor(server.url, token, tls.cert), { mode: 0o600 })
   const request = (path: string, init: TestRequest = {}) =>
-    send(`${server.url}${path}`, options.tls?.cert, {
+    send(`${server.url}${path}`, tls.cert, {
       ...init,
       headers: {
         authorization: `Bearer ${token}`,
@@ -118,11 +121,7 @@ export async function startTestSandbox(
 }
 
 /** One request on a connection of its own; also HTTPS with our own authority, which fetch cannot do. */
-function send(
-  url: string,
-  certificate: string | undefined,
-  init: TestRequest,
-): Promise<TestResponse> {
+function send(url: string, certificate: string, init: TestRequest): Promise<TestResponse> {
   return new Promise((resolve, reject) => {
     const { method = 'GET', headers = {}, body } = init
     const settings = { method, headers, agent: false as const }
@@ -135,10 +134,7 @@ function send(
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
       })
     }
-    const outgoing =
-      certificate === undefined
-        ? http.request(url, settings, onResponse)
-        : https.request(url, { ...settings, ca: certificate }, onResponse)
+    const outgoing = https.request(url, { ...settings, ca: certificate }, onResponse)
     outgoing.on('error', reject)
     outgoing.end(body)
   })
@@ -152,12 +148,11 @@ function parseAnswer(text: string): unknown {
   }
 }
 
-function kubeconfigFor(url: string, token: string, certificate: string | undefined): string {
+function kubeconfigFor(url: string, token: string, certificate: string): string {
   const name = 'mirrorboard-sandbox'
-  const authority =
-    certificate === undefined
-      ? {}
-      : { 'certificate-authority-data': Buffer.from(certificate).toString('base64') }
+  const authority = {
+    'certificate-authority-data': Buffer.from(certificate).toString('base64'),
+  }
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
