@@ -1,15 +1,15 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import type { ClusterInfo, HealthResponse, SchemaResponse } from '@/lib/dashboard-api/live'
 import { API, apiPath } from '@/lib/dashboard-api/paths'
 import type { TrafficRun } from '@/lib/dashboard-api/traffic'
 import type { KnownPlural } from '@/lib/gateway-api/kinds'
 import { getJson } from './dashboard-client'
+import { useCachedQuery } from './use-cached-query'
 
 /** Which API server the dashboard talks to; asked again every few seconds, since it may come and go. */
 export function useCluster() {
-  return useQuery({
+  return useCachedQuery({
     queryKey: ['cluster'],
     queryFn: ({ signal }) => getJson<ClusterInfo>(API.cluster, signal),
     refetchInterval: 10_000,
@@ -18,7 +18,7 @@ export function useCluster() {
 
 /** The planes' readiness and memory. A 503 carries the same body, so it is an answer and not an error. */
 export function useHealth() {
-  return useQuery({
+  return useCachedQuery({
     queryKey: ['health'],
     queryFn: async ({ signal }) => {
       const response = await fetch(API.health, { cache: 'no-store', signal })
@@ -30,7 +30,7 @@ export function useHealth() {
 
 /** The schema the connected cluster serves for a kind. */
 export function useSchema(plural: KnownPlural) {
-  return useQuery({
+  return useCachedQuery({
     queryKey: ['schema', plural],
     queryFn: ({ signal }) => getJson<SchemaResponse>(`${API.schemas}?plural=${plural}`, signal),
     staleTime: 5 * 60_000,
@@ -41,7 +41,7 @@ export function useSchema(plural: KnownPlural) {
 
 /** A traffic run, asked for twice a second while it runs. */
 export function useTrafficRun(id: string | null) {
-  return useQuery({
+  return useCachedQuery({
     queryKey: ['traffic', id],
     queryFn: ({ signal }) => getJson<TrafficRun>(apiPath.trafficRun(id ?? ''), signal),
     enabled: id !== null,

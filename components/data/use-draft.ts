@@ -1,8 +1,9 @@
 'use client'
 
-import { useState, useSyncExternalStore } from 'react'
+import { useState } from 'react'
 import type { DraftBase } from '@/components/editor/draft'
 import { readDraft, type StoredDraft, writeDraft } from './draft-storage'
+import { useIsHydrated } from './use-cached-query'
 
 export interface Draft {
   /** Null when there is no draft: the text is the live object's. */
@@ -13,18 +14,12 @@ export interface Draft {
   discard(): void
 }
 
-const subscribeToNothing = () => () => undefined
-
 /** The draft of one document, kept over reloads of the tab. Give the component a key per document. */
 export function useDraft(document: string): Draft {
-  const isBrowser = useSyncExternalStore(
-    subscribeToNothing,
-    () => true,
-    () => false,
-  )
+  const isHydrated = useIsHydrated()
   const [edited, setEdited] = useState<StoredDraft | null | undefined>(undefined)
   const [isKept, setIsKept] = useState(true)
-  const draft = edited === undefined ? (isBrowser ? readDraft(document) : null) : edited
+  const draft = edited === undefined ? (isHydrated ? readDraft(document) : null) : edited
   const set = (next: StoredDraft | null) => {
     setEdited(next)
     setIsKept(writeDraft(document, next))

@@ -1,14 +1,14 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import type { ManifestRequest, ManifestResponse } from '@/lib/dashboard-api/manifests'
 import { API } from '@/lib/dashboard-api/paths'
 import { type DashboardRequestError, postJson } from './dashboard-client'
+import { useCachedQuery } from './use-cached-query'
 
 /** The server's answer to a manifest, without storing it. Asked anew whenever the manifest, its base or `force` changes. */
 export function useDryRun(input: Pick<ManifestRequest, 'manifest' | 'base'> & { force: boolean }) {
   const { manifest, base, force } = input
-  return useQuery<ManifestResponse, DashboardRequestError>({
+  return useCachedQuery<ManifestResponse, DashboardRequestError>({
     queryKey: ['dry-run', manifest, base ?? null, force],
     queryFn: () =>
       postJson<ManifestResponse>(API.manifests, {

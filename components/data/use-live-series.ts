@@ -1,11 +1,12 @@
 'use client'
 
-import { type QueryKey, skipToken, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type QueryKey, skipToken, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { API } from '@/lib/dashboard-api/paths'
 import type { RouteSeries, SeriesOverview } from '@/lib/dashboard-api/series'
 import { openEventStream, type StreamState } from './event-stream'
 import { appendOverviewPoint, appendRoutePoint, stepsIn } from './series-window'
+import { useCachedQuery } from './use-cached-query'
 
 interface Stepped {
   readonly stepSeconds: number
@@ -45,8 +46,8 @@ function useSeriesStream<T extends Stepped>(
       onState: (state) => queryClient.setQueryData(connection, state),
     })
   }, [queryClient, family, detail, range, query, rangeSeconds, appendPoint])
-  const { data: series } = useQuery<T>({ queryKey: key, queryFn: skipToken, ...DEFAULTS })
-  const { data: connection } = useQuery<StreamState>({
+  const { data: series } = useCachedQuery<T>({ queryKey: key, queryFn: skipToken, ...DEFAULTS })
+  const { data: connection } = useCachedQuery<StreamState>({
     queryKey: [...key, 'connection'],
     queryFn: skipToken,
     ...DEFAULTS,

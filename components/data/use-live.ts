@@ -1,6 +1,6 @@
 'use client'
 
-import { skipToken, useQuery } from '@tanstack/react-query'
+import { skipToken } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
 import type { LiveConnection } from '@/lib/dashboard-api/live'
 import type { KnownPlural } from '@/lib/gateway-api/kinds'
@@ -20,6 +20,7 @@ import type {
 import { useLiveStore } from './data-provider'
 import type { LiveList } from './live-list'
 import { liveKeys } from './live-store'
+import { useCachedQuery } from './use-cached-query'
 
 interface LiveObjects {
   gatewayclasses: GatewayClass
@@ -47,7 +48,7 @@ const NOTHING: readonly never[] = []
 export function useLiveList<P extends KnownPlural>(plural: P): LiveObjectsResult<LiveObjects[P]> {
   const store = useLiveStore()
   useEffect(() => store.retain(plural), [store, plural])
-  const { data } = useQuery<LiveList>({ queryKey: liveKeys.list(plural), queryFn: skipToken })
+  const { data } = useCachedQuery<LiveList>({ queryKey: liveKeys.list(plural), queryFn: skipToken })
   // The stream serves each kind as that kind; the map above is the contract.
   const objects = (data?.objects ?? NOTHING) as unknown as readonly LiveObjects[P][]
   const isSynced = data !== undefined
@@ -76,7 +77,7 @@ const CONNECTING: LiveConnection = { state: 'connecting', message: '' }
 
 /** Whether the objects on the page are current. */
 export function useLiveConnection(): LiveConnection {
-  const { data } = useQuery<LiveConnection>({
+  const { data } = useCachedQuery<LiveConnection>({
     queryKey: liveKeys.connection,
     queryFn: skipToken,
   })

@@ -5,6 +5,7 @@ import type { JSONSchema } from 'monaco-yaml'
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
 import { LoadingState } from '@/components/ui/empty-state'
 import type { Diagnostic, TextRange } from '@/lib/validation/diagnostic'
+import { createEchoes } from './echoes'
 import { toMarkers } from './markers'
 
 export interface ManifestEditorHandle {
@@ -74,6 +75,7 @@ export function ManifestEditor(props: ManifestEditorProps) {
   const { path, value, diagnostics, schema, ref } = props
   const host = useRef<HTMLDivElement>(null)
   const latest = useRef(props)
+  const echoes = useRef(createEchoes())
   const [mounted, setMounted] = useState<Mounted | null>(null)
 
   useEffect(() => {
@@ -91,7 +93,9 @@ export function ManifestEditor(props: ManifestEditorProps) {
         const { KeyMod, KeyCode } = module.monaco
         created.model.onDidChangeContent(() => {
           const text = created.model.getValue()
-          if (text !== latest.current.value) latest.current.onChange(text)
+          if (text === latest.current.value) return
+          echoes.current.sent(text)
+          latest.current.onChange(text)
         })
         created.editor.addCommand(KeyMod.CtrlCmd | KeyCode.KeyS, () => latest.current.onReview())
         created.editor.addCommand(KeyCode.F8, () => latest.current.onNextProblem(1))
@@ -110,7 +114,7 @@ export function ManifestEditor(props: ManifestEditorProps) {
   }, [path])
 
   useEffect(() => {
-    if (mounted) replaceText(mounted, value)
+    if (mounted && !echoes.current.isEcho(value)) replaceText(mounted, value)
   }, [mounted, value])
 
   useEffect(() => {

@@ -26,7 +26,10 @@ export interface ManifestWorkspaceProps {
   path: string
   namespace: string
   text: string
+  /** Whether the text differs from what the person would get without having typed. */
   isDirty: boolean
+  /** Whether there is something to review even without an edit: a new object. */
+  isNew?: boolean
   /** False when the browser could not keep the draft. */
   isKept: boolean
   base: ReviewInput['base']
@@ -69,9 +72,11 @@ interface ToolbarProps
   onReview: () => void
   onDiscard: () => void
   onHelp: () => void
+  canReview: boolean
 }
 
-function Toolbar({ heading, actions, isDirty, isKept, onReview, onDiscard, onHelp }: ToolbarProps) {
+function Toolbar(props: ToolbarProps) {
+  const { heading, actions, isDirty, isKept, canReview, onReview, onDiscard, onHelp } = props
   return (
     <div className="flex min-h-12 flex-wrap items-center gap-2 border-b border-line bg-panel px-3 py-2 md:px-4">
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2">
@@ -105,7 +110,7 @@ function Toolbar({ heading, actions, isDirty, isKept, onReview, onDiscard, onHel
       <Button
         variant="primary"
         icon={<GitCompare size={14} aria-hidden />}
-        disabledReason={isDirty ? undefined : 'There are no changes to review'}
+        disabledReason={canReview ? undefined : 'There are no changes to review'}
         onClick={onReview}
       >
         Review
@@ -134,25 +139,24 @@ function BottomPanel({ tab, onTab, diagnostics, isChecking, status, children }: 
       onValueChange={(value) => onTab(value === 'status' ? 'status' : 'problems')}
       className="flex max-h-60 min-h-32 shrink-0 flex-col border-t border-line bg-bg"
     >
-      <Tabs.List
-        aria-label="Below the editor"
-        className="flex items-center gap-4 border-b border-line px-4"
-      >
-        <Tabs.Trigger value="problems" className={TAB_CLASS}>
-          Problems
-          {diagnostics.length === 0 ? null : (
-            <Chip tone={counts.errors > 0 ? 'bad' : 'warn'}>{diagnostics.length}</Chip>
-          )}
-        </Tabs.Trigger>
-        {status === undefined ? null : (
-          <Tabs.Trigger value="status" className={TAB_CLASS}>
-            Status
+      <div className="flex items-center border-b border-line px-4">
+        <Tabs.List aria-label="Below the editor" className="flex items-center gap-4">
+          <Tabs.Trigger value="problems" className={TAB_CLASS}>
+            Problems
+            {diagnostics.length === 0 ? null : (
+              <Chip tone={counts.errors > 0 ? 'bad' : 'warn'}>{diagnostics.length}</Chip>
+            )}
           </Tabs.Trigger>
-        )}
+          {status === undefined ? null : (
+            <Tabs.Trigger value="status" className={TAB_CLASS}>
+              Status
+            </Tabs.Trigger>
+          )}
+        </Tabs.List>
         <p role="status" aria-label="Validation" className="ml-auto truncate text-2xs text-muted">
           {isChecking ? 'Checking…' : describeProblems(counts)}
         </p>
-      </Tabs.List>
+      </div>
       <Tabs.Content
         value="problems"
         tabIndex={-1}
@@ -182,8 +186,9 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
   const { diagnostics, isChecking, failure, editorSchema } = useDiagnostics(text, namespace)
   useUnloadGuard(isDirty)
 
+  const canReview = isDirty || props.isNew === true
   const review = () => {
-    if (isDirty) setDialog('review')
+    if (canReview) setDialog('review')
   }
   const nextProblem = (direction: 1 | -1) => {
     const from = editor.current?.position() ?? { line: 1, column: 1 }
@@ -206,7 +211,12 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
         }
       }}
     >
-      <Toolbar {...props} onReview={review} onHelp={() => setDialog('help')} />
+      <Toolbar
+        {...props}
+        canReview={canReview}
+        onReview={review}
+        onHelp={() => setDialog('help')}
+      />
       {props.notice}
       <ManifestEditor
         ref={editor}

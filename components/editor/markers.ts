@@ -20,7 +20,8 @@ export function toMarkers(diagnostics: readonly Diagnostic[]): Marker[] {
     const isEmpty = range.startLine === range.endLine && range.startColumn === range.endColumn
     return {
       severity: SEVERITY[severity],
-      message: fieldPath === '' ? message : `${fieldPath}: ${message}`,
+      message:
+        fieldPath === '' || message.startsWith(fieldPath) ? message : `${fieldPath}: ${message}`,
       code,
       source: 'mirrorboard',
       startLineNumber: range.startLine,

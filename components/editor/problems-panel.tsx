@@ -44,7 +44,7 @@ function ProblemRow({ diagnostic, onReveal, onCreateBackend }: ProblemRowProps) 
         <StatusIcon status={STATUS[severity]} label={`${SPOKEN[severity]}:`} className="mt-0.5" />
         <span className="min-w-0 flex-1 break-words">
           {message}
-          {fieldPath === '' ? null : (
+          {fieldPath === '' || message.startsWith(fieldPath) ? null : (
             <span className="ml-2 font-mono text-2xs text-muted">{fieldPath}</span>
           )}
         </span>

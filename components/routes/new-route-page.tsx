@@ -191,7 +191,8 @@ function NewRouteForm({ firstGateway }: { firstGateway: string }) {
           path={DRAFT}
           namespace={fields.namespace}
           text={text}
-          isDirty
+          isDirty={draft !== null}
+          isNew
           isKept={isKept}
           base={undefined}
           heading={<span className="truncate font-semibold">Manifest</span>}

@@ -7,10 +7,10 @@ function Verdict({ holds }: { holds: boolean }) {
   const Icon = holds ? CircleCheck : CircleX
   return (
     <span
-      className={`inline-flex items-center gap-1 font-medium ${holds ? 'text-ok' : 'text-bad'}`}
+      className={`ml-auto inline-flex items-center gap-1 font-medium ${holds ? 'text-ok' : 'text-bad'}`}
     >
       <Icon size={14} aria-hidden />
-      {holds ? 'holds' : 'does not hold'}
+      {holds ? 'The counts add up' : 'The counts do not add up'}
     </span>
   )
 }
@@ -28,15 +28,17 @@ function MirrorAccountItem({ mirror, rangeName }: { mirror: MirrorSeries; rangeN
           rule {mirror.rule} · filter {mirror.mirror}
         </span>
       </p>
-      <p className="text-2xs text-muted">{rangeName}</p>
-      <p className="tabular-nums">{inWindow.requests}</p>
-      <p className="tabular-nums">{inWindow.mirrored}</p>
+      <p className="flex items-center justify-between gap-2 py-0.5 text-2xs text-muted">
+        {rangeName} <Verdict holds={inWindow.holds} />
+      </p>
+      <p className="text-xs tabular-nums">{inWindow.requests}</p>
+      <p className="text-xs tabular-nums">{inWindow.mirrored}</p>
       <details className="mt-1">
         <summary className="cursor-pointer text-2xs text-muted">
-          Since the gateway started: the identity <Verdict holds={sinceStart.holds} />
+          Since the gateway started <Verdict holds={sinceStart.holds} />
         </summary>
-        <p className="tabular-nums">{sinceStart.requests}</p>
-        <p className="tabular-nums">{sinceStart.mirrored}</p>
+        <p className="text-xs tabular-nums">{sinceStart.requests}</p>
+        <p className="text-xs tabular-nums">{sinceStart.mirrored}</p>
       </details>
     </li>
   )

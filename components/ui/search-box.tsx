@@ -22,7 +22,7 @@ export function SearchBox({ label, value, onChange, className }: SearchBoxProps)
         placeholder={label}
         value={value}
         onChange={(event) => onChange(event.target.value)}
-        className="h-8 w-full rounded-md border border-line bg-sunken pr-2 pl-8 text-[0.8125rem]"
+        className="h-8 w-full rounded-md border border-control bg-panel pr-2 pl-8 text-[0.8125rem]"
       />
     </div>
   )
