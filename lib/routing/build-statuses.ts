@@ -10,7 +10,7 @@ import type {
 import { isEqual } from './build-route-table'
 import { type Finding, negative, positive } from './condition'
 import type { ClassNode, GatewayNode, Graph, ListenerNode, ParentNode, RouteNode } from './graph'
-import { STATUS_PARENTS_MAX } from './limits'
+import { CONDITIONS_MAX, STATUS_PARENTS_MAX } from './limits'
 import type { GatewayAcknowledgement } from './route-table'
 
 export interface StatusOptions {
@@ -232,9 +232,6 @@ function parentStatus(
     conditions: mergeConditions(kept, findings, generation, now),
   }
 }
-
-/** The API holds at most eight conditions. */
-const CONDITIONS_MAX = 8
 
 /**
  * Findings as conditions: the time stays while the status does, and conditions of other types stay as they are.

@@ -1,4 +1,5 @@
 import type { ConditionStatus } from '@/lib/gateway-api/types'
+import { MESSAGES_MAX } from './limits'
 
 /** A condition before it has a time and a generation: what translation found out. */
 export interface Finding {
@@ -35,6 +36,3 @@ export function joinProblems(problems: readonly Problem[]): Problem | null {
     message: shown.join(' ') + (more > 0 ? ` And ${more} more.` : ''),
   }
 }
-
-/** Problems spelled out in one message; the rest are counted. */
-const MESSAGES_MAX = 8

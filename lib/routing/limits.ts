@@ -8,7 +8,9 @@ export const REGEX_DEPTH_MAX = 64
 export const REGEX_INPUT_CHARACTERS_MAX = 8192
 /** Longest host looked up among the hostnames (RFC 1035); a longer one meets only catch-all listeners. */
 export const HOST_CHARACTERS_MAX = 253
-/** Routes listed by name in one condition message; the rest are counted. */
-export const NAMES_IN_MESSAGE_MAX = 3
-/** The CRD's limit on `spec.addresses`; further listeners or matches are already refused by it. */
+/** Entries of `status.parents` the API holds (32). Foreign ones come first, so that ours give way. */
 export const STATUS_PARENTS_MAX = 32
+/** Conditions the API holds in one place. Ours come first. */
+export const CONDITIONS_MAX = 8
+/** Problems spelled out in one condition's message; the rest are counted. */
+export const MESSAGES_MAX = 8

@@ -18,6 +18,8 @@ class TinyApiServer {
   /** Called before a write is stored; returning false refuses it with 409. */
   beforeWrite: (path: string) => boolean = () => true
   private version = 100
+  /** Every event, so that a watch continues from any version without missing one. */
+  private readonly history: { type: string; path: string; object: KubernetesObject }[] = []
   private readonly watches = new Set<{
     path: string
     field: string | null
@@ -71,6 +73,7 @@ class TinyApiServer {
   }
 
   private tell(type: string, path: string, object: KubernetesObject): void {
+    this.history.push({ type, path, object })
     for (const watch of this.watches) {
       if (matches(watch.path, watch.field, path, object))
         watch.response.write(`${JSON.stringify({ type, object })}\n`)
@@ -98,10 +101,11 @@ class TinyApiServer {
     response.writeHead(200)
     response.flushHeaders()
     const since = Number(url.searchParams.get('resourceVersion'))
-    for (const [path, object] of this.objects) {
+    for (const { type, path, object } of this.history) {
       const newer = Number(object.metadata.resourceVersion) > since
-      if (newer && matches(url.pathname, field, path, object))
-        response.write(`${JSON.stringify({ type: 'MODIFIED', object })}\n`)
+      if (newer && matches(url.pathname, field, path, object)) {
+        response.write(`${JSON.stringify({ type, object })}\n`)
+      }
     }
     const watch = { path: url.pathname, field, response }
     this.watches.add(watch)
@@ -429,11 +433,11 @@ describe('startController', () => {
       return true
     }
     await controller.ready()
+    const parents = () =>
+      server.get<HTTPRoute>(ROUTE).status?.parents.map((parent) => parent.controllerName)
+    await until(() => parents()?.length === 2, 'both parents')
     expect(overtaken).toBe(true)
-    const parents = server
-      .get<HTTPRoute>(ROUTE)
-      .status?.parents.map((parent) => parent.controllerName)
-    expect(parents).toEqual(['other.dev/controller', CONTROLLER_NAME])
+    expect(parents()).toEqual(['other.dev/controller', CONTROLLER_NAME])
   })
 
   it('reads only the Secrets that a listener of ours names', async () => {

@@ -23,7 +23,10 @@ export interface ControllerOptions {
 }
 
 export interface Controller {
-  /** Resolves once the first table is served and the statuses that follow from it are written; also on `stop`. */
+  /**
+   * Resolves once a table is served and its statuses have been sent, also when some were refused, which is tried again.
+   * Also on `stop`.
+   */
   ready(): Promise<void>
   /** Stops watching. A publish under way finishes; statuses not yet written are left to the next start. */
   stop(): Promise<void>
@@ -79,11 +82,9 @@ class ControlLoop {
       await this.changesSettle()
       if (signal.aborted) break
       this.firstChange = undefined
-      const settled = await this.reconcile()
-      if (settled) {
+      if (await this.reconcile()) {
         this.failures = 0
         this.retry?.abort()
-        this.markReady()
       } else {
         this.scheduleRetry()
       }
@@ -131,6 +132,7 @@ class ControlLoop {
       const graph = buildGraph(this.watch.state(), { controllerNames })
       const served = await this.serve(graph)
       const written = await this.writeStatuses(graph)
+      if (served) this.markReady()
       return served && written
     } catch (error) {
       // A mistake of ours must not end the loop: the last table stays, and the next change may bring better luck.
