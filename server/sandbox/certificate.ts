@@ -24,22 +24,19 @@ export async function createCertificate(now: number): Promise<ServerCertificate>
     { type: 'ip', value: '::1' },
     { type: 'dns', value: 'localhost' },
   ] as const
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
-    {
-      serialNumber: `01${randomBytes(15).toString('hex')}`,
-      name: 'CN=mirrorboard-sandbox',
-      // A clock set back a little must not make it invalid.
-      notBefore: new Date(now - DAY_MS),
-      notAfter: new Date(now + VALID_DAYS * DAY_MS),
-      signingAlgorithm: ALGORITHM,
-      keys,
-      extensions: [
-        new x509.BasicConstraintsExtension(true, undefined, true),
-        new x509.SubjectAlternativeNameExtension([...names]),
-      ],
-    },
-    webcrypto,
-  )
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: `01${randomBytes(15).toString('hex')}`,
+    name: 'CN=mirrorboard-sandbox',
+    // A clock set back a little must not make it invalid.
+    notBefore: new Date(now - DAY_MS),
+    notAfter: new Date(now + VALID_DAYS * DAY_MS),
+    signingAlgorithm: ALGORITHM,
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.SubjectAlternativeNameExtension([...names]),
+    ],
+  })
   const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
   return { key: toPem('PRIVATE KEY', pkcs8), cert: certificate.toString('pem') }
 }
