@@ -1,5 +1,8 @@
 /** The controllers behind the real API server, driven by a real kubectl. */
 import { execFile, execFileSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Deployment, KubernetesObject } from '@/lib/gateway-api/types'
@@ -42,12 +45,16 @@ async function until<T>(look: () => Promise<T>, isRight: (value: T) => boolean):
   }
 }
 
-async function startCluster() {
+async function startCluster(dataDirectory?: string) {
   const runtime = await startPodRuntime({
     logger: createLogger('backends'),
     firstAddress: 40_000 + (process.pid % 1_000) * 20,
   })
-  const sandbox = await startTestSandbox({ podLogs: runtime, crds: await gatewayApiDefinitions() })
+  const sandbox = await startTestSandbox({
+    podLogs: runtime,
+    crds: await gatewayApiDefinitions(),
+    ...(dataDirectory === undefined ? {} : { dataDirectory }),
+  })
   const workloads = startWorkloads({
     client: sandbox.client,
     runtime,
@@ -55,12 +62,16 @@ async function startCluster() {
     random: Math.random,
     logger: createLogger('workloads'),
   })
-  onTestFinished(async () => {
+  let isRunning = true
+  const stop = async () => {
+    if (!isRunning) return
+    isRunning = false
     await workloads.stop()
     await runtime.stop()
     await sandbox.stop()
-  })
-  return { sandbox, runtime, workloads }
+  }
+  onTestFinished(stop)
+  return { sandbox, stop }
 }
 
 /** `kubectl apply -f -` of these objects; rejects with what kubectl said. */
@@ -140,6 +151,29 @@ describe.skipIf(!hasKubectl())('kubectl (skipped where it is not installed)', ()
       (text) => text === '',
     )
     expect(left).toBe('')
+  })
+
+  test('brings the Pods back when the sandbox is started again', async () => {
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'mirrorboard-workloads-'))
+    onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }))
+    const first = await startCluster(dataDirectory)
+    await apply(first.sandbox, quickstartObjects())
+    await kubectl(first.sandbox, 'rollout', 'status', 'deploy/backend', '--timeout=10s')
+    const name = await kubectl(first.sandbox, 'get', 'pods', '-o', 'name')
+    await first.stop()
+
+    const { sandbox } = await startCluster(dataDirectory)
+    const pods = await until(
+      () => kubectl(sandbox, 'get', 'pods'),
+      (text) => / 1 \(/.test(text),
+    )
+    expect(pods).toMatch(/1\/1 +Running +1 \(\d+s ago\)/)
+    expect(await kubectl(sandbox, 'get', 'pods', '-o', 'name')).toBe(name)
+    const path = '{.items[0].endpoints[0].addresses[0]}'
+    const address = await kubectl(sandbox, 'get', 'endpointslices', '-o', `jsonpath=${path}`)
+    const podIP = await kubectl(sandbox, 'get', 'pods', '-o', 'jsonpath={.items[0].status.podIP}')
+    expect(address).toBe(podIP)
+    expect(await kubectl(sandbox, 'logs', 'deploy/backend')).toContain('Starting server')
   })
 
   test('explains the fields of core kinds', async () => {

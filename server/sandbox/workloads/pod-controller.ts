@@ -87,6 +87,7 @@ export class PodController {
       this.#stop(key, uid, 0)
       return DONE
     }
+    if (current.metadata.deletionTimestamp !== undefined) return this.#terminate(key, current)
     if (!result.ok) return this.#reportFailure(current, result)
     this.#startFailures.delete(uid)
     portsByPodUid.set(uid, result.ports)
