@@ -44,9 +44,9 @@ export function ManifestDiff({ before, after, label }: ManifestDiffProps) {
         const diff = monaco.editor.createDiffEditor(host.current, {
           ...OPTIONS,
           ...EDITOR_FONT,
-          originalAriaLabel: `${label}: live`,
-          modifiedAriaLabel: `${label}: after applying`,
         })
+        diff.getOriginalEditor().updateOptions({ ariaLabel: `${label}: live` })
+        diff.getModifiedEditor().updateOptions({ ariaLabel: `${label}: after applying` })
         diff.setModel({ original, modified })
         disposables.push(diff, original, modified)
         setIsReady(true)
