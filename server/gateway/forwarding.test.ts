@@ -103,6 +103,25 @@ describe('a request that is forwarded', () => {
     expect(primary.connections).toBe(1)
   })
 
+  it('reads a request the same however its bytes arrive', async () => {
+    const primary = await peer((request, response, body) => {
+      response.end(`${request.method} ${request.url} ${body}.`)
+    })
+    await gateway.serve([route('r', [rule()])], { primary: [primary.port] })
+    const post = 'POST /p?q HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody'
+    const chunked =
+      'PUT /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n'
+    for (const bytes of [`${post}${post}`, `${post}${chunked}`]) {
+      const connected = await client()
+      for (const byte of bytes) {
+        connected.send(byte)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      await connected.until((received) => (received.match(/ body\./g) ?? []).length === 2)
+    }
+    expect(primary.requests.map(({ url }) => url)).toEqual(['/p?q', '/p?q', '/p?q', '/c'])
+  })
+
   it('keeps the head and the length of an answer to HEAD, without a body', async () => {
     const primary = await peer((_request, response) => {
       response.setHeader('Content-Length', '12345').end()

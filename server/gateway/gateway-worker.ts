@@ -1,10 +1,13 @@
 /** Entry of a worker process: serves what the supervisor says, and ends with it. */
+import type { RouteTable } from '@/lib/routing/route-table'
 import { createLogger } from '../log'
 import { ServingWorker } from './serving-worker'
+import { applyDelta } from './table-delta'
 import { isWorkerRequest, READY_ID, type WorkerCall, type WorkerReply } from './worker-messages'
 
 const logger = createLogger('gateway')
 let worker: ServingWorker | undefined
+let table: RouteTable | undefined
 
 async function perform(call: WorkerCall): Promise<unknown> {
   if (call.type === 'configure') worker = new ServingWorker(call.limits, logger, call.workerIndex)
@@ -13,7 +16,8 @@ async function perform(call: WorkerCall): Promise<unknown> {
     case 'configure':
       return null
     case 'replaceTable':
-      return worker.replaceTable(call.table)
+      table = takeOver(worker, applyDelta(table, call.delta))
+      return null
     case 'bind':
       return worker.bind(call.bindings)
     case 'retain':
@@ -23,6 +27,12 @@ async function perform(call: WorkerCall): Promise<unknown> {
     case 'stop':
       return worker.stop()
   }
+}
+
+/** Returns the table once it is served: one that can't be is not what the next delta builds on. */
+function takeOver(serving: ServingWorker, next: RouteTable): RouteTable {
+  serving.replaceTable(next)
+  return next
 }
 
 function reply(message: WorkerReply, then?: () => void): void {

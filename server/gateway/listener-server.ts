@@ -7,6 +7,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { PortMatcher } from '@/lib/routing/compile-matcher'
 import { ClientConnection, type ConnectionOwner } from './client-connection'
+import { TICK_MS } from './limits'
 import type { ListeningPort } from './listening-port'
 import { headBytes, NodeClient } from './node-client'
 import type { WorkerContext } from './worker-context'
@@ -108,6 +109,7 @@ export class ListenerServer implements ConnectionOwner {
       insecureHTTPParser: false,
       maxHeaderSize: limits.requestHeadBytesMax,
       headersTimeout: limits.headTimeoutMs,
+      connectionsCheckingInterval: TICK_MS,
       requestTimeout: 0,
       keepAliveTimeout: limits.clientIdleMs,
     })

@@ -1,5 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
+import type { RouteTable } from '@/lib/routing/route-table'
 import type { GatewayLimits } from './limits'
+import { deltaBetween } from './table-delta'
 import type { WorkerHandle } from './worker-handle'
 import { isWorkerReply, READY_ID, type WorkerCall, type WorkerRequest } from './worker-messages'
 
@@ -23,6 +25,7 @@ export class ProcessWorker implements WorkerHandle {
   private lastId = READY_ID
   private readonly ready: Promise<unknown>
   private isGone = false
+  private table: RouteTable | undefined
   private readonly exited: Promise<void>
 
   constructor(entry: WorkerEntry, onExit: () => void) {
@@ -59,8 +62,10 @@ export class ProcessWorker implements WorkerHandle {
     await this.call({ type: 'configure', limits, workerIndex })
   }
 
-  async replaceTable(table: Parameters<WorkerHandle['replaceTable']>[0]): Promise<void> {
-    await this.call({ type: 'replaceTable', table })
+  /** Sends what differs from the last table this worker has taken over. */
+  async replaceTable(table: RouteTable): Promise<void> {
+    await this.call({ type: 'replaceTable', delta: deltaBetween(this.table, table) })
+    this.table = table
   }
 
   bind(bindings: Parameters<WorkerHandle['bind']>[0]): ReturnType<WorkerHandle['bind']> {

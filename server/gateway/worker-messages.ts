@@ -1,11 +1,11 @@
 /** What supervisor and worker processes say to each other over their IPC channel. */
-import type { RouteTable } from '@/lib/routing/route-table'
 import type { GatewayLimits } from './limits'
 import type { Binding } from './listener-server'
+import type { TableDelta } from './table-delta'
 
 export type WorkerCall =
   | { readonly type: 'configure'; readonly limits: GatewayLimits; readonly workerIndex: number }
-  | { readonly type: 'replaceTable'; readonly table: RouteTable }
+  | { readonly type: 'replaceTable'; readonly delta: TableDelta }
   | { readonly type: 'bind'; readonly bindings: readonly Binding[] }
   | { readonly type: 'retain'; readonly bindings: readonly Binding[] }
   | { readonly type: 'snapshot' }

@@ -6,7 +6,7 @@ import { sendMany } from './test-support/load'
 import { brokenIdentities, readSamples, total } from './test-support/metrics-reader'
 import { startHttpPeer } from './test-support/peers'
 import { cluster, listener, mirror, route, rule, table } from './test-support/route-tables'
-import { eventually, freePort } from './test-support/test-gateway'
+import { connectRaw, eventually, freePort } from './test-support/test-gateway'
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 const closers: (() => Promise<void>)[] = []
@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-async function start(): Promise<{ plane: GatewayPlane; address: string; port: number }> {
+async function start() {
   const plane = await startGateway({
     workers: 2,
     workerEntry: {
@@ -32,14 +32,13 @@ async function start(): Promise<{ plane: GatewayPlane; address: string; port: nu
     () => shadow.close(),
   )
   const port = await freePort()
-  const { gateways } = await plane.publish(
-    table({
-      listeners: [listener(port)],
-      routes: [route('r', [rule({ mirrors: [mirror('shadow', 0.5)] })])],
-      clusters: { primary: cluster(primary.port), shadow: cluster(shadow.port) },
-    }),
-  )
-  return { plane, address: gateways[0]?.address?.value ?? '', port }
+  const first = table({
+    listeners: [listener(port)],
+    routes: [route('r', [rule({ mirrors: [mirror('shadow', 0.5)] })])],
+    clusters: { primary: cluster(primary.port), shadow: cluster(shadow.port) },
+  })
+  const { gateways } = await plane.publish(first)
+  return { plane, address: gateways[0]?.address?.value ?? '', port, table: first }
 }
 
 async function scrape(plane: GatewayPlane) {
@@ -85,6 +84,55 @@ describe('worker processes', () => {
     // The other may be killed as well: by then the new one must be serving.
     const other = plane.workerProcessIds.find((processId) => isAlive(processId)) ?? 0
     expect(other).toBeGreaterThan(0)
+  })
+
+  it('serve each new table, of which only what changed is sent, without a failed request', async () => {
+    const { plane, table: first, ...target } = await start()
+    const attached = (hostname: string) => ({
+      attachments: [{ gateway: 'default/eg' as const, listener: 'http', hostnames: [hostname] }],
+    })
+    let isSending = true
+    const loading = (async () => {
+      const all = new Map<number, number>()
+      while (isSending) {
+        const { statuses } = await sendMany(target, 200, 8)
+        for (const [status, count] of statuses) all.set(status, (all.get(status) ?? 0) + count)
+      }
+      return all
+    })()
+    const statusOf = async (host: string) => {
+      const client = await connectRaw(target.address, target.port)
+      client.send(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+      return Number((await client.closed()).slice(9, 12))
+    }
+    for (let count = 1; count <= 20; count++) {
+      const others = [0, 1, 2]
+        .filter((name) => name !== count % 3)
+        .map((name) => {
+          return route(
+            `o${name}`,
+            [rule({ fixedStatus: 500 + name })],
+            attached(`o${name}.example`),
+          )
+        })
+      const routes = count % 2 === 0 ? [...first.routes, ...others] : [...others, ...first.routes]
+      await plane.publish({ ...first, version: first.version + count, routes })
+      const hosts = await Promise.all([0, 1, 2].map((name) => statusOf(`o${name}.example`)))
+      expect(hosts).toEqual([0, 1, 2].map((name) => (name === count % 3 ? 200 : 500 + name)))
+    }
+    isSending = false
+    expect([...(await loading).keys()]).toEqual([200])
+  })
+
+  it('report an address that does not exist, and another is found', async () => {
+    const { plane, table: first, port } = await start()
+    const { gateways } = await plane.publish({
+      ...first,
+      gateways: [
+        { key: 'default/other', requestedAddress: '203.0.113.7', listeners: [listener(port)] },
+      ],
+    })
+    expect(gateways[0]?.address?.value).toMatch(/^127\./)
   })
 
   it('end with the gateway', async () => {
