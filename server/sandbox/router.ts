@@ -53,6 +53,7 @@ export function representationFor(http: IncomingMessage, path: string): Represen
 /** The answer to a request whose sender may ask. */
 export async function route(request: RoutedRequest): Promise<Answer> {
   const path = request.url.pathname
+  if (path.includes('//')) return failed(pageNotFound())
   const fixed = fixedPath(request, path)
   if (fixed !== undefined) return fixed
   const info = parseResourcePath(path)

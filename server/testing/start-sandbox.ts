@@ -124,7 +124,8 @@ export async function startTestSandbox(
 function send(url: string, certificate: string, init: TestRequest): Promise<TestResponse> {
   return new Promise((resolve, reject) => {
     const { method = 'GET', headers = {}, body } = init
-    const settings = { method, headers, agent: false as const }
+    // A Host header that a test forges must not change whose certificate is expected.
+    const settings = { method, headers, agent: false as const, servername: 'localhost' }
     const onResponse = (response: IncomingMessage) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
