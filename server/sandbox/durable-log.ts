@@ -1,7 +1,8 @@
 /** The lmdb file under the store: batches in, everything back on start. The only user of lmdb in the sandbox. */
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
+import { FREE_DISK_BYTES_MIN } from './limits'
 
 /** Layout of the file. A larger number in a file means that a newer version wrote it. */
 export const STORE_FORMAT_VERSION = 1
@@ -44,8 +45,8 @@ export function openDurableLog(directory: string): OpenedLog {
     const format = Number(meta.get('format') ?? STORE_FORMAT_VERSION)
     if (format > STORE_FORMAT_VERSION) return refuseNewer(root, directory, format)
     if (meta.get('format') === undefined) meta.putSync('format', String(STORE_FORMAT_VERSION))
-    chmodSync(join(directory, 'objects.mdb'), 0o600)
-    return { ok: true, log: durableLog(root, meta, objects) }
+    for (const name of ['objects.mdb', 'objects.mdb-lock']) chmodSync(join(directory, name), 0o600)
+    return { ok: true, log: durableLog(directory, root, meta, objects) }
   } catch (error) {
     return {
       ok: false,
@@ -70,25 +71,46 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** lmdb's native writer corrupts its memory when it goes on after a failed commit, so it gets no second chance. */
+const BROKEN = 'an earlier write failed; the cluster is read-only until it is started again'
+
+/** Looked at before every batch, because lmdb must not be the one to find out that the disk is full. */
+function hasNoSpace(directory: string, writes: readonly DurableWrite[]): boolean {
+  const { bavail, bsize } = statfsSync(directory)
+  let bytes = 0
+  for (const { json } of writes) bytes += json?.length ?? 0
+  // A page is rewritten whole, and with it the pages above it.
+  return bavail * bsize < FREE_DISK_BYTES_MIN + bytes * 8
+}
+
 function durableLog(
+  directory: string,
   root: RootDatabase<string, string>,
   meta: Database<string, string>,
   objects: Database<string, string>,
 ): DurableLog {
+  let isBroken = false
   return {
     revision: Number(meta.get('revision') ?? 0),
     *entries() {
       for (const { key, value } of objects.getRange()) yield { key, json: value }
     },
     async append(writes, revision) {
-      // Everything queued in one batch() call is one transaction: all of it lands, or none.
-      await root.batch(() => {
-        for (const { key, json } of writes) {
-          if (json === undefined) objects.remove(key).catch(() => undefined)
-          else objects.put(key, json).catch(() => undefined)
-        }
-        meta.put('revision', String(revision)).catch(() => undefined)
-      })
+      if (isBroken) throw new Error(BROKEN)
+      if (hasNoSpace(directory, writes)) throw new Error('no space left on device')
+      try {
+        // Everything queued in one batch() call is one transaction: all of it lands, or none.
+        await root.batch(() => {
+          for (const { key, json } of writes) {
+            if (json === undefined) objects.remove(key).catch(() => undefined)
+            else objects.put(key, json).catch(() => undefined)
+          }
+          meta.put('revision', String(revision)).catch(() => undefined)
+        })
+      } catch (error) {
+        isBroken = true
+        throw error
+      }
     },
     close: () => root.close(),
   }

@@ -65,3 +65,6 @@ export const LOG_LINES_MAX = 100_000
 
 /** Unsent bytes of one followed log; a slower reader is disconnected. */
 export const LOG_BUFFER_BYTES_MAX = 4 * 1024 * 1024
+
+/** Free bytes the disk must keep; with less, writes answer 507 while reads go on. */
+export const FREE_DISK_BYTES_MIN = 4 * 1024 * 1024
