@@ -22,5 +22,9 @@ export interface KubernetesStatus {
   readonly code: number
   readonly reason: string
   readonly message: string
-  readonly causes: readonly { readonly reason: string; readonly field: string; readonly message: string }[]
+  readonly causes: readonly {
+    readonly reason: string
+    readonly field: string
+    readonly message: string
+  }[]
 }

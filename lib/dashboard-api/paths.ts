@@ -18,7 +18,8 @@ export const apiPath = {
   object: (plural: string, namespace: string, name: string) =>
     `${API.objects}/${segment(plural)}/${segment(namespace === '' ? '-' : namespace)}/${segment(name)}`,
   /** `GET`: text/plain, streamed with `?follow=true`. */
-  podLog: (namespace: string, name: string) => `/api/pods/${segment(namespace)}/${segment(name)}/log`,
+  podLog: (namespace: string, name: string) =>
+    `/api/pods/${segment(namespace)}/${segment(name)}/log`,
   trafficRun: (id: string) => `${API.traffic}/${segment(id)}`,
 }
 

@@ -51,7 +51,6 @@ export async function startEchoContainer(
     const h2c = await startH2cServer(handler, podIP, bind(h2cPort))
     started.push(h2c)
     log.write(`Starting server, listening on port ${httpPort} (http)`)
-    log.write(`Starting server, listening on port ${h2cPort} (h2c)`)
     return { log, ports: { [httpPort]: http.port, [h2cPort]: h2c.port }, stop }
   } catch (error) {
     await stop(0)

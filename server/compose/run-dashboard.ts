@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Config } from '../config'
 import { startDashboard } from '../dashboard/start-dashboard'
 import { projectRoot } from './project-root'
-import type { RunningPlane } from './run-planes'
+import type { RunningPlane } from './running-plane'
 
 export async function runDashboard(config: Config): Promise<RunningPlane> {
   const dashboard = await startDashboard({

@@ -10,7 +10,7 @@ import { startGateway } from '../gateway/start-gateway'
 import { loadCluster } from '../kube/load-cluster'
 import { createLogger } from '../log'
 import { projectRoot } from './project-root'
-import type { RunningPlane } from './run-planes'
+import type { RunningPlane } from './running-plane'
 
 const OWN_CONTROLLER = 'mirrorboard.dev/gateway-controller'
 /** In the sandbox Envoy Gateway's own quickstart must work; on another cluster its classes are not ours. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Config } from '../config'
 import { createLogger } from '../log'
 import { startObserver } from '../observer/start-observer'
-import type { RunningPlane } from './run-planes'
+import type { RunningPlane } from './running-plane'
 
 export async function runObserver(config: Config): Promise<RunningPlane> {
   const observer = await startObserver({

@@ -2,12 +2,7 @@
 import type { Config, PlaneName } from '../config'
 import { describeFailure } from '../supervisor/describe-failure'
 import type { PlaneMessage } from '../supervisor/messages'
-
-/** A running part of this process: what it has to say at the start, and how to end it. */
-export interface RunningPlane {
-  readonly details: Readonly<Record<string, string>>
-  stop(): Promise<void>
-}
+import type { RunningPlane } from './running-plane'
 
 /** Each loads its plane only when asked to run it, which keeps the other processes small. */
 const STARTERS: readonly {

@@ -14,7 +14,7 @@ import { quickstartObjects } from '../sandbox/seed/quickstart-objects'
 import { systemClock } from '../sandbox/workloads/clock'
 import { startWorkloads } from '../sandbox/workloads/start-workloads'
 import { gatewayApiDefinitions } from './gateway-api-definitions'
-import type { RunningPlane } from './run-planes'
+import type { RunningPlane } from './running-plane'
 import {
   lastPort,
   readOrCreateCertificate,

@@ -1,7 +1,7 @@
 import type { Config } from '../config'
 import { createLogger } from '../log'
 import { startTraffic } from '../traffic/start-traffic'
-import type { RunningPlane } from './run-planes'
+import type { RunningPlane } from './running-plane'
 
 export async function runTraffic(config: Config): Promise<RunningPlane> {
   const traffic = await startTraffic({ port: config.trafficPort, logger: createLogger('traffic') })
