@@ -26,6 +26,7 @@ export function podLog(
   pod: JsonObject,
   query: URLSearchParams,
   now: number,
+  onStop: (end: () => void) => () => void,
 ): Answer {
   const options = readLogOptions(pod, query, now)
   if (!options.ok) return failed(options.error)
@@ -40,7 +41,7 @@ export function podLog(
   }
   return {
     is: 'stream',
-    start: (response) => follow(source, uidOf(pod), lines, options.value, response),
+    start: (response) => follow(source, uidOf(pod), lines, options.value, response, onStop),
   }
 }
 
@@ -124,6 +125,7 @@ function follow(
   lines: readonly LogLine[],
   options: LogOptions,
   response: ServerResponse,
+  onStop: (end: () => void) => () => void,
 ): void {
   response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-cache, private' })
   response.flushHeaders()
@@ -140,5 +142,9 @@ function follow(
   const unsubscribe = source.followLogs(uid, options.container, (line) => {
     if (!response.writableEnded) write(lineText(line, options))
   })
-  response.on('close', unsubscribe)
+  const forget = onStop(() => response.end())
+  response.on('close', () => {
+    unsubscribe()
+    forget()
+  })
 }

@@ -208,7 +208,9 @@ async function routeSubresource(request: ApiRequest): Promise<Answer> {
   if (info.subresource === 'log' && kind.hasLog && http.method === 'GET') {
     const pod = findObject(request)
     if (!pod.ok) return failed(pod.error)
-    return podLog(context.podLogs, pod.value, request.query, context.now())
+    return podLog(context.podLogs, pod.value, request.query, context.now(), (end) =>
+      context.hub.onStop(end),
+    )
   }
   // An unknown subresource of a custom resource is reported as if the object were missing.
   return failed(kind.isCustom ? notFound(kind.resource, info.name) : pageNotFound())

@@ -98,6 +98,7 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
     client,
     async stop() {
       stopControllers()
+      context.hub.stop()
       await closeServer(server)
       await context.store.close()
     },
@@ -255,7 +256,7 @@ function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeIdleConnections()
-    // Watches never end by themselves; ordinary requests get a moment.
+    // What is in flight gets a moment; a connection that was kept alive meanwhile does not.
     setTimeout(() => server.closeAllConnections(), CLOSE_WAIT_MS).unref()
   })
 }

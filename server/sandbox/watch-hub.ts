@@ -26,6 +26,7 @@ type Subscriber = (event: StoreEvent) => void
 export class WatchHub {
   readonly #subscribers = new Map<string, Set<Subscriber>>()
   #count = 0
+  readonly #streams = new Set<() => void>()
 
   constructor(store: Store) {
     store.subscribe((event) => {
@@ -39,6 +40,17 @@ export class WatchHub {
 
   get count(): number {
     return this.#count
+  }
+
+  /** Registers what ends an open stream when the server stops. Returns the function that forgets it. */
+  onStop(end: () => void): () => void {
+    this.#streams.add(end)
+    return () => this.#streams.delete(end)
+  }
+
+  /** Ends every open stream, so that clients see a clean end and reconnect. */
+  stop(): void {
+    for (const end of [...this.#streams]) end()
   }
 
   /** Calls back for every change of the resource from now on. Returns the unsubscribe function. */

@@ -38,6 +38,7 @@ class WatchStream {
   readonly #filter: WatchFilter
   readonly #timers: NodeJS.Timeout[] = []
   #unsubscribe: () => void = () => undefined
+  #forget: () => void = () => undefined
   #hasSentColumns = false
   #isEnded = false
   /** Newest version the client knows of. */
@@ -67,6 +68,7 @@ class WatchStream {
     this.#unsubscribe = context.hub.subscribe(this.#filter.resource, (event) =>
       this.#onEvent(event),
     )
+    this.#forget = context.hub.onStop(() => this.#end())
     const seconds = options.timeoutSeconds
     const timeout = seconds > 0 ? seconds * 1000 : WATCH_TIMEOUT_MS
     this.#timers.push(setTimeout(() => this.#end(), Math.min(timeout, 2 ** 31 - 1)))
@@ -175,6 +177,7 @@ class WatchStream {
   #release(): void {
     this.#isEnded = true
     this.#unsubscribe()
+    this.#forget()
     for (const timer of this.#timers) clearTimeout(timer)
   }
 }
