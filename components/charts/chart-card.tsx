@@ -1,7 +1,7 @@
 'use client'
 
 import { ChartSpline, Table2 } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { formatClock } from '@/components/format/numbers'
 import { Button } from '@/components/ui/button'
 import { Panel } from '@/components/ui/panel'
@@ -19,6 +19,8 @@ interface ChartCardProps {
   height?: number
   /** Something the picture does not show: resolution, or what the source can't see. */
   note?: string
+  /** Chooses what is drawn; sits in the card's head. */
+  control?: ReactNode
 }
 
 function Legend({ series }: { series: readonly ChartSeries[] }) {
@@ -84,7 +86,7 @@ function ChartTable({ title, rows, series, format }: ChartCardProps) {
 
 /** A chart, its sentence for those who can't see it, and the same numbers as a table. */
 export function ChartCard(props: ChartCardProps) {
-  const { title, rows, series, rangeSeconds, format, height = 150, note } = props
+  const { title, rows, series, rangeSeconds, format, height = 150, note, control } = props
   const [isTable, setIsTable] = useState(false)
   const gaps = countGaps(rows)
   const Icon = isTable ? ChartSpline : Table2
@@ -94,6 +96,7 @@ export function ChartCard(props: ChartCardProps) {
       actions={
         <>
           <Legend series={series} />
+          {control}
           <Button
             variant="ghost"
             size="sm"

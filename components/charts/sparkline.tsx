@@ -36,6 +36,7 @@ export const Sparkline = memo(function Sparkline(props: SparklineProps) {
       <path
         d={sparklinePath(mirrored, size)}
         stroke="var(--series-mirror)"
+        strokeDasharray="3 2"
         strokeWidth={1.5}
         fill="none"
       />

@@ -70,6 +70,8 @@ export const TimeSeriesChart = memo(function TimeSeriesChart(props: TimeSeriesCh
             axisLine={false}
             tickLine={false}
             width={44}
+            tickCount={4}
+            interval={0}
             tickFormatter={(value: number) => format(value)}
           />
           <Tooltip

@@ -34,13 +34,12 @@ function listManagers(conflicts: readonly FieldConflict[]): string {
 
 /** One sentence that says what taking over, or forcing, does. */
 export function explainConflicts(conflicts: readonly FieldConflict[]): string {
-  const fields = plural(
-    conflicts.reduce((sum, conflict) => sum + conflict.fields.length, 0),
-    'field',
-  )
+  const count = conflicts.reduce((sum, conflict) => sum + conflict.fields.length, 0)
+  const fields = plural(count, 'field')
+  const them = count === 1 ? 'it' : 'them'
   const managers = listManagers(conflicts)
   if (isOnlyOwnership(conflicts)) {
-    return `${managers} also manages ${fields} with the values of your draft: taking over makes mirrorboard their manager and changes no value.`
+    return `${managers} also manages ${fields} with the values of your draft: taking over makes mirrorboard a manager of ${them} and changes no value of theirs.`
   }
-  return `${managers} manages ${fields} that your draft changes: forcing overwrites them, and ${managers} may write its own values again.`
+  return `${managers} manages ${fields} that your draft changes: forcing overwrites ${them}, and ${managers} may write the old values again.`
 }

@@ -9,9 +9,9 @@ export interface ChartModel {
 }
 
 const PRIMARY = 'var(--series-primary)'
-/** Beside the colour, the dash pattern tells mirrors apart for those who don't see the difference. */
+/** The dash pattern tells lines apart without colour, and lets the primary show through a mirror at 100 %. */
 const MIRROR_LOOKS = [
-  { color: 'var(--series-mirror)', dashes: '' },
+  { color: 'var(--series-mirror)', dashes: '4 2' },
   { color: 'var(--series-3)', dashes: '6 3' },
   { color: 'var(--series-4)', dashes: '2 3' },
   { color: 'var(--series-5)', dashes: '8 3 2 3' },
@@ -19,7 +19,7 @@ const MIRROR_LOOKS = [
 
 function mirrorLook(index: number): Pick<ChartSeries, 'color' | 'dashes'> {
   const { color, dashes } = MIRROR_LOOKS[index % MIRROR_LOOKS.length] ?? MIRROR_LOOKS[0]
-  return dashes === '' ? { color } : { color, dashes }
+  return { color, dashes }
 }
 
 /** More lines than this on one chart can't be told apart; the tables below list every mirror. */

@@ -33,23 +33,21 @@ function LatencyChart({ route, range }: { route: RouteSeries; range: TimeRange }
   const [percentile, setPercentile] = useState<Percentile>('p99')
   const model = useMemo(() => latencies(route, percentile), [route, percentile])
   return (
-    <div className="flex flex-col gap-1">
-      <div className="flex items-center justify-end">
+    <ChartCard
+      title={`Latency, ${percentile}`}
+      {...model}
+      rangeSeconds={range.seconds}
+      format={formatLatency}
+      note="From histogram buckets: a value is exact to its bucket's width."
+      control={
         <Segmented
           label="Percentile"
           value={percentile}
           options={PERCENTILES}
           onChange={setPercentile}
         />
-      </div>
-      <ChartCard
-        title={`Latency, ${percentile}`}
-        {...model}
-        rangeSeconds={range.seconds}
-        format={formatLatency}
-        note="From histogram buckets: a value is exact to its bucket's width."
-      />
-    </div>
+      }
+    />
   )
 }
 

@@ -1,5 +1,6 @@
 import { formatCount, formatLatency, plural } from '@/components/format/numbers'
 import { Notice } from '@/components/ui/notice'
+import { ProgressBar } from '@/components/ui/progress-bar'
 import type { TrafficRun } from '@/lib/dashboard-api/traffic'
 
 const STATE_WORDS: Record<TrafficRun['state'], string> = {
@@ -29,12 +30,7 @@ export function TrafficRunView({ run }: { run: TrafficRun }) {
           sent, {formatCount(run.answered)} answered
         </p>
       </div>
-      <progress
-        aria-label="Requests sent"
-        value={run.sent}
-        max={Math.max(1, run.planned)}
-        className="h-1.5 w-full accent-(--accent)"
-      />
+      <ProgressBar label="Requests sent" value={run.sent} max={run.planned} />
       <dl className="grid grid-cols-[auto_1fr] gap-x-3 text-xs tabular-nums">
         <dt className="text-muted">Codes</dt>
         <dd>{codes === '' ? 'none yet' : codes}</dd>

@@ -61,7 +61,11 @@ export function WindowTotals({ route, rangeName }: { route: RouteSeries; rangeNa
       <Tile
         label="Primary p99"
         value={formatLatency(primary.latency.window.p99)}
-        note={`${formatShare(errors, primary.total)} server errors`}
+        note={
+          primary.total === 0
+            ? 'no requests yet'
+            : `${formatShare(errors, primary.total)} server errors`
+        }
       />
       <Tile
         label="Mirror p99"

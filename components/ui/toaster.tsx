@@ -35,7 +35,7 @@ export function Toaster() {
           </Toast.Close>
         </Toast.Root>
       ))}
-      <Toast.Viewport className="fixed bottom-4 left-4 z-60 flex w-96 max-w-[calc(100vw-2rem)] flex-col gap-2 outline-none" />
+      <Toast.Viewport className="fixed right-4 bottom-4 z-30 flex w-96 max-w-[calc(100vw-2rem)] flex-col gap-2 outline-none" />
     </Toast.Provider>
   )
 }

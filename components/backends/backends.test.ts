@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import type { EndpointSlice, Pod, Service } from '@/lib/gateway-api/types'
+import { echoBackendManifest, serviceNameError } from './echo-template'
+import { appendLog, EMPTY_LOG, LOG_LINE_LENGTH_MAX, LOG_LINES_MAX, searchLog } from './log-buffer'
+import { viewServices } from './service-pods'
+
+describe('log buffer', () => {
+  it('joins chunks into lines', () => {
+    const log = appendLog(appendLog(EMPTY_LOG, 'one\ntw'), 'o\n')
+    expect(log.lines.map(({ number, text }) => `${number} ${text}`)).toEqual(['1 one', '2 two'])
+  })
+
+  it('drops the oldest lines at its limit and counts them', () => {
+    const text = Array.from({ length: LOG_LINES_MAX + 5 }, (_, index) => `line ${index}\n`).join('')
+    const log = appendLog(EMPTY_LOG, text)
+    expect(log.lines).toHaveLength(LOG_LINES_MAX)
+    expect(log.dropped).toBe(5)
+    expect(log.lines[0]?.text).toBe('line 5')
+    expect(appendLog(log, 'next\n').lines.at(-1)?.number).toBe(LOG_LINES_MAX + 6)
+  })
+
+  it('cuts a line that is too long, finished or not', () => {
+    const long = 'x'.repeat(LOG_LINE_LENGTH_MAX * 2)
+    expect(appendLog(EMPTY_LOG, long).rest).toHaveLength(LOG_LINE_LENGTH_MAX)
+    expect(appendLog(EMPTY_LOG, `${long}\n`).lines[0]?.text).toHaveLength(LOG_LINE_LENGTH_MAX)
+  })
+
+  it('is searched without regard to case', () => {
+    const { lines } = appendLog(EMPTY_LOG, 'GET /a\nPOST /b\n')
+    expect(searchLog(lines, ' post ').map(({ text }) => text)).toEqual(['POST /b'])
+    expect(searchLog(lines, '')).toBe(lines)
+  })
+})
+
+describe('services', () => {
+  const service: Service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace: 'a', name: 's' },
+    spec: { selector: { app: 's' }, ports: [{ port: 80, targetPort: 3000 }, { port: 3000 }] },
+  }
+  const pod = (name: string, labels: Record<string, string>, isReady = true): Pod => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace: 'a', name, labels },
+    spec: { containers: [{ name: 'c', image: 'echo' }] },
+    status: {
+      phase: 'Pending',
+      conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }],
+      containerStatuses: [
+        {
+          name: 'c',
+          ready: isReady,
+          restartCount: 2,
+          image: 'echo',
+          ...(isReady ? {} : { state: { waiting: { reason: 'ErrImagePull', message: 'no' } } }),
+        },
+      ],
+    },
+  })
+  const slice: EndpointSlice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { namespace: 'a', name: 's-1', labels: { 'kubernetes.io/service-name': 's' } },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['1'], conditions: { ready: false } }, { addresses: ['2'] }],
+  }
+
+  it('show the Pods they select and their endpoints', () => {
+    const pods = [pod('good', { app: 's' }), pod('bad', { app: 's' }, false), pod('other', {})]
+    const [view] = viewServices([service], pods, [slice])
+    expect(view).toMatchObject({ key: 'a/s', ports: ['80→3000', '3000'], ready: 1, endpoints: 2 })
+    expect(view?.pods.map(({ name, state, isReady }) => [name, state, isReady])).toEqual([
+      ['good', 'Pending', true],
+      ['bad', 'ErrImagePull', false],
+    ])
+  })
+
+  it('select nothing without a selector', () => {
+    const [view] = viewServices([{ ...service, spec: {} }], [pod('good', {})], [])
+    expect(view?.pods).toEqual([])
+  })
+})
+
+describe('echo backend', () => {
+  it('is a ServiceAccount, a Service and a Deployment of one name', () => {
+    const text = echoBackendManifest({ name: 'b-3', namespace: 'shop', port: 8080, replicas: 2 })
+    const objects = parseAllDocuments(text).map((document) => document.toJS())
+    expect(
+      objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`),
+    ).toEqual(['ServiceAccount shop/b-3', 'Service shop/b-3', 'Deployment shop/b-3'])
+    expect(objects[1].spec.ports).toEqual([{ name: 'http', port: 8080, targetPort: 3000 }])
+    expect(objects[1].spec.selector).toEqual({ app: 'b-3' })
+    expect(objects[2].spec.template.metadata.labels).toMatchObject({ app: 'b-3' })
+  })
+
+  it('takes only names that a Service may have', () => {
+    expect(serviceNameError('backend-3')).toBeUndefined()
+    for (const name of ['', '3backend', 'Backend', 'a-', 'a'.repeat(64)]) {
+      expect(serviceNameError(name)).toBeDefined()
+    }
+  })
+})

@@ -1,0 +1,98 @@
+import { QueryClient } from '@tanstack/react-query'
+import { describe, expect, it } from 'vitest'
+import type { StreamEnvironment } from './event-stream'
+import type { LiveList } from './live-list'
+import { createLiveStore, liveKeys } from './live-store'
+
+type Listener = (event: MessageEvent<string>) => void
+
+function page() {
+  const opened: { url: string; listeners: Map<string, Listener>; isClosed: boolean }[] = []
+  const timers: (() => void)[] = []
+  const environment: StreamEnvironment = {
+    createSource: (url) => {
+      const source = { url, listeners: new Map<string, Listener>(), isClosed: false }
+      opened.push(source)
+      return {
+        onopen: null,
+        onerror: null,
+        readyState: 1,
+        addEventListener: (type, listener) => source.listeners.set(type, listener),
+        close: () => {
+          source.isClosed = true
+        },
+      }
+    },
+    setTimer: (callback) => {
+      timers.push(callback)
+      return () => timers.splice(timers.indexOf(callback), 1)
+    },
+    isHidden: () => false,
+    onVisibilityChange: () => () => undefined,
+  }
+  const client = new QueryClient()
+  const store = createLiveStore(client, environment)
+  const runTimers = () => {
+    for (const callback of timers.splice(0)) callback()
+  }
+  const say = (type: string, data: unknown) =>
+    opened.at(-1)?.listeners.get(type)?.(new MessageEvent(type, { data: JSON.stringify(data) }))
+  const names = () =>
+    client
+      .getQueryData<LiveList>(liveKeys.list('services'))
+      ?.objects.map(({ metadata }) => metadata.name)
+  return { store, opened, runTimers, say, names }
+}
+
+const service = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { namespace: 'a', name },
+})
+
+describe('live store', () => {
+  it('opens one stream for all kinds and reopens it only for a new one', () => {
+    const { store, opened, runTimers } = page()
+    store.start()
+    store.retain('services')
+    store.retain('pods')
+    runTimers()
+    expect(opened.map(({ url }) => url)).toEqual([
+      '/api/live?kinds=gateways,httproutes',
+      '/api/live?kinds=gateways,httproutes,pods,services',
+    ])
+    expect(opened[0]?.isClosed).toBe(true)
+    store.retain('services')()
+    runTimers()
+    expect(opened).toHaveLength(2)
+  })
+
+  it('applies changes in batches over the snapshot', () => {
+    const { store, runTimers, say, names } = page()
+    store.start()
+    say('snapshot', { kind: 'services', items: [service('one')] })
+    say('change', { kind: 'services', type: 'ADDED', object: service('two') })
+    expect(names()).toEqual(['one'])
+    runTimers()
+    expect(names()).toEqual(['one', 'two'])
+  })
+
+  it('drops changes that a newer snapshot already holds', () => {
+    const { store, runTimers, say, names } = page()
+    store.start()
+    say('snapshot', { kind: 'services', items: [service('one')] })
+    say('change', { kind: 'services', type: 'DELETED', object: service('one') })
+    say('snapshot', { kind: 'services', items: [service('one')] })
+    runTimers()
+    expect(names()).toEqual(['one'])
+  })
+
+  it('ignores kinds it does not know', () => {
+    const { store, runTimers, say, names } = page()
+    store.start()
+    say('snapshot', { kind: 'widgets', items: [service('one')] })
+    say('change', { kind: 'widgets', type: 'ADDED', object: service('one') })
+    runTimers()
+    expect(names()).toBeUndefined()
+  })
+})

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest'
+import type { FieldConflict, ManifestResult } from '@/lib/dashboard-api/manifests'
+import type { KubernetesObject, ManagedFieldsEntry } from '@/lib/gateway-api/types'
+import type { Diagnostic } from '@/lib/validation/diagnostic'
+import { conflictsByManager, explainConflicts, isOnlyOwnership } from './conflicts'
+import { baseOf, hasMovedOn, lastChange } from './draft'
+import { createEchoes, ECHOES_MAX } from './echoes'
+import { CELLS_MAX, countChangedLines } from './line-diff'
+import { toMarkers } from './markers'
+import { adjacentProblem, countProblems, describeProblems, sortProblems } from './problems'
+
+function problem(severity: Diagnostic['severity'], startLine: number, startColumn = 1): Diagnostic {
+  const range = { startLine, startColumn, endLine: startLine, endColumn: startColumn }
+  return { severity, code: 'c', message: 'm', fieldPath: '', documentIndex: 0, range }
+}
+
+describe('problems', () => {
+  const all = [problem('info', 1), problem('warning', 9), problem('error', 5), problem('error', 2)]
+
+  it('come in order of severity, then place', () => {
+    const order = sortProblems(all).map(({ severity, range }) => `${severity} ${range.startLine}`)
+    expect(order).toEqual(['error 2', 'error 5', 'warning 9', 'info 1'])
+  })
+
+  it('are counted in words', () => {
+    expect(describeProblems(countProblems(all))).toBe('2 errors, 1 warning, 1 note')
+    expect(describeProblems(countProblems([]))).toBe('No problems found')
+  })
+
+  it('are visited in order of place, round the end', () => {
+    const at = (line: number, direction: 1 | -1) =>
+      adjacentProblem(all, { line, column: 1 }, direction)?.range.startLine
+    expect(at(1, 1)).toBe(2)
+    expect(at(5, 1)).toBe(9)
+    expect(at(9, 1)).toBe(1)
+    expect(at(5, -1)).toBe(2)
+    expect(at(1, -1)).toBe(9)
+    expect(adjacentProblem([], { line: 1, column: 1 }, 1)).toBeUndefined()
+  })
+
+  it('become markers at least one column wide, with the field in front', () => {
+    const [marker] = toMarkers([{ ...problem('warning', 3, 4), fieldPath: 'spec.x' }])
+    expect(marker).toMatchObject({
+      severity: 4,
+      message: 'spec.x: m',
+      startColumn: 4,
+      endColumn: 5,
+    })
+  })
+})
+
+function result(conflicts: FieldConflict[]): ManifestResult {
+  return {
+    documentIndex: 0,
+    apiVersion: 'v1',
+    kind: 'Service',
+    namespace: 'a',
+    name: 'b',
+    outcome: 'conflict',
+    live: null,
+    result: null,
+    warnings: [],
+    conflicts,
+  }
+}
+
+describe('conflicts', () => {
+  it('are grouped by manager, and are only about ownership when every one is', () => {
+    const grouped = conflictsByManager([
+      result([{ manager: 'kubectl', fields: ['.spec.a'], sameValues: true }]),
+      result([{ manager: 'kubectl', fields: ['.spec.b'], sameValues: false }]),
+    ])
+    expect(grouped).toEqual([
+      { manager: 'kubectl', fields: ['.spec.a', '.spec.b'], sameValues: false },
+    ])
+    expect(isOnlyOwnership(grouped)).toBe(false)
+    expect(isOnlyOwnership([])).toBe(false)
+  })
+
+  it('are explained in one sentence that names the managers', () => {
+    const same = [{ manager: 'kubectl', fields: ['.spec.a'], sameValues: true }]
+    expect(explainConflicts(same)).toBe(
+      'kubectl also manages 1 field with the values of your draft: taking over makes mirrorboard a manager of it and changes no value of theirs.',
+    )
+    const other = [{ manager: 'helm', fields: ['.spec.a', '.spec.b'], sameValues: false }]
+    expect(explainConflicts(other)).toContain('helm manages 2 fields that your draft changes')
+  })
+})
+
+describe('draft', () => {
+  const entry = (manager: string, time: string, subresource?: string): ManagedFieldsEntry => ({
+    manager,
+    time,
+    operation: 'Apply',
+    apiVersion: 'v1',
+    fieldsType: 'FieldsV1',
+    fieldsV1: {},
+    ...(subresource === undefined ? {} : { subresource }),
+  })
+  const object: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: 'a',
+      uid: 'u',
+      resourceVersion: '7',
+      managedFields: [
+        entry('kubectl', '2026-01-01T00:00:00Z'),
+        entry('alice', '2026-01-03T00:00:00Z'),
+        entry('controller', '2026-01-09T00:00:00Z', 'status'),
+      ],
+    },
+  }
+
+  it('knows who changed the object last, status writers apart', () => {
+    expect(lastChange(object)).toEqual({ manager: 'alice', time: '2026-01-03T00:00:00Z' })
+    expect(lastChange({ ...object, metadata: { name: 'a' } })).toBeNull()
+  })
+
+  it('is behind only when the text differs, not when a status made a new version', () => {
+    const base = baseOf(object, 'text')
+    expect(base).toEqual({ uid: 'u', resourceVersion: '7', text: 'text' })
+    expect(hasMovedOn(base, 'text')).toBe(false)
+    expect(hasMovedOn(base, 'other')).toBe(true)
+    expect(hasMovedOn(null, 'other')).toBe(false)
+    expect(hasMovedOn(base, null)).toBe(false)
+  })
+})
+
+describe('echoes', () => {
+  it('are recognised also when some are skipped', () => {
+    const echoes = createEchoes()
+    for (const text of ['n', 'na', 'nam']) echoes.sent(text)
+    expect(echoes.isEcho('na')).toBe(true)
+    expect(echoes.isEcho('n')).toBe(false)
+  })
+
+  it('are told from a text set from outside', () => {
+    const echoes = createEchoes()
+    echoes.sent('typed')
+    expect(echoes.isEcho('live')).toBe(false)
+    expect(echoes.isEcho('typed')).toBe(false)
+  })
+
+  it('are remembered up to a limit', () => {
+    const echoes = createEchoes()
+    for (let index = 0; index <= ECHOES_MAX; index += 1) echoes.sent(String(index))
+    expect(echoes.isEcho('0')).toBe(false)
+  })
+})
+
+describe('changed lines', () => {
+  it('counts lines that only one text has', () => {
+    expect(countChangedLines('a\nb\nc\n', 'a\nx\nc\nd\n')).toEqual({ added: 2, removed: 1 })
+    expect(countChangedLines('', 'a\nb\n')).toEqual({ added: 2, removed: 0 })
+    expect(countChangedLines('a\n', 'a\n')).toEqual({ added: 0, removed: 0 })
+  })
+
+  it('calls everything changed beyond its limit', () => {
+    const side = Math.ceil(Math.sqrt(CELLS_MAX)) + 1
+    const text = (prefix: string) =>
+      Array.from({ length: side }, (_, index) => `${prefix}${index}`).join('\n')
+    expect(countChangedLines(text('a'), text('b'))).toEqual({ added: side, removed: side })
+  })
+})

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { echoBackendManifest } from '@/components/backends/echo-template'
+import { routeManifest, TEMPLATES } from '@/components/routes/route-templates'
+import type { SchemaResponse } from '@/lib/dashboard-api/live'
+import { toEditorSchema } from './editor-schema'
+import { messageFormOf, validateText } from './validate-text'
+
+const CRD = fileURLToPath(
+  new URL(
+    '../../lib/gateway-api/schema/standard/gateway.networking.k8s.io_httproutes.yaml',
+    import.meta.url,
+  ),
+)
+
+function httpRouteSchema(): SchemaResponse {
+  const { spec } = parse(readFileSync(CRD, 'utf8'))
+  const version = spec.versions.find(({ name }: { name: string }) => name === 'v1')
+  return {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    kubernetesVersion: 'v1.33.4',
+    openAPIV3Schema: version.schema.openAPIV3Schema,
+  }
+}
+
+const schema = httpRouteSchema()
+const fields = {
+  name: 'http-mirror',
+  namespace: 'default',
+  gateway: 'infra/eg',
+  hostname: '*.example.com',
+  backend: 'backend:3000',
+  mirror: 'backend-2',
+  percent: 29,
+}
+
+function validate(text: string, services: Record<string, number[]> | null = null) {
+  const context = { schemas: [schema], facts: { services, mirrors: null } }
+  return validateText({ text, defaultNamespace: 'default' }, context)
+}
+
+describe('validate text', () => {
+  it.each(TEMPLATES.map(({ id }) => id))('finds nothing wrong with the template %s', (id) => {
+    expect(validate(routeManifest(id, fields))).toEqual([])
+  })
+
+  it('finds nothing wrong with the echo backend, whose kinds the cluster judges', () => {
+    const backend = { name: 'backend-3', namespace: 'default', port: 3000, replicas: 1 }
+    expect(validate(echoBackendManifest(backend)).map(({ code }) => code)).not.toContain('cel')
+  })
+
+  it('marks a wrong field in the words of the API server, beside a missing Service', () => {
+    const text = routeManifest('mirror', fields).replace('PathPrefix', 'Prefix')
+    const found = validate(text, { 'default/backend': [3000] })
+    expect(found.map(({ code }) => code)).toContain('schema.not-supported')
+    expect(found.map(({ code }) => code)).toContain('mirror.backend-not-found')
+    const wrong = found.find(({ code }) => code === 'schema.not-supported')
+    expect(wrong?.message).toContain('Unsupported value: "Prefix"')
+    expect(wrong?.range.startLine).toBe(
+      text.split('\n').findIndex((line) => line.includes('Prefix')) + 1,
+    )
+  })
+
+  it('says what is wrong with text that is not YAML', () => {
+    expect(validate('a: [1').map(({ severity }) => severity)).toContain('error')
+  })
+
+  it('chooses the wording by the version of the cluster', () => {
+    expect(messageFormOf('v1.34.2+k3s1')).toBe('before-1.35')
+    expect(messageFormOf('v1.35.0')).toBe('since-1.35')
+    expect(messageFormOf('unknown')).toBe('since-1.35')
+  })
+
+  it('gives the editor a schema with closed objects and the kind pinned', () => {
+    const editor = toEditorSchema(schema)
+    expect(editor.additionalProperties).toBe(false)
+    expect(JSON.stringify(editor.properties?.['kind'])).toContain('HTTPRoute')
+  })
+})

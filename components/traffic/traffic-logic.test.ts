@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import type { MirrorAccount } from '@/lib/dashboard-api/series'
+import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { accountSentences } from './account-sentence'
+import { sumPoints } from './chart-series'
+import { busiestRoutes } from './overview-rows'
+import { formatCodes } from './split-panel'
+import { parseTimeRange, TIME_RANGES } from './time-range'
+import { EMPTY_FORM, formForRoute, parseTrafficForm } from './traffic-form'
+import { serverErrors } from './window-totals'
+
+const account: MirrorAccount = {
+  requests: 1000,
+  mirrored: 290,
+  notSampled: 710,
+  skipped: {},
+  dropped: {},
+  answered: 288,
+  failed: { timeout: 2 },
+  inFlight: 0,
+  holds: true,
+}
+
+describe('account sentences', () => {
+  it('say the identity in words with numbers', () => {
+    expect(accountSentences(account)).toEqual({
+      requests: '1,000 requests = 290 mirrored + 710 not sampled',
+      mirrored: '290 mirrored = 288 answered + 2 failed (timeout 2)',
+      holds: true,
+    })
+  })
+
+  it('name every reason, and what was in flight before and after', () => {
+    const sentences = accountSentences({
+      ...account,
+      requests: 1005,
+      skipped: { body_too_large: 3 },
+      dropped: { queue_full: 2 },
+      inFlight: 4,
+      inFlightBefore: 5,
+      lostInFlight: 1,
+    })
+    expect(sentences.requests).toBe(
+      '1,005 requests = 290 mirrored + 710 not sampled + 3 skipped (body too large 3) + 2 dropped (queue full 2)',
+    )
+    expect(sentences.mirrored).toBe(
+      '290 mirrored + 5 in flight before = 288 answered + 2 failed (timeout 2) + 4 in flight + 1 of unknown end',
+    )
+    expect(sentences.holds).toBe(true)
+  })
+
+  it('do not hold when the counts do not add up, whatever the server says', () => {
+    expect(accountSentences({ ...account, requests: 1001 }).holds).toBe(false)
+    expect(accountSentences({ ...account, answered: 287 }).holds).toBe(false)
+    expect(accountSentences({ ...account, holds: false }).holds).toBe(false)
+  })
+})
+
+describe('traffic form', () => {
+  const route: HTTPRoute = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { namespace: 'shop', name: 'r' },
+    spec: {
+      parentRefs: [{ name: 'eg', sectionName: 'http' }],
+      hostnames: ['*.example.com'],
+      rules: [
+        {
+          matches: [
+            {
+              method: 'POST',
+              path: { type: 'PathPrefix', value: '/cart' },
+              headers: [{ name: 'x-a', value: '1' }],
+            },
+          ],
+        },
+      ],
+    },
+  }
+
+  it('is filled so that its requests take the first rule', () => {
+    expect(formForRoute(route)).toMatchObject({
+      gateway: 'shop/eg',
+      listener: 'http',
+      method: 'POST',
+      host: 'www.example.com',
+      path: '/cart',
+      headers: 'x-a: 1',
+    })
+  })
+
+  it('becomes a request with a known number of copies', () => {
+    const parsed = parseTrafficForm({ ...formForRoute(route), rate: '50', duration: '4' })
+    expect(parsed).toMatchObject({ ok: true, count: 200 })
+    if (parsed.ok) expect(parsed.request.headers).toEqual([{ name: 'x-a', value: '1' }])
+  })
+
+  const wrong = [
+    { field: 'gateway', form: { gateway: '' } },
+    { field: 'host', form: { host: ' ' } },
+    { field: 'path', form: { path: 'no slash' } },
+    { field: 'headers', form: { headers: 'nonsense' } },
+    { field: 'rate', form: { rate: '501' } },
+    { field: 'rate', form: { rate: '' } },
+    { field: 'duration', form: { duration: '0' } },
+  ] as const
+  it.each(wrong)('says what is wrong with $field: $form', ({ field, form }) => {
+    const parsed = parseTrafficForm({ ...EMPTY_FORM, gateway: 'a/b', ...form })
+    expect(parsed.ok).toBe(false)
+    if (!parsed.ok) expect(Object.keys(parsed.errors)).toEqual([field])
+  })
+})
+
+describe('traffic numbers', () => {
+  it('write codes with the most frequent first', () => {
+    expect(formatCodes({ 200: 5, 503: 1000, 404: 0 })).toBe('503 × 1,000, 200 × 5')
+    expect(formatCodes({})).toBe('no answers yet')
+    expect(serverErrors({ totalsByCode: { 200: 5, 503: 2, 500: 1 } })).toBe(3)
+  })
+
+  it('add series up, with a gap only where all of them have one', () => {
+    expect(
+      sumPoints([
+        [1, null, null],
+        [2, 3, null],
+      ]),
+    ).toEqual([3, 3, null])
+  })
+
+  it('rank routes by their requests and leave idle ones out', () => {
+    const rows = busiestRoutes({
+      stepSeconds: 2,
+      timestamps: [2, 4],
+      routes: {
+        'a/calm': { requests: [0, 0], mirrored: [0, 0] },
+        'a/some': { requests: [1, 4], mirrored: [0, 1] },
+        'a/more': { requests: [10, null], mirrored: [null, null] },
+      },
+      source: { state: 'ok', lastScrape: 4, message: '' },
+    })
+    expect(rows.map(({ name, rate, requests }) => ({ name, rate, requests }))).toEqual([
+      { name: 'more', rate: 5, requests: 10 },
+      { name: 'some', rate: 2, requests: 5 },
+    ])
+  })
+
+  it('offer ranges from a minute to an hour', () => {
+    expect(TIME_RANGES.map(({ value }) => value)).toEqual(['1m', '5m', '15m', '1h'])
+    expect(parseTimeRange('15m')).toMatchObject({ seconds: 900, name: 'Last 15 minutes' })
+    expect(parseTimeRange('nonsense').seconds).toBe(300)
+  })
+})
