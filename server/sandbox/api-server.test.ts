@@ -235,6 +235,13 @@ describe('delete', () => {
     expect((await sandbox.json('GET', `${CONFIG_MAPS}/dependent`)).status).toBe(404)
   })
 
+  test('spares the namespaces a cluster cannot do without', async () => {
+    const answer = await sandbox.json('DELETE', '/api/v1/namespaces/default')
+    expect(answer.body.message).toBe(
+      'namespaces "default" is forbidden: this namespace may not be deleted',
+    )
+  })
+
   test('leaves orphans without the reference', async () => {
     const owner = await sandbox.json('POST', CONFIG_MAPS, configMap('parent'))
     const { uid } = owner.body.metadata

@@ -19,7 +19,7 @@ import {
 import type { SandboxContext } from './context'
 import { type ApiStatus, failure, type Outcome, success } from './outcome'
 import type { ServedKind } from './served-kind'
-import { conflict } from './status-error'
+import { conflict, forbidden } from './status-error'
 import { objectKey, resourceKey } from './store'
 import { forStorage, inVersion } from './write-object'
 
@@ -51,7 +51,7 @@ export async function deleteObject(
   live: ApiObject,
   options: DeleteOptions,
 ): Promise<Outcome<Deletion>> {
-  const refusal = preconditionError(kind, live, options)
+  const refusal = preconditionError(kind, live, options) ?? immortalError(kind, live)
   if (refusal !== undefined) return failure(refusal)
   const marked = markForDeletion(context, kind, live, options)
   if (marked === undefined) return removeNow(context, kind, live, options)
@@ -81,6 +81,16 @@ function preconditionError(
     return conflict(names, nameOf(live), why)
   }
   return undefined
+}
+
+/** Namespaces a cluster cannot do without. */
+const IMMORTAL = new Set(['default', 'kube-system', 'kube-public'])
+
+function immortalError(kind: ServedKind, live: ApiObject): ApiStatus | undefined {
+  if (kind.isCustom || kind.resource.kind !== 'Namespace' || !IMMORTAL.has(nameOf(live))) {
+    return undefined
+  }
+  return forbidden(kind.resource, nameOf(live), 'this namespace may not be deleted')
 }
 
 async function removeNow(

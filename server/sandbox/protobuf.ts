@@ -1,6 +1,7 @@
 /**
  * Request bodies of kubectl's typed clients: the envelope `k8s\0` + runtime.Unknown around the few messages they
- * send as protobuf. Field numbers from k8s.io/api generated.proto. Everything not listed is skipped.
+ * send as protobuf. Field numbers from k8s.io/api generated.proto. A field not listed may be empty only: nothing
+ * a client says is dropped silently.
  */
 import type { JsonObject } from '@/lib/shared/json'
 
@@ -8,7 +9,7 @@ type Field =
   | { readonly name: string; readonly is: 'text' | 'bool' | 'int' }
   | { readonly name: string; readonly is: 'message' | 'messages'; readonly of: Message }
   | { readonly name: string; readonly is: 'texts' }
-  | { readonly name: string; readonly is: 'map' }
+  | { readonly name: string; readonly is: 'map' | 'bytesMap' | 'intOrString' }
 type Message = Readonly<Record<number, Field>>
 
 const OBJECT_META: Message = {
@@ -67,6 +68,7 @@ const DELETE_OPTIONS: Message = {
     of: { 1: { name: 'uid', is: 'text' }, 2: { name: 'resourceVersion', is: 'text' } },
   },
   4: { name: 'propagationPolicy', is: 'text' },
+  3: { name: 'orphanDependents', is: 'bool' },
   5: { name: 'dryRun', is: 'texts' },
 }
 
@@ -80,6 +82,74 @@ const SERVICE_ACCOUNT: Message = {
   1: { name: 'metadata', is: 'message', of: OBJECT_META },
 }
 
+const SECRET: Message = {
+  1: { name: 'metadata', is: 'message', of: OBJECT_META },
+  2: { name: 'data', is: 'bytesMap' },
+  3: { name: 'type', is: 'text' },
+  4: { name: 'stringData', is: 'map' },
+}
+
+const CONTAINER: Message = {
+  1: { name: 'name', is: 'text' },
+  2: { name: 'image', is: 'text' },
+  3: { name: 'command', is: 'texts' },
+  4: { name: 'args', is: 'texts' },
+  6: {
+    name: 'ports',
+    is: 'messages',
+    of: {
+      1: { name: 'name', is: 'text' },
+      3: { name: 'containerPort', is: 'int' },
+      4: { name: 'protocol', is: 'text' },
+    },
+  },
+}
+
+const POD_TEMPLATE: Message = {
+  1: { name: 'metadata', is: 'message', of: OBJECT_META },
+  2: {
+    name: 'spec',
+    is: 'message',
+    of: { 2: { name: 'containers', is: 'messages', of: CONTAINER } },
+  },
+}
+
+const DEPLOYMENT: Message = {
+  1: { name: 'metadata', is: 'message', of: OBJECT_META },
+  2: {
+    name: 'spec',
+    is: 'message',
+    of: {
+      1: { name: 'replicas', is: 'int' },
+      2: { name: 'selector', is: 'message', of: { 1: { name: 'matchLabels', is: 'map' } } },
+      3: { name: 'template', is: 'message', of: POD_TEMPLATE },
+    },
+  },
+}
+
+const SERVICE: Message = {
+  1: { name: 'metadata', is: 'message', of: OBJECT_META },
+  2: {
+    name: 'spec',
+    is: 'message',
+    of: {
+      1: {
+        name: 'ports',
+        is: 'messages',
+        of: {
+          1: { name: 'name', is: 'text' },
+          2: { name: 'protocol', is: 'text' },
+          3: { name: 'port', is: 'int' },
+          4: { name: 'targetPort', is: 'intOrString' },
+        },
+      },
+      2: { name: 'selector', is: 'map' },
+      3: { name: 'clusterIP', is: 'text' },
+      4: { name: 'type', is: 'text' },
+    },
+  },
+}
+
 const MESSAGES: Readonly<Record<string, Message>> = {
   Namespace: NAMESPACE,
   SelfSubjectAccessReview: ACCESS_REVIEW,
@@ -88,9 +158,15 @@ const MESSAGES: Readonly<Record<string, Message>> = {
   DeleteOptions: DELETE_OPTIONS,
   ConfigMap: CONFIG_MAP,
   ServiceAccount: SERVICE_ACCOUNT,
+  Secret: SECRET,
+  Deployment: DEPLOYMENT,
+  Service: SERVICE,
 }
 
 const UNKNOWN: Message = {
+  2: { name: 'raw', is: 'text' },
+  3: { name: 'contentEncoding', is: 'text' },
+  4: { name: 'contentType', is: 'text' },
   1: {
     name: 'typeMeta',
     is: 'message',
@@ -135,8 +211,24 @@ function readMessage(bytes: Buffer, message: Message): JsonObject {
     const { number, value, bytes: content } = reader.field()
     const field = message[number]
     if (field !== undefined) addField(object, field, value, content)
+    else if (value !== 0 || !isBlank(content)) throw new RangeError(`field ${number}`)
   }
   return object
+}
+
+/** Whether a field holds nothing but zero values: Go sends its structs whole, set or not. */
+function isBlank(bytes: Buffer | undefined): boolean {
+  if (bytes === undefined || bytes.length === 0) return true
+  try {
+    const reader = new Reader(bytes)
+    while (!reader.isDone) {
+      const { value, bytes: content } = reader.field()
+      if (value !== 0 || !isBlank(content)) return false
+    }
+    return true
+  } catch {
+    return false
+  }
 }
 
 function addField(
@@ -162,7 +254,13 @@ function addField(
       object[field.name] = [...listOf(object[field.name]), readMessage(bytes, field.of)]
       return
     case 'map':
-      addEntry(object, field.name, bytes)
+      addEntry(object, field.name, bytes, 'utf8')
+      return
+    case 'bytesMap':
+      addEntry(object, field.name, bytes, 'base64')
+      return
+    case 'intOrString':
+      addIntOrString(object, field.name, readMessage(bytes, INT_OR_STRING))
       return
     default:
       return
@@ -173,13 +271,36 @@ function listOf(value: JsonObject[string] | undefined) {
   return Array.isArray(value) ? value : []
 }
 
-const ENTRY: Message = { 1: { name: 'key', is: 'text' }, 2: { name: 'value', is: 'text' } }
+const INT_OR_STRING: Message = {
+  1: { name: 'type', is: 'int' },
+  2: { name: 'int', is: 'int' },
+  3: { name: 'text', is: 'text' },
+}
 
-function addEntry(object: JsonObject, name: string, bytes: Buffer): void {
-  const { key = '', value = '' } = readMessage(bytes, ENTRY)
+/** An unset one is sent as the number 0, which no port is. */
+function addIntOrString(object: JsonObject, name: string, value: JsonObject): void {
+  const { type = 0, int = 0, text } = value
+  if (type === 1 && text !== undefined) object[name] = text
+  else if (type === 0 && int !== 0) object[name] = int
+}
+
+function addEntry(
+  object: JsonObject,
+  name: string,
+  bytes: Buffer,
+  encoding: 'utf8' | 'base64',
+): void {
+  const reader = new Reader(bytes)
+  const parts = ['', '']
+  while (!reader.isDone) {
+    const { number, bytes: part } = reader.field()
+    if (number <= 2 && part !== undefined) {
+      parts[number - 1] = part.toString(number === 1 ? 'utf8' : encoding)
+    }
+  }
   const entries = Object.entries(object[name] ?? {})
   // fromEntries defines own properties, whatever the key is called.
-  object[name] = Object.fromEntries([...entries, [String(key), value]])
+  object[name] = Object.fromEntries([...entries, parts])
 }
 
 class Reader {
