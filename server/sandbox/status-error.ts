@@ -170,16 +170,6 @@ export function versionTooLarge(asked: number, current: number): ApiStatus {
   }
 }
 
-/** A JSON patch that could not be applied; kube-apiserver says no more than this. */
-export function rejectedPatch(): ApiStatus {
-  return {
-    code: 422,
-    reason: 'Invalid',
-    message: 'the server rejected our request due to an error in our request',
-    details: {},
-  }
-}
-
 /** The wire form of a failure. */
 export function statusObject(error: ApiStatus): JsonObject {
   return {

@@ -11,7 +11,6 @@ import {
   namespaceOf,
   objectAt,
   textAt,
-  uidOf,
   withMetadata,
 } from './api-object'
 import type { SandboxContext, WriteOptions } from './context'
@@ -149,10 +148,4 @@ async function store(
   const key = objectKey(request.namespace, request.name)
   const removed = await context.store.remove(resource, key)
   return removed.ok ? success(asApiObject(inVersion(kind, object))) : removed
-}
-
-/** Whether a client pinned the write to another object of the same name. */
-export function hasOtherUid(object: JsonObject, live: JsonObject): boolean {
-  const uid = uidOf(object)
-  return uid !== '' && uid !== uidOf(live)
 }
