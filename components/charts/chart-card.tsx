@@ -19,7 +19,7 @@ interface ChartCardProps {
   height?: number
   /** Something the picture does not show: resolution, or what the source can't see. */
   note?: string
-  /** Chooses what is drawn; sits in the card's head. */
+  /** Chooses what is drawn; takes a row of its own, with the legend. */
   control?: ReactNode
 }
 
@@ -95,8 +95,7 @@ export function ChartCard(props: ChartCardProps) {
       title={title}
       actions={
         <>
-          <Legend series={series} />
-          {control}
+          {control === undefined ? <Legend series={series} /> : null}
           <Button
             variant="ghost"
             size="sm"
@@ -108,6 +107,12 @@ export function ChartCard(props: ChartCardProps) {
         </>
       }
     >
+      {control === undefined ? null : (
+        <div className="flex items-center justify-between gap-2 pb-2">
+          <Legend series={series} />
+          {control}
+        </div>
+      )}
       <p className="sr-only">{describeChart({ title, rows, series, format })}</p>
       {isTable ? (
         <ChartTable {...props} />

@@ -3,6 +3,7 @@
 import type { editor } from 'monaco-editor/editor'
 import { useEffect, useRef, useState } from 'react'
 import { LoadingState } from '@/components/ui/empty-state'
+import { EDITOR_FONT } from './editor-options'
 import { countChangedLines } from './line-diff'
 
 interface ManifestDiffProps {
@@ -37,7 +38,7 @@ export function ManifestDiff({ before, after, label }: ManifestDiffProps) {
     let isGone = false
     const disposables: { dispose(): void }[] = []
     import('./monaco').then(
-      ({ monaco, EDITOR_FONT }) => {
+      ({ monaco }) => {
         if (isGone || host.current === null) return
         const original = monaco.editor.createModel(before, 'yaml')
         const modified = monaco.editor.createModel(after, 'yaml')

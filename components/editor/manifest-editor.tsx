@@ -6,6 +6,7 @@ import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'reac
 import { LoadingState } from '@/components/ui/empty-state'
 import type { Diagnostic, TextRange } from '@/lib/validation/diagnostic'
 import { createEchoes } from './echoes'
+import { EDITOR_FONT, HTTP_ROUTE_SUFFIX } from './editor-options'
 import { toMarkers } from './markers'
 
 export interface ManifestEditorHandle {
@@ -29,8 +30,12 @@ export interface ManifestEditorProps {
 
 type MonacoModule = typeof import('./monaco')
 
-interface Mounted {
-  module: MonacoModule
+interface MonacoParts {
+  monaco: MonacoModule['monaco']
+  setSchema: MonacoModule['setHttpRouteSchema']
+}
+
+interface Mounted extends MonacoParts {
   editor: editor.IStandaloneCodeEditor
   model: editor.ITextModel
 }
@@ -50,8 +55,8 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   wordWrap: 'off',
 }
 
-function mount(host: HTMLElement, module: MonacoModule, props: ManifestEditorProps): Mounted {
-  const { monaco, EDITOR_FONT, HTTP_ROUTE_SUFFIX } = module
+function mount(host: HTMLElement, parts: MonacoParts, props: ManifestEditorProps): Mounted {
+  const { monaco } = parts
   const uri = monaco.Uri.parse(`file:///${props.path}${HTTP_ROUTE_SUFFIX}`)
   monaco.editor.getModel(uri)?.dispose()
   const model = monaco.editor.createModel(props.value, 'yaml', uri)
@@ -61,7 +66,7 @@ function mount(host: HTMLElement, module: MonacoModule, props: ManifestEditorPro
     model,
     ariaLabel: props.label,
   })
-  return { module, editor: instance, model }
+  return { ...parts, editor: instance, model }
 }
 
 /** Replaces the text as one edit, so that undo brings the former text back. */
@@ -87,10 +92,11 @@ export function ManifestEditor(props: ManifestEditorProps) {
     let isGone = false
     let current: Mounted | undefined
     import('./monaco').then(
-      (module) => {
+      ({ monaco, setHttpRouteSchema }) => {
         if (isGone || host.current === null) return
-        const created = mount(host.current, module, latest.current)
-        const { KeyMod, KeyCode } = module.monaco
+        const parts = { monaco, setSchema: setHttpRouteSchema }
+        const created = mount(host.current, parts, latest.current)
+        const { KeyMod, KeyCode } = monaco
         created.model.onDidChangeContent(() => {
           const text = created.model.getValue()
           if (text === latest.current.value) return
@@ -119,15 +125,11 @@ export function ManifestEditor(props: ManifestEditorProps) {
 
   useEffect(() => {
     if (!mounted) return
-    mounted.module.monaco.editor.setModelMarkers(
-      mounted.model,
-      'mirrorboard',
-      toMarkers(diagnostics),
-    )
+    mounted.monaco.editor.setModelMarkers(mounted.model, 'mirrorboard', toMarkers(diagnostics))
   }, [mounted, diagnostics])
 
   useEffect(() => {
-    mounted?.module.setHttpRouteSchema(schema)
+    mounted?.setSchema(schema)
   }, [mounted, schema])
 
   useImperativeHandle(

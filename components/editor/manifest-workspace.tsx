@@ -202,6 +202,8 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
     <div
       className="flex h-full min-h-0 flex-col"
       onKeyDown={(event) => {
+        // The editor has its own commands for the same keys, and marks what it has handled.
+        if (event.defaultPrevented) return
         if (event.key === 'F8') {
           event.preventDefault()
           nextProblem(event.shiftKey ? -1 : 1)

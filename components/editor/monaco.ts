@@ -3,12 +3,10 @@ import * as monaco from 'monaco-editor/editor'
 import 'monaco-editor/features/register.all'
 import 'monaco-editor/languages/definitions/yaml/register'
 import { configureMonacoYaml, type JSONSchema, type MonacoYaml } from 'monaco-yaml'
+import { HTTP_ROUTE_SUFFIX } from './editor-options'
 import { currentTheme, DARK, LIGHT, watchTheme } from './monaco-theme'
 
 export { monaco }
-
-/** Models whose path ends so get the HTTPRoute schema. */
-export const HTTP_ROUTE_SUFFIX = '.httproute.yaml'
 
 function createWorker(label: string): Worker {
   const file = label === 'yaml' ? 'yaml' : 'editor'
@@ -81,10 +79,3 @@ export function setHttpRouteSchema(schema: JSONSchema | undefined): void {
   if (yaml === undefined) yaml = configureMonacoYaml(monacoForYaml, yamlOptions(schema))
   else void yaml.update(yamlOptions(schema))
 }
-
-export const EDITOR_FONT = {
-  fontFamily: '"JetBrains Mono Variable", ui-monospace, monospace',
-  fontSize: 12.5,
-  lineHeight: 20,
-  fontLigatures: false,
-} as const

@@ -62,8 +62,8 @@ function RouteCharts({ route, range }: { route: RouteSeries; range: TimeRange })
       <ChartCard title="Requests per second" {...rates} {...chart} />
       <WindowTotals route={route} rangeName={range.name} />
       <AccountPanel mirrors={route.mirrors} rangeName={range.name} />
-      <BackendsPanel primary={route.primary} backends={route.backends} />
-      <MirrorsPanel mirrors={route.mirrors} />
+      <BackendsPanel series={route} />
+      <MirrorsPanel series={route} />
       <LatencyChart route={route} range={range} />
       {classes.series.length === 0 ? null : (
         <ChartCard title="Responses by status class" {...classes} {...chart} height={120} />

@@ -1,6 +1,6 @@
 import { formatCount, formatLatency, formatShare } from '@/components/format/numbers'
 import { Panel } from '@/components/ui/panel'
-import type { BackendSeries, MirrorSeries, TrafficSeries } from '@/lib/dashboard-api/series'
+import type { RouteSeries } from '@/lib/dashboard-api/series'
 
 type ByCode = Readonly<Record<string, number>>
 
@@ -66,18 +66,18 @@ function SplitTable({ caption, rows }: { caption: string; rows: readonly SplitRo
   )
 }
 
-export function BackendsPanel({
-  primary,
-  backends,
-}: {
-  primary: TrafficSeries
-  backends: readonly BackendSeries[]
-}) {
-  const rows = backends.map((backend) => ({
+/** `backend:3000` for a Service of the route's own namespace, `namespace/service:port` for another. */
+export function localName(target: string, route: string): string {
+  const own = route.slice(0, route.indexOf('/') + 1)
+  return own !== '' && target.startsWith(own) ? target.slice(own.length) : target
+}
+
+export function BackendsPanel({ series }: { series: RouteSeries }) {
+  const rows = series.backends.map((backend) => ({
     key: backend.backend,
-    name: backend.backend,
+    name: localName(backend.backend, series.route),
     total: backend.total,
-    share: formatShare(backend.total, primary.total),
+    share: formatShare(backend.total, series.primary.total),
     codes: formatCodes(backend.totalsByCode),
     p50: backend.latency.window.p50,
     p99: backend.latency.window.p99,
@@ -93,17 +93,20 @@ export function BackendsPanel({
   )
 }
 
-export function MirrorsPanel({ mirrors }: { mirrors: readonly MirrorSeries[] }) {
-  if (mirrors.length === 0) return null
-  const rows = mirrors.map(({ rule, mirror, target, windowAccount, totalsByCode, latency }) => ({
-    key: `${rule}/${mirror}/${target}`,
-    name: target,
-    total: windowAccount.mirrored,
-    share: formatShare(windowAccount.mirrored, windowAccount.requests),
-    codes: formatCodes(totalsByCode),
-    p50: latency.window.p50,
-    p99: latency.window.p99,
-  }))
+export function MirrorsPanel({ series }: { series: RouteSeries }) {
+  if (series.mirrors.length === 0) return null
+  const rows = series.mirrors.map((mirrorSeries) => {
+    const { rule, mirror, target, windowAccount, totalsByCode, latency } = mirrorSeries
+    return {
+      key: `${rule}/${mirror}/${target}`,
+      name: localName(target, series.route),
+      total: windowAccount.mirrored,
+      share: formatShare(windowAccount.mirrored, windowAccount.requests),
+      codes: formatCodes(totalsByCode),
+      p50: latency.window.p50,
+      p99: latency.window.p99,
+    }
+  })
   return (
     <Panel title="Mirrored to">
       <SplitTable caption="Copies per mirror" rows={rows} />

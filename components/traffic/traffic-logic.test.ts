@@ -4,7 +4,7 @@ import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { accountSentences } from './account-sentence'
 import { sumPoints } from './chart-series'
 import { busiestRoutes } from './overview-rows'
-import { formatCodes } from './split-panel'
+import { formatCodes, localName } from './split-panel'
 import { parseTimeRange, TIME_RANGES } from './time-range'
 import { EMPTY_FORM, formForRoute, parseTrafficForm } from './traffic-form'
 import { serverErrors } from './window-totals'
@@ -116,6 +116,11 @@ describe('traffic numbers', () => {
     expect(formatCodes({ 200: 5, 503: 1000, 404: 0 })).toBe('503 × 1,000, 200 × 5')
     expect(formatCodes({})).toBe('no answers yet')
     expect(serverErrors({ totalsByCode: { 200: 5, 503: 2, 500: 1 } })).toBe(3)
+  })
+
+  it('leave the namespace of the route out of a Service name', () => {
+    expect(localName('shop/cart:80', 'shop/checkout')).toBe('cart:80')
+    expect(localName('lab/cart:80', 'shop/checkout')).toBe('lab/cart:80')
   })
 
   it('add series up, with a gap only where all of them have one', () => {
