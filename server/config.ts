@@ -27,8 +27,8 @@ export interface Config {
   /** Where the cluster is; undefined means the sandbox's own kubeconfig. */
   readonly kubeconfig: string | undefined
   readonly context: string | undefined
-  /** Text endpoints the observer scrapes. */
-  readonly metricsUrl: string
+  /** The text endpoint the observer scrapes; undefined means our gateway's. */
+  readonly metricsUrl: string | undefined
   readonly observerPort: number
   readonly trafficPort: number
   /** Planes to run in this process; undefined means supervise one process per group. */
@@ -83,8 +83,7 @@ export function readConfig(args: readonly string[], environment: Environment): C
       gatewayWorkers: workers,
       kubeconfig: path ? resolve(path) : undefined,
       context: flags.context ?? (environment['MIRRORBOARD_CONTEXT'] || undefined),
-      metricsUrl:
-        environment['MIRRORBOARD_METRICS_URL'] || `http://127.0.0.1:${ports.metrics}/metrics`,
+      metricsUrl: environment['MIRRORBOARD_METRICS_URL'] || undefined,
       observerPort: ports.observer,
       trafficPort: ports.traffic,
       planes: flags.planes,
@@ -103,8 +102,9 @@ interface Flags {
 function readFlags(args: readonly string[]): Flags | string {
   let flags: Flags = { planes: undefined, reset: false, context: undefined }
   for (const arg of args) {
-    const [name, value = ''] = arg.split('=', 2)
-    if (name === '--reset') flags = { ...flags, reset: true }
+    const [name = ''] = arg.split('=', 1)
+    const value = arg.slice(name.length + 1)
+    if (arg === '--reset') flags = { ...flags, reset: true }
     else if (name === '--context' && value !== '') flags = { ...flags, context: value }
     else if (name === '--planes') {
       const planes = readPlanes(value)
@@ -112,6 +112,8 @@ function readFlags(args: readonly string[]): Flags | string {
       flags = { ...flags, planes }
     } else return `the option ${arg} is not known; npm start -- --help lists them.`
   }
+  if (flags.reset && flags.planes)
+    return '--reset forgets the whole state, so it goes without --planes.'
   return flags
 }
 

@@ -2,12 +2,12 @@
  * The composition root: which planes run, in which process, in which order.
  * Without `--planes` it supervises one process for each group; with it, it runs those planes itself.
  */
-import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runPlanes } from './compose/run-planes'
-import { type Config, readConfig, USAGE } from './config'
+import { type Config, type PlaneName, readConfig, USAGE } from './config'
 import { createLogger } from './log'
 import { lockDataDirectory } from './supervisor/data-lock'
 import { describeFailure } from './supervisor/describe-failure'
@@ -27,7 +27,7 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   try {
     await (read.config.planes
-      ? runPlanes(read.config, read.config.planes)
+      ? runSome(read.config, read.config.planes)
       : runEverything(read.config))
   } catch (error) {
     fail(describeFailure(error))
@@ -55,18 +55,30 @@ function groupsFor(config: Config): readonly ProcessGroup[] {
   ]
 }
 
-async function runEverything(config: Config): Promise<void> {
+/** A supervisor has locked the directory for the planes it starts; planes started by hand have no one to do it. */
+async function runSome(config: Config, planes: readonly PlaneName[]): Promise<void> {
+  if (process.send || !planes.includes('sandbox')) return await runPlanes(config, planes)
+  const dataDirectory = prepareDataDirectory(config.dataDirectory)
+  if (await lockDataDirectory(dataDirectory)) await runPlanes({ ...config, dataDirectory }, planes)
+  else fail(inUse(dataDirectory))
+}
+
+function inUse(directory: string): string {
+  return `${directory} is in use by another Mirrorboard; stop it, or set MIRRORBOARD_DATA_DIR to another directory.`
+}
+
+async function runEverything(asked: Config): Promise<void> {
   const startedAt = performance.now()
-  prepareDataDirectory(config.dataDirectory)
-  const lock = await lockDataDirectory(config.dataDirectory)
+  const config = { ...asked, dataDirectory: prepareDataDirectory(asked.dataDirectory) }
+  const { dataDirectory, dashboard } = config
+  const lock = await lockDataDirectory(dataDirectory)
   if (!lock) {
-    fail(
-      `${config.dataDirectory} is in use by another Mirrorboard; stop it, or set MIRRORBOARD_DATA_DIR to another directory.`,
-    )
+    fail(inUse(dataDirectory))
     return
   }
-  if (config.reset) forgetState(config.dataDirectory)
-  await assertPortIsFree(config.dashboard.host, config.dashboard.port, 'PORT')
+  if (config.kubeconfig) await assertKubeconfigIsUsable(config)
+  if (config.reset) forgetState(dataDirectory)
+  await assertPortIsFree(dashboard.host, dashboard.port, 'PORT')
   const supervision = await supervise({
     groups: groupsFor(config),
     entry: fileURLToPath(import.meta.url),
@@ -76,17 +88,31 @@ async function runEverything(config: Config): Promise<void> {
     logger: createLogger('supervisor'),
     onProgress: (message) => process.stdout.write(`${message}\n`),
   })
-  printWelcome(config, supervision.details, performance.now() - startedAt)
+  // From here on: a signal during the start must leave nothing running either.
   onStopSignal(async () => {
     await supervision.stop()
     lock.release()
   })
+  const details = await supervision.ready
+  printWelcome(config, details, performance.now() - startedAt)
 }
 
-/** Private from the start: it holds the cluster's token. */
-function prepareDataDirectory(directory: string): void {
+/**
+ * A file that can't be read will not get better by itself, unlike a server that does not answer: the start ends.
+ * Loaded only then, for its size.
+ */
+async function assertKubeconfigIsUsable(config: Config): Promise<void> {
+  const { loadCluster } = await import('./kube/load-cluster')
+  const loaded = loadCluster({ kubeconfigPath: config.kubeconfig, context: config.context })
+  if (!loaded.ok) throw new Error(loaded.message)
+  loaded.cluster.close()
+}
+
+/** Private from the start: it holds the cluster's token. Returns its one true path, whatever links lead there. */
+function prepareDataDirectory(directory: string): string {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   chmodSync(directory, 0o700)
+  return realpathSync(directory)
 }
 
 /** Only what Mirrorboard itself wrote there. */
@@ -100,6 +126,7 @@ function forgetState(directory: string): void {
 async function environmentFor(config: Config): Promise<NodeJS.ProcessEnv> {
   const observerPort = config.observerPort || (await freePort())
   const trafficPort = config.trafficPort || (await freePort())
+  const metricsPort = config.metricsPort || (await freePort())
   return {
     ...process.env,
     MIRRORBOARD_DATA_DIR: config.dataDirectory,
@@ -108,7 +135,8 @@ async function environmentFor(config: Config): Promise<NodeJS.ProcessEnv> {
     MIRRORBOARD_OBSERVER_URL: `http://127.0.0.1:${observerPort}`,
     MIRRORBOARD_TRAFFIC_PORT: String(trafficPort),
     MIRRORBOARD_TRAFFIC_URL: `http://127.0.0.1:${trafficPort}`,
-    MIRRORBOARD_METRICS_URL: config.metricsUrl,
+    MIRRORBOARD_METRICS_PORT: String(metricsPort),
+    MIRRORBOARD_METRICS_URL: config.metricsUrl ?? `http://127.0.0.1:${metricsPort}/metrics`,
   }
 }
 

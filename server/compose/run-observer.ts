@@ -6,7 +6,7 @@ import type { RunningPlane } from './running-plane'
 
 export async function runObserver(config: Config): Promise<RunningPlane> {
   const observer = await startObserver({
-    metricsUrls: [config.metricsUrl],
+    metricsUrls: [config.metricsUrl ?? `http://127.0.0.1:${config.metricsPort}/metrics`],
     storeDirectory: join(config.dataDirectory, 'series'),
     port: config.observerPort,
     logger: createLogger('observer'),

@@ -88,5 +88,8 @@ function onEnd(stop: () => Promise<void>): void {
   }
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
-  if (process.send) process.on('disconnect', end)
+  if (!process.send) return
+  process.on('disconnect', end)
+  // It may have ended while this process was still loading, before anyone listened.
+  if (!process.connected) end()
 }

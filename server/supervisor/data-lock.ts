@@ -9,20 +9,28 @@ export interface DataLock {
   release(): void
 }
 
+/** A local socket's path may be about this long (sun_path in unix(7); 104 on macOS). */
+const SOCKET_PATH_BYTES_MAX = 100
+
 /**
  * Takes the lock, or returns null when another process holds it. The lock is a listening local socket, so the
  * system frees it however its holder ends; only the file stays behind, and is taken over.
  */
 export async function lockDataDirectory(directory: string): Promise<DataLock | null> {
-  const name = `mirrorboard-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`
-  // Not inside the directory: a socket's path may only be about 100 characters long.
-  const path =
-    process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.lock`)
+  const path = lockPath(directory)
   const first = await listen(path)
   if (first) return first
   if (await isHeld(path)) return null
   rmSync(path, { force: true })
   return await listen(path)
+}
+
+/** In the directory, which is private; where that is too long a path for a socket, among the temporary files. */
+function lockPath(directory: string): string {
+  const name = `mirrorboard-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`
+  if (process.platform === 'win32') return `\\\\.\\pipe\\${name}`
+  const path = join(directory, 'lock')
+  return Buffer.byteLength(path) <= SOCKET_PATH_BYTES_MAX ? path : join(tmpdir(), `${name}.lock`)
 }
 
 /** Resolves null when the path exists already; rejects with any other error. */

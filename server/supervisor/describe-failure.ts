@@ -16,8 +16,14 @@ export function describeFailure(error: unknown, setting?: string): string {
   if (!isSystemError(error)) return error instanceof Error ? error.message : String(error)
   const move = setting ? `; stop what uses it, or set ${setting} to another port.` : '.'
   switch (error.code) {
-    case 'EADDRINUSE':
-      return `port ${error.port} is already in use${move}`
+    case 'EADDRINUSE': {
+      // A plane may have said it in its own words.
+      const isPlain = error.port !== undefined
+      const fact = isPlain
+        ? `port ${error.port} is already in use`
+        : error.message.replace(/[.]$/, '')
+      return `${fact}${move}`
+    }
     case 'EACCES':
       return error.port === undefined
         ? `${error.path ?? 'a file'} cannot be opened: permission denied.`
@@ -29,6 +35,9 @@ export function describeFailure(error: unknown, setting?: string): string {
     case 'EROFS':
     case 'EPERM':
       return `${error.path ?? 'the data directory'} cannot be written; set MIRRORBOARD_DATA_DIR to a directory that can.`
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `${error.path ?? 'the data directory'} is not a directory; set MIRRORBOARD_DATA_DIR to another one.`
     case 'ENOENT':
       return `${error.path ?? 'a file'} does not exist.`
     default:

@@ -24,45 +24,56 @@ export interface SuperviseOptions {
 }
 
 export interface Supervision {
-  /** What the planes said of themselves when they became ready. */
-  readonly details: Readonly<Record<string, string>>
+  /**
+   * Resolves when every plane is ready, with what they said of themselves. Rejects with one sentence when one cannot
+   * start; nothing is left running then. Stays open when stopped before.
+   */
+  readonly ready: Promise<Readonly<Record<string, string>>>
   stop(): Promise<void>
 }
 
-/** Resolves when every plane is ready. Rejects with one sentence when one cannot start; nothing is left running. */
+/** Begins to start the planes. */
 export async function supervise(options: SuperviseOptions): Promise<Supervision> {
   const processes = new Map<ProcessGroup, SupervisedProcess>()
   const healthServer = await startHealthServer(() => readHealth(options.groups, processes))
+  let isStopping = false
   const stop = async () => {
+    isStopping = true
     for (const running of [...processes.values()].reverse()) await running.stop()
     healthServer.stop()
   }
   const environment = { ...options.environment, MIRRORBOARD_SUPERVISOR_URL: healthServer.url }
-  let details: Readonly<Record<string, string>> = {}
-  try {
-    const stages = [...new Set(options.groups.map((group) => group.stage))].sort((a, b) => a - b)
-    for (const stage of stages) {
-      const groups = options.groups.filter((group) => group.stage === stage)
-      options.onProgress(`Starting ${groups.map((group) => group.name).join(', ')} …`)
-      const started = groups.map((group) => {
-        const running = superviseProcess({
-          name: group.name,
-          entry: options.entry,
-          args: [`--planes=${group.planes.join(',')}`, ...options.args],
-          execArgv: options.execArgv,
-          environment,
-          logger: options.logger,
-        })
-        processes.set(group, running)
-        return running.ready
+  const startStage = (stage: number) => {
+    const groups = options.groups.filter((group) => group.stage === stage)
+    options.onProgress(`Starting ${groups.map((group) => group.name).join(', ')} …`)
+    return groups.map((group) => {
+      const running = superviseProcess({
+        name: group.name,
+        entry: options.entry,
+        args: [`--planes=${group.planes.join(',')}`, ...options.args],
+        execArgv: options.execArgv,
+        environment,
+        logger: options.logger,
       })
-      details = Object.assign({}, details, ...(await Promise.all(started)))
-    }
-  } catch (error) {
-    await stop()
-    throw error
+      processes.set(group, running)
+      return running.ready
+    })
   }
-  return { details, stop }
+  const startAll = async () => {
+    let details: Readonly<Record<string, string>> = {}
+    const stages = [...new Set(options.groups.map((group) => group.stage))].sort((a, b) => a - b)
+    try {
+      for (const stage of stages) {
+        if (isStopping) return await new Promise<never>(() => {})
+        details = Object.assign({}, details, ...(await Promise.all(startStage(stage))))
+      }
+    } catch (error) {
+      await stop()
+      throw error
+    }
+    return details
+  }
+  return { ready: startAll(), stop }
 }
 
 /** One entry a plane; planes of one process share its pid and memory. */
