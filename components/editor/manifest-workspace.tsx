@@ -227,7 +227,11 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
         label="HTTPRoute manifest"
         diagnostics={diagnostics}
         schema={editorSchema}
-        onChange={props.onChange}
+        onChange={(next) => {
+          // Whoever types wants to know what is wrong, not what the last version's status was.
+          setTab('problems')
+          props.onChange(next)
+        }}
         onReview={review}
         onNextProblem={nextProblem}
       />
