@@ -81,6 +81,9 @@ function Planes() {
             <th scope="col" className="py-1 pr-3 font-medium">
               State
             </th>
+            <th scope="col" className="py-1 pr-3 text-right font-medium">
+              Process
+            </th>
             <th scope="col" className="py-1 text-right font-medium">
               Memory
             </th>
@@ -99,6 +102,7 @@ function Planes() {
                   <span className="text-muted">{plane.message}</span>
                 </span>
               </td>
+              <td className="py-1.5 pr-3 text-right tabular-nums">{plane.pid ?? '–'}</td>
               <td className="py-1.5 text-right tabular-nums">
                 {plane.residentBytes === undefined ? '–' : formatBytes(plane.residentBytes)}
               </td>
@@ -106,6 +110,9 @@ function Planes() {
           ))}
         </tbody>
       </table>
+      <p className="pt-1 text-2xs text-muted">
+        Planes of one process share its memory: it is shown for each of them.
+      </p>
     </Panel>
   )
 }
