@@ -1,8 +1,9 @@
 /** Serves the pages and the thin dashboard API by Next, behind the checks a browser-facing loopback server needs. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import next from 'next'
 import { checkRequest } from './check-request'
+import { createDeferredHandler } from './deferred-handler'
 
 export interface DashboardOptions {
   readonly directory: string
@@ -23,7 +24,8 @@ const STOP_GRACE_MS = 3_000
 
 /** Resolves once the port is bound and Next is ready. Rejects with the system's error, such as EADDRINUSE. */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
-  const server = createServer()
+  const deferred = createDeferredHandler()
+  const server = createServer(deferred.listener)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, resolve)
@@ -39,14 +41,14 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   await app.prepare()
   const handle = app.getRequestHandler()
   const allowedHosts = ['localhost', '127.0.0.1', '[::1]', ...options.allowedHosts]
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+  deferred.open((request, response) => {
     const refusal = checkRequest(request, allowedHosts)
     if (refusal) {
       response.writeHead(refusal.status, { 'content-type': 'application/json' })
       response.end(JSON.stringify(refusal.body))
       return
     }
-    void handle(request, response)
+    return handle(request, response)
   })
   return {
     url: `http://${options.host}:${port}`,
