@@ -1,9 +1,10 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import type { ClusterFacts, FromWorker, ToWorker } from '@/components/editor/validation-messages'
+import type { FromWorker, ToWorker } from '@/components/editor/validation-messages'
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
+import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 
 /** Typing faster than this validates once, at the pause. */
 const PAUSE_MS = 120

@@ -5,21 +5,21 @@ import { Tabs } from 'radix-ui'
 import { type ReactNode, useMemo, useRef, useState } from 'react'
 import { BackendDialog } from '@/components/backends/backend-dialog'
 import { useSchema } from '@/components/data/queries'
-import { useLiveList } from '@/components/data/use-live'
 import { useUnloadGuard } from '@/components/data/use-unload-guard'
 import { useValidation } from '@/components/data/use-validation'
 import { Button } from '@/components/ui/button'
 import { Chip } from '@/components/ui/chip'
 import { Tooltip } from '@/components/ui/tooltip'
 import type { ManifestResponse, ManifestResult } from '@/lib/dashboard-api/manifests'
-import type { Diagnostic, DiagnosticFix } from '@/lib/validation/diagnostic'
-import { mirrorCapabilities, servicePorts } from './cluster-facts'
+import type { CreateBackendFix, Diagnostic, DiagnosticFix } from '@/lib/validation/diagnostic'
+import { applyEdit } from './apply-edit'
 import { toEditorSchema } from './editor-schema'
 import { ManifestEditor, type ManifestEditorHandle } from './manifest-editor'
 import { ManifestReview, type ReviewInput } from './manifest-review'
 import { adjacentProblem, countProblems, describeProblems } from './problems'
 import { ProblemsPanel } from './problems-panel'
 import { ShortcutsDialog } from './shortcuts-dialog'
+import { useClusterFacts } from './use-cluster-facts'
 
 export interface ManifestWorkspaceProps {
   /** Identifies the document: `default/http-mirror`. */
@@ -50,14 +50,8 @@ type BottomTab = 'problems' | 'status'
 
 function useDiagnostics(text: string, namespace: string) {
   const { data: schema, error } = useSchema('httproutes')
-  const services = useLiveList('services')
-  const gateways = useLiveList('gateways')
-  const classes = useLiveList('gatewayclasses')
   const schemas = useMemo(() => (schema === undefined ? [] : [schema]), [schema])
-  const facts = useMemo(
-    () => ({ services: servicePorts(services), mirrors: mirrorCapabilities(gateways, classes) }),
-    [services, gateways, classes],
-  )
+  const facts = useClusterFacts()
   const editorSchema = useMemo(
     () => (schema === undefined ? undefined : toEditorSchema(schema)),
     [schema],
@@ -177,25 +171,37 @@ function BottomPanel({ tab, onTab, diagnostics, isChecking, status, children }: 
   )
 }
 
+interface FixerOptions extends Pick<ManifestWorkspaceProps, 'text' | 'onChange'> {
+  isChecking: boolean
+  onBackend: (backend: CreateBackendFix) => void
+}
+
+function fixer({ text, isChecking, onChange, onBackend }: FixerOptions) {
+  return (fix: DiagnosticFix) => {
+    if (fix.kind === 'create-backend') onBackend(fix)
+    // While another text is being checked, the places of the former one mean nothing.
+    else if (!isChecking) onChange(applyEdit(text, fix))
+  }
+}
+
 /** Editor, problems, review and apply of one manifest. */
 export function ManifestWorkspace(props: ManifestWorkspaceProps) {
   const { path, namespace, text, isDirty, base } = props
   const editor = useRef<ManifestEditorHandle>(null)
   const [tab, setTab] = useState<BottomTab>('problems')
-  const [dialog, setDialog] = useState<'review' | 'help' | DiagnosticFix | null>(null)
+  const [dialog, setDialog] = useState<'review' | 'help' | CreateBackendFix | null>(null)
   const { diagnostics, isChecking, failure, editorSchema } = useDiagnostics(text, namespace)
   useUnloadGuard(isDirty)
 
   const canReview = isDirty || props.isNew === true
-  const review = () => {
-    if (canReview) setDialog('review')
-  }
+  const review = () => (canReview ? setDialog('review') : undefined)
   const nextProblem = (direction: 1 | -1) => {
     const from = editor.current?.position() ?? { line: 1, column: 1 }
     const next = adjacentProblem(diagnostics, from, direction)
     if (next) editor.current?.reveal(next.range)
   }
   const close = () => setDialog(null)
+  const fix = fixer({ text, isChecking, onChange: props.onChange, onBackend: setDialog })
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: shortcuts work wherever the focus is inside; every one has a button or key of its own.
@@ -246,7 +252,7 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
           diagnostics={diagnostics}
           failure={failure}
           onReveal={({ range }) => editor.current?.reveal(range)}
-          onCreateBackend={setDialog}
+          onFix={fix}
         />
       </BottomPanel>
       {dialog === 'review' ? (

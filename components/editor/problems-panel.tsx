@@ -1,6 +1,6 @@
 'use client'
 
-import { Plus } from 'lucide-react'
+import { Plus, Wrench } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 import { type Status, StatusIcon } from '@/components/ui/status-icon'
@@ -11,7 +11,7 @@ interface ProblemsPanelProps {
   diagnostics: readonly Diagnostic[]
   failure: string
   onReveal: (diagnostic: Diagnostic) => void
-  onCreateBackend: (backend: DiagnosticFix) => void
+  onFix: (fix: DiagnosticFix) => void
 }
 
 const STATUS: Record<Diagnostic['severity'], Status> = {
@@ -28,11 +28,21 @@ const SPOKEN: Record<Diagnostic['severity'], string> = {
 /** Rendering thousands of rows would freeze the page that should help; the first ones are what a person fixes first. */
 export const PROBLEMS_SHOWN_MAX = 100
 
-interface ProblemRowProps extends Pick<ProblemsPanelProps, 'onReveal' | 'onCreateBackend'> {
+interface ProblemRowProps extends Pick<ProblemsPanelProps, 'onReveal' | 'onFix'> {
   diagnostic: Diagnostic
 }
 
-function ProblemRow({ diagnostic, onReveal, onCreateBackend }: ProblemRowProps) {
+function FixButton({ fix, onFix }: { fix: DiagnosticFix; onFix: (fix: DiagnosticFix) => void }) {
+  const isCreate = fix.kind === 'create-backend'
+  const Icon = isCreate ? Plus : Wrench
+  return (
+    <Button size="sm" icon={<Icon size={13} aria-hidden />} onClick={() => onFix(fix)}>
+      {isCreate ? `Create ${fix.name}` : fix.title}
+    </Button>
+  )
+}
+
+function ProblemRow({ diagnostic, onReveal, onFix }: ProblemRowProps) {
   const { severity, message, fieldPath, range, specUrl, fix } = diagnostic
   return (
     <li className="flex items-start gap-2 rounded-md hover:bg-sunken">
@@ -62,15 +72,7 @@ function ProblemRow({ diagnostic, onReveal, onCreateBackend }: ProblemRowProps) 
           Specification
         </a>
       )}
-      {fix === undefined ? null : (
-        <Button
-          size="sm"
-          icon={<Plus size={13} aria-hidden />}
-          onClick={() => onCreateBackend(fix)}
-        >
-          Create {fix.name}
-        </Button>
-      )}
+      {fix === undefined ? null : <FixButton fix={fix} onFix={onFix} />}
     </li>
   )
 }
@@ -96,7 +98,7 @@ export function ProblemsPanel(props: ProblemsPanelProps) {
             key={`${diagnostic.code} ${diagnostic.fieldPath} ${diagnostic.range.startLine}:${diagnostic.range.startColumn} ${diagnostic.message}`}
             diagnostic={diagnostic}
             onReveal={props.onReveal}
-            onCreateBackend={props.onCreateBackend}
+            onFix={props.onFix}
           />
         ))}
       </ul>

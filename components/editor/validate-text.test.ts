@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { echoBackendManifest } from '@/components/backends/echo-template'
 import { routeManifest, TEMPLATES } from '@/components/routes/route-templates'
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
+import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
 import { toEditorSchema } from './editor-schema'
 import { messageFormOf, validateText } from './validate-text'
 
@@ -37,14 +38,18 @@ const fields = {
   percent: 29,
 }
 
-function validate(text: string, services: Record<string, number[]> | null = null) {
-  const context = { schemas: [schema], facts: { services, mirrors: null } }
+function validate(text: string, services: ClusterFacts['services'] = null) {
+  const context = { schemas: [schema], facts: { ...UNKNOWN_CLUSTER, services } }
   return validateText({ text, defaultNamespace: 'default' }, context)
 }
 
 describe('validate text', () => {
-  it.each(TEMPLATES.map(({ id }) => id))('finds nothing wrong with the template %s', (id) => {
-    expect(validate(routeManifest(id, fields))).toEqual([])
+  it.each(TEMPLATES.map(({ id }) => id))('finds no fault in the template %s', (id) => {
+    const found = validate(routeManifest(id, fields))
+    // That a mirror copies writes too is worth saying of every mirror, also of ours.
+    const advice = ['mirror.unsafe-methods', 'mirror.share-default', 'mirror.share-all']
+    expect(found.filter(({ code }) => !advice.includes(code))).toEqual([])
+    expect(found.filter(({ severity }) => severity === 'error')).toEqual([])
   })
 
   it('finds nothing wrong with the echo backend, whose kinds the cluster judges', () => {
@@ -54,7 +59,12 @@ describe('validate text', () => {
 
   it('marks a wrong field in the words of the API server, beside a missing Service', () => {
     const text = routeManifest('mirror', fields).replace('PathPrefix', 'Prefix')
-    const found = validate(text, { 'default/backend': [3000] })
+    const found = validate(text, {
+      'default/backend': {
+        isExternalName: false,
+        ports: [{ port: 3000, protocol: 'TCP', ready: 1 }],
+      },
+    })
     expect(found.map(({ code }) => code)).toContain('schema.not-supported')
     expect(found.map(({ code }) => code)).toContain('mirror.backend-not-found')
     const wrong = found.find(({ code }) => code === 'schema.not-supported')

@@ -6,10 +6,11 @@ import type { JsonObject } from '@/lib/shared/json'
 import { type CompiledSchema, compileSchema } from '@/lib/validation/compiled-schema'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
 import type { MessageForm } from '@/lib/validation/field-error'
+import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 import { schemasByKey, validateManifest } from '@/lib/validation/validate-manifest'
 import { splitApiVersion } from './api-version'
-import { checkBackends } from './reference-checks'
-import type { ClusterFacts, ValidateMessage } from './validation-messages'
+import { lintDocument, withGrantsOf } from './lint-document'
+import type { ValidateMessage } from './validation-messages'
 
 const compiled = new WeakMap<readonly SchemaResponse[], Map<string, CompiledSchema>>()
 
@@ -60,19 +61,22 @@ export function validateText(
   { schemas, facts }: ValidationContext,
 ): readonly Diagnostic[] {
   const { documents } = parseManifest(text)
-  const located = documents.map((document) => ({
-    documentIndex: document.index,
-    object: document.object,
-    rangeOf: (fieldPath: string) => document.rangeOf(fieldPath),
-  }))
-  const references = located.flatMap((document) => checkBackends(document, facts, defaultNamespace))
+  const { gateways, gatewayClasses } = facts
+  const known = withGrantsOf(documents, facts, defaultNamespace)
+  const lints = documents.flatMap((document) =>
+    lintDocument(document, known, { text, defaultNamespace }),
+  )
   // Until the schema has arrived only the text itself can be judged.
   const { diagnostics } = validateManifest(text, {
     schemas: compileAll(schemas),
     defaultNamespace,
-    ...(facts.mirrors === null ? {} : { cluster: facts.mirrors }),
+    ...(gateways === null || gatewayClasses === null
+      ? {}
+      : { cluster: { gateways, gatewayClasses } }),
   })
   const objects = new Map(documents.map(({ index, object }) => [index, object]))
   const own = diagnostics.filter((diagnostic) => !isAboutKnownKind(diagnostic, objects))
-  return [...own, ...references]
+  // Where admission refuses several mirrors in its own words, saying it again would be noise.
+  const isRefused = own.some(({ code }) => code === 'mirror.several-in-one-rule')
+  return [...own, ...lints.filter(({ code }) => !isRefused || code !== 'mirror.several-refused')]
 }

@@ -1,15 +1,7 @@
 /** What the page and the validation worker say to one another. */
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
-import type { MirrorCapabilities } from '@/lib/validation/several-mirrors'
-
-/** What the checks that a schema can't make need to know of the cluster. */
-export interface ClusterFacts {
-  /** Ports by Service, `namespace/name`; null until the cluster's Services are known. */
-  readonly services: Readonly<Record<string, readonly number[]>> | null
-  /** Gateways and their classes; null until known. */
-  readonly mirrors: MirrorCapabilities | null
-}
+import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 
 /** Schemas and facts travel apart: the schemas are large and hardly ever change. */
 export interface SchemasMessage {

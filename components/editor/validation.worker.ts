@@ -1,8 +1,9 @@
 /** Validates manifests off the main thread, so that typing never waits; bundled by server/cli/build-workers.mjs. */
+import { UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
 import { type ValidationContext, validateText } from './validate-text'
 import type { FromWorker, ToWorker } from './validation-messages'
 
-let context: ValidationContext = { schemas: [], facts: { services: null, mirrors: null } }
+let context: ValidationContext = { schemas: [], facts: UNKNOWN_CLUSTER }
 
 function receive(message: ToWorker): FromWorker | undefined {
   switch (message.type) {

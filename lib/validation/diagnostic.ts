@@ -16,12 +16,23 @@ export interface Diagnostic {
   readonly fix?: DiagnosticFix
 }
 
+export type DiagnosticFix = CreateBackendFix | EditFix
+
 /** A Service the manifest refers to and the cluster does not have. */
-export interface DiagnosticFix {
+export interface CreateBackendFix {
   readonly kind: 'create-backend'
   readonly namespace: string
   readonly name: string
   readonly port: number
+}
+
+/** A change to the text that was validated. */
+export interface EditFix {
+  readonly kind: 'edit'
+  /** What the button says: `Use port 3000`. */
+  readonly title: string
+  readonly range: TextRange
+  readonly text: string
 }
 
 /** Lines and columns from 1, end exclusive, as Monaco counts. */

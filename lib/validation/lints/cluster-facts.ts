@@ -1,0 +1,45 @@
+import type {
+  Gateway,
+  GatewayClass,
+  HTTPRoute,
+  Namespace,
+  ReferenceGrant,
+} from '@/lib/gateway-api/types'
+
+/** One port of a Service with what stands behind it. */
+export interface ServicePortFacts {
+  readonly port: number
+  readonly protocol: string
+  readonly appProtocol?: string
+  /** Ready endpoints; null while unknown. */
+  readonly ready: number | null
+}
+
+export interface ServiceFacts {
+  readonly isExternalName: boolean
+  readonly ports: readonly ServicePortFacts[]
+}
+
+/**
+ * What the lints need to know of a cluster, small enough to send to a worker. Each part is null until it is known, and
+ * what depends on it is then not judged. Objects may be reduced to the fields the lints read.
+ */
+export interface ClusterFacts {
+  /** By `namespace/name`. */
+  readonly services: Readonly<Record<string, ServiceFacts>> | null
+  readonly gateways: readonly Gateway[] | null
+  readonly gatewayClasses: readonly GatewayClass[] | null
+  readonly namespaces: readonly Namespace[] | null
+  readonly referenceGrants: readonly ReferenceGrant[] | null
+  /** Routes that compete for requests: parents, hostnames and matches are enough. */
+  readonly httpRoutes: readonly HTTPRoute[] | null
+}
+
+export const UNKNOWN_CLUSTER: ClusterFacts = {
+  services: null,
+  gateways: null,
+  gatewayClasses: null,
+  namespaces: null,
+  referenceGrants: null,
+  httpRoutes: null,
+}

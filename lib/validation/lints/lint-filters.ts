@@ -1,0 +1,166 @@
+import type { HTTPRequestMirrorFilter, HTTPRouteFilter } from '@/lib/gateway-api/types'
+import { mirrorFraction } from '@/lib/routing/build-filters'
+import { MULTIPLE_MIRRORS_FEATURE } from '@/lib/routing/supported-features'
+import { describeEffect } from './implementation'
+import { type LintContext, type MirrorPlace, mirrorsOfRule } from './lint-context'
+import { type LintFinding, SPEC } from './lint-finding'
+
+/** How much mirrors copy, how many there are, and filters where no gateway applies them. */
+export function lintFilters(context: LintContext): readonly LintFinding[] {
+  return (context.route.spec.rules ?? []).flatMap((_, ruleIndex) => [
+    ...mirrorsOfRule(context.route, ruleIndex).flatMap((place) => lintShare(context, place)),
+    ...lintSeveral(context, ruleIndex),
+    ...lintRedirect(context, ruleIndex),
+    ...lintBackendFilters(context, ruleIndex),
+    ...lintUnsupported(context, ruleIndex),
+    ...lintNoBackend(context, ruleIndex),
+  ])
+}
+
+/** Envoy's runtime fraction counts in millionths. */
+const MILLIONTHS = 1_000_000
+
+function lintShare(context: LintContext, { path, mirror }: MirrorPlace): readonly LintFinding[] {
+  const info = { severity: 'info', specUrl: SPEC.mirror } as const
+  const { percent, fraction } = mirror
+  const at = `${path}.requestMirror${shareField(mirror)}`
+  const share = mirrorFraction(mirror)
+  if (share === 0) {
+    const message = 'No request is copied to this mirror: its share is 0.'
+    return [{ ...info, severity: 'warning', code: 'mirror.share-zero', message, fieldPath: at }]
+  }
+  if (percent === undefined && fraction === undefined) {
+    const message =
+      'Every request of the rule is copied to this mirror, as neither percent nor fraction is given.'
+    return [{ ...info, code: 'mirror.share-default', message, fieldPath: at }]
+  }
+  if (share === 1) {
+    const message =
+      'Every request of the rule is copied to this mirror, as it would be without a share.'
+    return [{ ...info, code: 'mirror.share-all', message, fieldPath: at }]
+  }
+  if (share * MILLIONTHS >= 1 || !context.implementations.has('envoy')) return []
+  const every = Math.round(1 / share).toLocaleString('en')
+  const message = `Envoy Gateway copies nothing to this mirror, since it counts in millionths and rounds down; Mirrorboard's gateway copies one request in ${every}.`
+  const code = 'mirror.share-rounds-to-zero'
+  return [{ ...info, severity: 'warning', code, message, fieldPath: at }]
+}
+
+function shareField({ percent, fraction }: HTTPRequestMirrorFilter): string {
+  if (fraction !== undefined) return '.fraction'
+  return percent === undefined ? '' : '.percent'
+}
+
+function lintSeveral(context: LintContext, ruleIndex: number): readonly LintFinding[] {
+  const mirrors = mirrorsOfRule(context.route, ruleIndex)
+  const [, second] = mirrors
+  if (second === undefined) return []
+  const refusing = context.parents.find(
+    ({ supportedFeatures }) => !supportedFeatures.includes(MULTIPLE_MIRRORS_FEATURE),
+  )
+  const place = { fieldPath: second.path, specUrl: SPEC.mirror }
+  if (refusing === undefined) {
+    const message = `A request of this rule is copied up to ${mirrors.length} times, once for each mirror; each copy is decided by that mirror's own share.`
+    return [{ ...place, severity: 'info', code: 'mirror.several', message }]
+  }
+  const { className, implementation } = refusing
+  const cause = `GatewayClass "${className}" does not list ${MULTIPLE_MIRRORS_FEATURE}`
+  if (implementation === 'other') {
+    const message = `${cause}: its gateway may copy to one of the ${mirrors.length} mirrors only, or refuse the route.`
+    return [{ ...place, severity: 'warning', code: 'mirror.several', message }]
+  }
+  const message = `${cause}: the route is refused as a whole, and none of its rules takes a request.`
+  return [{ ...place, severity: 'error', code: 'mirror.several-refused', message }]
+}
+
+function lintRedirect(context: LintContext, ruleIndex: number): readonly LintFinding[] {
+  const filters = context.route.spec.rules?.[ruleIndex]?.filters ?? []
+  const redirect = filters.findIndex(({ type }) => type === 'RequestRedirect')
+  if (redirect === -1 || mirrorsOfRule(context.route, ruleIndex).length === 0) return []
+  const effect = describeEffect(context.implementations, {
+    mirrorboard: 'drops the rule, and its requests go to the next match or get status 404',
+    envoy: "answers the rule's requests with status 500",
+    standard: 'redirects, and may or may not copy the request to the mirror',
+  })
+  return [
+    {
+      severity: isKnown(context) ? 'error' : 'warning',
+      code: 'mirror.with-redirect',
+      message: `RequestRedirect answers a request itself and can't be combined with RequestMirror. ${effect}`,
+      fieldPath: `spec.rules[${ruleIndex}].filters[${redirect}]`,
+      specUrl: SPEC.filter,
+    },
+  ]
+}
+
+/** Whether all gateways of the route are ones whose behaviour is known. */
+function isKnown({ implementations }: LintContext): boolean {
+  return implementations.size > 0 && !implementations.has('other')
+}
+
+function lintBackendFilters(context: LintContext, ruleIndex: number): readonly LintFinding[] {
+  const references = context.route.spec.rules?.[ruleIndex]?.backendRefs ?? []
+  return references.flatMap(({ filters = [] }, backendIndex) =>
+    filters.flatMap(({ type }, filterIndex): LintFinding[] => {
+      if (type !== 'RequestMirror') return []
+      const effect = describeEffect(context.implementations, {
+        mirrorboard: 'drops the rule, and its requests go to the next match or get status 404',
+        envoy: "answers the rule's requests with status 500",
+        standard: 'need not mirror from there',
+      })
+      return [
+        {
+          severity: isKnown(context) ? 'error' : 'warning',
+          code: 'mirror.in-backend-filters',
+          message: `RequestMirror belongs in the filters of the rule, not of a backend. ${effect}`,
+          fieldPath: `spec.rules[${ruleIndex}].backendRefs[${backendIndex}].filters[${filterIndex}]`,
+          specUrl: SPEC.backend,
+        },
+      ]
+    }),
+  )
+}
+
+const EXTENSIONS_500 = 'answers every request of the rule with status 500'
+
+/** Filters and fields the sandbox's gateway refuses, where it or Envoy Gateway serves the route. */
+function lintUnsupported(context: LintContext, ruleIndex: number): readonly LintFinding[] {
+  const { implementations } = context
+  if (!implementations.has('mirrorboard') && !implementations.has('envoy')) return []
+  const rule = context.route.spec.rules?.[ruleIndex] ?? {}
+  const severity = implementations.has('mirrorboard') ? 'error' : 'warning'
+  const extensions = (rule.filters ?? []).flatMap((filter: HTTPRouteFilter, index) => {
+    if (filter.type !== 'ExtensionRef') return []
+    const { kind = '', name = '' } = filter.extensionRef ?? {}
+    return [
+      {
+        severity,
+        code: 'filter.extension-unsupported',
+        message: `Mirrorboard's gateway does not know ${kind} "${name}": it ${EXTENSIONS_500}.`,
+        fieldPath: `spec.rules[${ruleIndex}].filters[${index}]`,
+        specUrl: SPEC.filter,
+      } satisfies LintFinding,
+    ]
+  })
+  if (rule.retry === undefined) return extensions
+  const message =
+    "Mirrorboard's gateway does not retry, so it drops the rule: its requests go to the next match or get status 404."
+  const fieldPath = `spec.rules[${ruleIndex}].retry`
+  const code = 'rule.retry-unsupported'
+  return [...extensions, { severity, code, message, fieldPath, specUrl: SPEC.rule }]
+}
+
+function lintNoBackend(context: LintContext, ruleIndex: number): readonly LintFinding[] {
+  const rule = context.route.spec.rules?.[ruleIndex] ?? {}
+  const isAnswered = (rule.filters ?? []).some(
+    ({ type }) => type === 'RequestRedirect' || type === 'ExtensionRef',
+  )
+  if (isAnswered || (rule.backendRefs ?? []).some(({ weight = 1 }) => weight > 0)) return []
+  const hasNone = (rule.backendRefs ?? []).length === 0
+  const cause = hasNone ? 'The rule has no backend' : 'Every backend of the rule has weight 0'
+  const message = `${cause}: each of its requests is answered with status 500, and none is copied.`
+  const fieldPath = `spec.rules[${ruleIndex}]${hasNone ? '' : '.backendRefs'}`
+  return [
+    { severity: 'warning', code: 'rule.no-backend', message, fieldPath, specUrl: SPEC.backend },
+  ]
+}

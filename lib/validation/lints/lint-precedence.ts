@@ -1,0 +1,239 @@
+/** Rules and matches that never take a request, since another of the same rank or higher takes all they match. */
+import type { HTTPRoute } from '@/lib/gateway-api/types'
+import type { Graph, RouteNode } from '@/lib/routing/graph'
+import type { MatchEntry, ValueMatch } from '@/lib/routing/route-table'
+import { compareMatches, normalisePrefix } from '@/lib/routing/sort-matches'
+import type { LintContext } from './lint-context'
+import { type LintFinding, SPEC } from './lint-finding'
+
+/** One `matches` entry where it competes. */
+interface Contender {
+  readonly route: RouteNode
+  readonly ruleIndex: number
+  readonly matchIndex: number
+  readonly match: MatchEntry
+}
+
+/** A listener and a hostname on it: only what is attached to the same one competes by the rank of matches. */
+type Place = string
+
+const placesByGraph = new WeakMap<Graph, ReadonlyMap<Place, readonly RouteNode[]>>()
+
+function placesOf(route: RouteNode): readonly Place[] {
+  const places = route.parents.flatMap(({ attachments }) =>
+    attachments.flatMap(({ gateway, listener, hostnames }) =>
+      hostnames.map((hostname) => `${gateway} ${listener} ${hostname}`),
+    ),
+  )
+  return [...new Set(places)]
+}
+
+/** Live routes by the places they serve, made once for each graph. */
+function routesByPlace(graph: Graph): ReadonlyMap<Place, readonly RouteNode[]> {
+  const known = placesByGraph.get(graph)
+  if (known !== undefined) return known
+  const byPlace = new Map<Place, RouteNode[]>()
+  for (const route of graph.routes) {
+    for (const place of placesOf(route)) {
+      const there = byPlace.get(place)
+      if (there === undefined) byPlace.set(place, [route])
+      else there.push(route)
+    }
+  }
+  placesByGraph.set(graph, byPlace)
+  return byPlace
+}
+
+function contendersOf(route: RouteNode): readonly Contender[] {
+  return route.rules.flatMap(({ index, matches }) =>
+    matches.map((match, matchIndex) => ({ route, ruleIndex: index, matchIndex, match })),
+  )
+}
+
+/** Findings about matches of the route that never win, and about matches of live routes it would silence. */
+export function lintPrecedence({ node, live }: LintContext): readonly LintFinding[] {
+  if (node === undefined) return []
+  const places = placesOf(node)
+  if (places.length === 0) return []
+  const byPlace = live === undefined ? new Map<Place, RouteNode[]>() : routesByPlace(live)
+  const rivals = new Map(
+    places.map((place) => [
+      place,
+      (byPlace.get(place) ?? []).filter(({ key }) => key !== node.key),
+    ]),
+  )
+  return [...deadMatches(node, places, rivals), ...silencedRules(node, rivals)]
+}
+
+type Rivals = ReadonlyMap<Place, readonly RouteNode[]>
+
+function deadMatches(
+  node: RouteNode,
+  places: readonly Place[],
+  rivals: Rivals,
+): readonly LintFinding[] {
+  const own = contendersOf(node)
+  const index = new ContenderIndex([...own, ...rivalContenders(rivals)])
+  const attached = new Map(places.map((place) => [place, new Set(rivals.get(place)).add(node)]))
+  return node.rules.flatMap((rule) => {
+    const matches = own.filter(({ ruleIndex }) => ruleIndex === rule.index)
+    const winners = matches.map((match) => everywhereBeaten(match, attached, index))
+    const dead = winners.filter((winner) => winner !== undefined)
+    const [winner] = dead
+    if (winner === undefined) return []
+    if (dead.length === matches.length) {
+      return [deadFinding(node, `spec.rules[${rule.index}]`, 'rule', winner, dead)]
+    }
+    return winners.flatMap((beaten, position) => {
+      if (beaten === undefined) return []
+      const path = `spec.rules[${rule.index}].matches[${position}]`
+      return [deadFinding(node, path, 'match', beaten, [beaten])]
+    })
+  })
+}
+
+function rivalContenders(rivals: Rivals): readonly Contender[] {
+  const routes = new Set([...rivals.values()].flat())
+  return [...routes].flatMap(contendersOf)
+}
+
+function deadFinding(
+  node: RouteNode,
+  fieldPath: string,
+  what: 'rule' | 'match',
+  winner: Contender,
+  winners: readonly Contender[],
+): LintFinding {
+  const isOther = winners.some(({ route }) => route !== node)
+  const by = new Set(winners.map((each) => nameOf(node, each)))
+  const takers = new Intl.ListFormat('en').format(by)
+  const why = isOther && winner.route !== node ? `, ${reasonOf(node, winner)}` : ''
+  return {
+    severity: 'warning',
+    code: isOther ? `${what}.shadowed-by-route` : `${what}.shadowed`,
+    message: `This ${what} never takes a request: ${takers} takes all that it matches${why}.`,
+    fieldPath,
+    specUrl: SPEC.rule,
+  }
+}
+
+function nameOf(node: RouteNode, { route, ruleIndex, matchIndex }: Contender): string {
+  const of = route === node ? 'this route' : `HTTPRoute "${route.key}"`
+  return `match ${matchIndex} of rule ${ruleIndex} of ${of}`
+}
+
+/** Matches of the same rank are decided by age, then by name. */
+function reasonOf(node: RouteNode, { route }: Contender): string {
+  if (timeOf(route.source) < timeOf(node.source)) return 'as it is older'
+  return timeOf(route.source) === timeOf(node.source)
+    ? 'as it is as old and its name comes first'
+    : 'as it ranks higher'
+}
+
+/** The match that beats this one wherever the route is attached; undefined when it can win somewhere. */
+function everywhereBeaten(
+  match: Contender,
+  attached: ReadonlyMap<Place, ReadonlySet<RouteNode>>,
+  index: ContenderIndex,
+): Contender | undefined {
+  let winner: Contender | undefined
+  const candidates = index.coveringPathOf(match)
+  for (const routes of attached.values()) {
+    winner = candidates.find((other) => routes.has(other.route) && beats(other, match))
+    if (winner === undefined) return undefined
+  }
+  return winner
+}
+
+/** Rules of live routes that take requests now and would take none beside this route. */
+function silencedRules(node: RouteNode, rivals: Rivals): readonly LintFinding[] {
+  const findings: LintFinding[] = []
+  const own = new ContenderIndex(contendersOf(node))
+  for (const rival of new Set([...rivals.values()].flat())) {
+    // Elsewhere it may well take requests.
+    if (placesOf(rival).some((place) => !rivals.has(place))) continue
+    for (const rule of rival.rules) {
+      const matches = contendersOf(rival).filter(({ ruleIndex }) => ruleIndex === rule.index)
+      const beatenBy = matches.map((match) =>
+        own.coveringPathOf(match).find((other) => beats(other, match)),
+      )
+      const [first] = beatenBy
+      if (first === undefined || beatenBy.includes(undefined)) continue
+      findings.push({
+        severity: 'warning',
+        code: 'rule.shadows-route',
+        message: `This rule takes all requests of rule ${rule.index} of HTTPRoute "${rival.key}", which then never takes one.`,
+        fieldPath: `spec.rules[${first.ruleIndex}]`,
+        specUrl: SPEC.rule,
+      })
+    }
+  }
+  return findings
+}
+
+/** Expressions that match every path: everything of lower rank with no further condition is behind them. */
+const EVERY_PATH = ['.*', '/.*', '^.*$', '^/.*$', '.+', '/.*$', '^/.*']
+
+/** Contenders by path, so that a route with many rules is not compared pair by pair. */
+class ContenderIndex {
+  private readonly byPath = new Map<string, Contender[]>()
+  private readonly everyPath: Contender[] = []
+
+  constructor(contenders: readonly Contender[]) {
+    for (const contender of contenders) {
+      const { type, value } = contender.match.path
+      const key = pathKey(contender.match)
+      const known = this.byPath.get(key)
+      if (known === undefined) this.byPath.set(key, [contender])
+      else known.push(contender)
+      if (type === 'RegularExpression' && EVERY_PATH.includes(value)) this.everyPath.push(contender)
+    }
+  }
+
+  /** Those that take every path the match takes. A longer prefix or an exact path takes only part of a prefix. */
+  coveringPathOf({ match }: Contender): readonly Contender[] {
+    const same = this.byPath.get(pathKey(match)) ?? []
+    return this.everyPath.length === 0 ? same : [...same, ...this.everyPath]
+  }
+}
+
+function pathKey({ path: { type, value } }: MatchEntry): string {
+  return `${type} ${type === 'PathPrefix' ? normalisePrefix(value) : value}`
+}
+
+/** Whether `other` ranks higher and asks for nothing that `match` does not ask for. Their paths are known to fit. */
+function beats(other: Contender, match: Contender): boolean {
+  if (other === match) return false
+  const isFirst = compareMatches(ranked(other, match.route), ranked(match, other.route)) < 0
+  return (
+    isFirst &&
+    (other.match.method === '' || other.match.method === match.match.method) &&
+    asksNoMore(other.match.headers, match.match.headers) &&
+    asksNoMore(other.match.queryParams, match.match.queryParams)
+  )
+}
+
+function asksNoMore(fewer: readonly ValueMatch[], more: readonly ValueMatch[]): boolean {
+  return fewer.every((asked) =>
+    more.some(
+      ({ name, type, value }) =>
+        name === asked.name && type === asked.type && value === asked.value,
+    ),
+  )
+}
+
+function ranked({ route, ruleIndex, matchIndex, match }: Contender, against: RouteNode) {
+  return { match, ruleIndex, matchIndex, routeOrder: isOlder(route, against) ? 0 : 1 }
+}
+
+/** The specification's tie-break, as `buildGraph` sorts. */
+function isOlder(left: RouteNode, right: RouteNode): boolean {
+  const age = timeOf(left.source) - timeOf(right.source)
+  return age < 0 || (age === 0 && left.key < right.key)
+}
+
+/** A route without a time has not been stored yet, so it is the newest. */
+function timeOf({ metadata }: HTTPRoute): number {
+  const time = Date.parse(metadata.creationTimestamp ?? '')
+  return Number.isNaN(time) ? Number.MAX_SAFE_INTEGER : time
+}

@@ -1,0 +1,46 @@
+import { GATEWAY_API_GROUP } from '@/lib/gateway-api/kinds'
+import type { ReferenceGrant } from '@/lib/gateway-api/types'
+import { toYaml } from '@/lib/manifest/to-yaml'
+import { indexCluster } from '@/lib/routing/cluster-index'
+import { isReferencePermitted } from '@/lib/routing/reference-grant'
+
+interface Target {
+  readonly namespace: string
+  readonly name: string
+}
+
+const NO_OBJECTS = {
+  gateways: [],
+  gatewayClasses: [],
+  namespaces: [],
+  httpRoutes: [],
+  services: [],
+  endpointSlices: [],
+  secrets: [],
+}
+
+/** Whether HTTPRoutes of a namespace may refer to a Service, by the controller's own rule. */
+export function isGranted(
+  referenceGrants: readonly ReferenceGrant[],
+  fromNamespace: string,
+  { namespace, name }: Target,
+): boolean {
+  if (fromNamespace === namespace) return true
+  return isReferencePermitted(indexCluster({ ...NO_OBJECTS, referenceGrants }), {
+    from: { group: GATEWAY_API_GROUP, kind: 'HTTPRoute', namespace: fromNamespace },
+    to: { group: '', kind: 'Service', namespace, name },
+  })
+}
+
+/** The ReferenceGrant, as YAML, that lets HTTPRoutes of a namespace refer to one Service and nothing else. */
+export function grantManifest(fromNamespace: string, { namespace, name }: Target): string {
+  return toYaml({
+    apiVersion: `${GATEWAY_API_GROUP}/v1`,
+    kind: 'ReferenceGrant',
+    metadata: { name: `${fromNamespace}-to-${name}`, namespace },
+    spec: {
+      from: [{ group: GATEWAY_API_GROUP, kind: 'HTTPRoute', namespace: fromNamespace }],
+      to: [{ group: '', kind: 'Service', name }],
+    },
+  })
+}
