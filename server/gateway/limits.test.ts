@@ -217,7 +217,7 @@ describe('at its limit', () => {
       metrics.countRequest()
       metrics.countResponse(name, 'answered', 200, 0.001)
     }
-    metrics.retain([], new Set(['c']), 2)
+    metrics.retainBackends(new Set(['c']), 2)
     const samples = readSamples(renderMetrics(registry.snapshot(), 1))
     expect(total(samples, GATEWAY_METRICS.responses, { backend: '' })).toBe(3)
     expect(total(samples, GATEWAY_METRICS.responses, { backend: 'c' })).toBe(1)

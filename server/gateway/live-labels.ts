@@ -1,6 +1,6 @@
-import type { RouteTable } from '@/lib/routing/route-table'
+import type { RouteTable, RuleEntry } from '@/lib/routing/route-table'
 import { listenerLabels } from './metrics'
-import { escapeLabel } from './metrics-snapshot'
+import { escapeLabel, type LiveLabels } from './metrics-snapshot'
 
 /** The labels all series of one rule on one listener share. */
 export function ruleLabels(
@@ -13,16 +13,23 @@ export function ruleLabels(
   return `${listenerLabels(gateway, listener)},${routeLabels},rule="${ruleIndex}"`
 }
 
-/** The label groups a table can have series for; anything else is to be forgotten. */
-export function liveLabels(table: RouteTable): ReadonlySet<string> {
-  const live = new Set<string>()
+/**
+ * The label groups a table can have series for, with their rule, or null for a listener's own; anything else is to be
+ * forgotten, and so are mirrors their rule no longer has.
+ */
+export function liveLabels(table: RouteTable): LiveLabels {
+  const live = new Map<string, RuleEntry | null>()
   for (const gateway of table.gateways) {
-    live.add(listenerLabels(gateway.key, ''))
-    for (const listener of gateway.listeners) live.add(listenerLabels(gateway.key, listener.name))
+    live.set(listenerLabels(gateway.key, ''), null)
+    for (const listener of gateway.listeners) {
+      live.set(listenerLabels(gateway.key, listener.name), null)
+    }
   }
   for (const route of table.routes) {
     for (const { gateway, listener } of route.attachments) {
-      for (const rule of route.rules) live.add(ruleLabels(gateway, listener, route, rule.index))
+      for (const rule of route.rules) {
+        live.set(ruleLabels(gateway, listener, route, rule.index), rule)
+      }
     }
   }
   return live

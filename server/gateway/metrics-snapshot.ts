@@ -1,4 +1,5 @@
 /** Worker → this → supervisor: what one worker has counted at one instant, and the sum over all. */
+import type { RuleEntry } from '@/lib/routing/route-table'
 import { GATEWAY_METRICS } from '@/lib/series/gateway-metrics'
 import { DURATION_BUCKETS_SECONDS, type Histogram } from './histogram'
 
@@ -35,6 +36,22 @@ export function histogramSamples(name: string, labels: string, histogram: Histog
 
 type GroupSums = Map<string, Sample>
 
+/** What may have series: by the labels of a group, its rule; null for a group that is no rule's. */
+export type LiveLabels = ReadonlyMap<string, Pick<RuleEntry, 'mirrors' | 'backends'> | null>
+
+/** The labels that all series of one mirror filter and target share, after their rule's. */
+export function mirrorLabels(filterIndex: number, target: string): string {
+  return `,mirror="${filterIndex}",target="${escapeLabel(target)}"`
+}
+
+function forgetMirrors(sums: GroupSums, { mirrors }: Pick<RuleEntry, 'mirrors'>): void {
+  const known = mirrors.map(({ filterIndex, cluster }) => mirrorLabels(filterIndex, cluster))
+  for (const [key, [, labels]] of sums) {
+    const isMirror = labels.startsWith(',mirror="')
+    if (isMirror && !known.some((mirror) => labels.startsWith(mirror))) sums.delete(key)
+  }
+}
+
 /** Sums of snapshots by series. Every identity is linear, so it holds for the sum when it holds for each. */
 export class MetricsSum {
   private readonly groups = new Map<string, GroupSums>()
@@ -50,10 +67,12 @@ export class MetricsSum {
     }
   }
 
-  /** Forgets the groups that are no longer served. */
-  retain(isLive: (groupLabels: string) => boolean): void {
-    for (const labels of this.groups.keys()) {
-      if (!isLive(labels)) this.groups.delete(labels)
+  /** Forgets the groups, and the mirrors of a group, that are no longer served. */
+  retain(live: LiveLabels): void {
+    for (const [labels, sums] of this.groups) {
+      const rule = live.get(labels)
+      if (rule === undefined) this.groups.delete(labels)
+      else if (rule !== null) forgetMirrors(sums, rule)
     }
   }
 

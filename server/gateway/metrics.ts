@@ -10,7 +10,9 @@ import { Histogram } from './histogram'
 import {
   escapeLabel,
   histogramSamples,
+  type LiveLabels,
   type MetricsSnapshot,
+  mirrorLabels,
   type Sample,
 } from './metrics-snapshot'
 
@@ -67,7 +69,7 @@ export class MirrorMetrics {
   private readonly ended = new Map<string, Map<number, number>>()
 
   constructor(filterIndex: number, target: string) {
-    this.label = `,mirror="${filterIndex}",target="${escapeLabel(target)}"`
+    this.label = mirrorLabels(filterIndex, target)
   }
 
   /** Copies sent and not yet ended. */
@@ -201,14 +203,14 @@ export class RuleMetrics {
     return created
   }
 
-  /** Drops mirrors that are gone; folds backends that are gone once there are more than `backendsMax`. */
-  retain(
-    mirrors: readonly { filterIndex: number; cluster: string }[],
-    backends: ReadonlySet<string>,
-    backendsMax: number,
-  ): void {
+  /** Drops mirrors that are gone. */
+  retainMirrors(mirrors: readonly { filterIndex: number; cluster: string }[]): void {
     const keys = new Set(mirrors.map((mirror) => `${mirror.filterIndex} ${mirror.cluster}`))
     for (const key of this.mirrors.keys()) if (!keys.has(key)) this.mirrors.delete(key)
+  }
+
+  /** Folds backends that are gone once there are more than `backendsMax`. */
+  retainBackends(backends: ReadonlySet<string>, backendsMax: number): void {
     if (this.backends.size <= backendsMax) return
     const rest = this.backends.get('') ?? new BackendMetrics()
     for (const [backend, metrics] of this.backends) {
@@ -261,10 +263,17 @@ export class MetricsRegistry {
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
   }
 
-  /** Forgets every series whose rule or listener is gone. */
-  retain(isLive: (groupLabels: string) => boolean): void {
-    for (const labels of this.rules.keys()) if (!isLive(labels)) this.rules.delete(labels)
-    for (const labels of this.unmatched.keys()) if (!isLive(labels)) this.unmatched.delete(labels)
+  /**
+   * Forgets every series whose rule, mirror or listener is gone. At once, not when the rule is next used: workers used
+   * at different times would make their sum fall in steps, which a reader takes for restarts.
+   */
+  retain(live: LiveLabels): void {
+    for (const [labels, metrics] of this.rules) {
+      const rule = live.get(labels)
+      if (rule) metrics.retainMirrors(rule.mirrors)
+      else this.rules.delete(labels)
+    }
+    for (const labels of this.unmatched.keys()) if (!live.has(labels)) this.unmatched.delete(labels)
   }
 
   snapshot(): MetricsSnapshot {

@@ -103,7 +103,7 @@ export class RuleRuntimes {
   replaceTable(table: RouteTable): void {
     const { metrics, primaries, mirrors } = this.parts
     const live = liveLabels(table)
-    metrics.retain((labels) => live.has(labels))
+    metrics.retain(live)
     for (const labels of this.sequences.keys()) {
       if (!live.has(labels)) this.sequences.delete(labels)
     }
@@ -141,7 +141,7 @@ export class RuleRuntimes {
     const labels = ruleLabels(gateway, listener.name, route, rule.index)
     const metrics = this.parts.metrics.rule(labels)
     const backendNames = new Set(rule.backends.map((backend) => backend.cluster))
-    metrics.retain(rule.mirrors, backendNames, this.parts.limits.backendSeriesPerRuleMax)
+    metrics.retainBackends(backendNames, this.parts.limits.backendSeriesPerRuleMax)
     const sequences = this.sequencesOf(labels, rule)
     const backends = new Map(
       sequences.backends.map((known, index) => {

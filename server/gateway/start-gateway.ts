@@ -2,7 +2,6 @@
 import type { GatewayAcknowledgement, RouteTable } from '@/lib/routing/route-table'
 import type { Logger } from '../log'
 import { GATEWAY_LIMITS, type GatewayLimits } from './limits'
-import { liveLabels } from './live-labels'
 import { MetricsServer } from './metrics-server'
 import { renderMetrics } from './metrics-snapshot'
 import { GatewayPlaces } from './place-gateways'
@@ -54,8 +53,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayPlan
   }
 
   const serve = async (table: RouteTable): Promise<GatewayAcknowledgement> => {
-    const live = liveLabels(table)
-    await group.replaceTable(table, (labels) => live.has(labels))
+    await group.replaceTable(table)
     const { bindings, gateways } = await places.place(table, (binding) => group.bind(binding))
     await group.retain(bindings)
     servedVersion = table.version

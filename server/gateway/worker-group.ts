@@ -3,6 +3,7 @@ import type { RouteTable } from '@/lib/routing/route-table'
 import type { Logger } from '../log'
 import type { GatewayLimits } from './limits'
 import { type Binding, bindingKey } from './listener-server'
+import { liveLabels } from './live-labels'
 import { type MetricsSnapshot, MetricsSum, settleLostWorker } from './metrics-snapshot'
 import { ProcessWorker, type WorkerEntry } from './process-worker'
 import { createLocalWorker, type WorkerHandle } from './worker-handle'
@@ -76,9 +77,9 @@ export class WorkerGroup {
   }
 
   /** Every worker serves the table when this resolves. Call within `exclusively`. */
-  async replaceTable(table: RouteTable, isLive: (groupLabels: string) => boolean): Promise<void> {
+  async replaceTable(table: RouteTable): Promise<void> {
     this.table = table
-    this.retired.retain(isLive)
+    this.retired.retain(liveLabels(table))
     await this.each((handle) => handle.replaceTable(table))
   }
 

@@ -86,6 +86,22 @@ describe('worker processes', () => {
     expect(other).toBeGreaterThan(0)
   })
 
+  it('forget a mirror that is gone all at once, also what a dead worker had counted', async () => {
+    const { plane, table: first, ...target } = await start()
+    await sendMany(target, 200, 8)
+    expect(total(await scrape(plane), GATEWAY_METRICS.mirrorOffered)).toBe(200)
+    const [victim = 0] = plane.workerProcessIds
+    process.kill(victim, 'SIGKILL')
+    await eventually('a replacement', () => {
+      return plane.workerProcessIds.length === 2 && !plane.workerProcessIds.includes(victim)
+    })
+    await plane.publish({ ...first, version: 2, routes: [route('r', [rule()])] })
+    // Before any further request: a sum that lost a part only would look like a restarted counter.
+    const samples = await scrape(plane)
+    expect(samples.filter(({ labels }) => 'mirror' in labels)).toEqual([])
+    expect(total(samples, GATEWAY_METRICS.requests)).toBe(200)
+  })
+
   it('serve each new table, of which only what changed is sent, without a failed request', async () => {
     const { plane, table: first, ...target } = await start()
     const attached = (hostname: string) => ({
