@@ -3,12 +3,20 @@ import { createServer, type Server } from 'node:http'
 /** Scrapers connected at once; further ones are closed on accept. */
 const CONNECTIONS_MAX = 64
 
-/** Serves `GET /metrics`. */
+/** Names a scraper on this machine uses. A page whose name resolves to loopback sends its own: DNS rebinding. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i
+
+/** Serves `GET /metrics`. Bound to loopback, it answers for loopback names only. */
 export class MetricsServer {
   private readonly server: Server
+  private isLoopback = true
 
   constructor(render: () => Promise<string>) {
     this.server = createServer((request, response) => {
+      if (this.isLoopback && !LOOPBACK.test(request.headers.host ?? '')) {
+        response.writeHead(421).end()
+        return
+      }
       const path = request.url?.split('?', 1)[0]
       if (path !== '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {
         response.writeHead(path === '/metrics' ? 405 : 404).end()
@@ -27,6 +35,7 @@ export class MetricsServer {
 
   /** Resolves with the URL; rejects when the port can't be had. */
   listen(host: string, port: number): Promise<string> {
+    this.isLoopback = LOOPBACK.test(host) || host === '::1'
     return new Promise((resolve, reject) => {
       this.server.once('error', reject)
       this.server.listen(port, host, () => {

@@ -11,19 +11,18 @@ function isSystemError(error: unknown): error is SystemError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
 }
 
+/** A plane may have said it in its own words. */
+function factOfTakenPort({ port, message }: SystemError): string {
+  return port === undefined ? message.replace(/[.]$/, '') : `port ${port} is already in use`
+}
+
 /** One sentence that says what to do, without a stack trace. `setting` names the variable that moves a port. */
 export function describeFailure(error: unknown, setting?: string): string {
   if (!isSystemError(error)) return error instanceof Error ? error.message : String(error)
   const move = setting ? `; stop what uses it, or set ${setting} to another port.` : '.'
   switch (error.code) {
-    case 'EADDRINUSE': {
-      // A plane may have said it in its own words.
-      const isPlain = error.port !== undefined
-      const fact = isPlain
-        ? `port ${error.port} is already in use`
-        : error.message.replace(/[.]$/, '')
-      return `${fact}${move}`
-    }
+    case 'EADDRINUSE':
+      return `${factOfTakenPort(error)}${move}`
     case 'EACCES':
       return error.port === undefined
         ? `${error.path ?? 'a file'} cannot be opened: permission denied.`

@@ -12,7 +12,12 @@ export interface HealthServer {
 export async function startHealthServer(
   read: () => Readonly<Record<string, PlaneHealth>>,
 ): Promise<HealthServer> {
-  const server = createServer((_request, response) => {
+  const server = createServer((request, response) => {
+    // Only this machine's processes know the port; a page that guesses it brings a name of its own.
+    if (request.headers.host !== `127.0.0.1:${request.socket.localPort}`) {
+      response.writeHead(421).end()
+      return
+    }
     const body = JSON.stringify(summarise(read()))
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(body)
