@@ -59,8 +59,8 @@ export async function readJson<T>(
   schema: { safeParse(value: unknown): SafeParse<T> },
   bytesMax: number,
 ): Promise<T> {
-  const text = await request.text()
-  if (text.length > bytesMax) {
+  const text = await readText(request, bytesMax)
+  if (text === null) {
     const message = `The request is larger than ${bytesMax} bytes.`
     throw new DashboardFailure(413, { code: 'too-large', message })
   }
@@ -69,6 +69,22 @@ export async function readJson<T>(
   const issue = parsed.error.issues[0]
   const message = `${issue?.path.join('.') || 'The request'}: ${issue?.message ?? 'is not valid'}.`
   throw new DashboardFailure(400, { code: 'bad-request', message })
+}
+
+/** The body, or null as soon as it is longer than allowed: the rest is not kept. */
+async function readText(request: Request, bytesMax: number): Promise<string | null> {
+  const reader = request.body?.getReader()
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+    bytes += read.value.length
+    if (bytes > bytesMax) {
+      await reader?.cancel()
+      return null
+    }
+    chunks.push(read.value)
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 type SafeParse<T> =
