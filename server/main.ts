@@ -20,6 +20,8 @@ export async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(`${USAGE}\n`)
     return
   }
+  // What is written from here on, state and sockets, is for this user alone.
+  process.umask(0o077)
   const read = readConfig(args, process.env)
   if (!read.ok) {
     fail(read.message)
