@@ -1,0 +1,643 @@
+import { describe, expect, it } from 'vitest'
+import type { Gateway, HTTPRoute, HTTPRouteFilter, HTTPRouteRule } from '@/lib/gateway-api/types'
+import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-features'
+import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
+import type { LintFinding } from '@/lib/validation/lints/lint-finding'
+import { lintHttpRoute } from '@/lib/validation/lints/lint-http-route'
+
+const GATEWAY_API = 'gateway.networking.k8s.io/v1'
+const EVERY_FEATURE = [
+  'HTTPRouteRequestMirror',
+  'HTTPRouteRequestMultipleMirrors',
+  'HTTPRouteRequestPercentageMirror',
+  'HTTPRouteMethodMatching',
+  'HTTPRouteQueryParamMatching',
+  'HTTPRouteSchemeRedirect',
+]
+
+function gatewayClass(name: string, controllerName: string, features: readonly string[]) {
+  return {
+    apiVersion: GATEWAY_API,
+    kind: 'GatewayClass',
+    metadata: { name },
+    spec: { controllerName },
+    status: { supportedFeatures: features.map((feature) => ({ name: feature })) },
+  }
+}
+
+function gateway(
+  name: string,
+  gatewayClassName: string,
+  listeners: Gateway['spec']['listeners'] = [{ name: 'http', port: 80, protocol: 'HTTP' }],
+): Gateway {
+  return {
+    apiVersion: GATEWAY_API,
+    kind: 'Gateway',
+    metadata: { name, namespace: 'default' },
+    spec: { gatewayClassName, listeners },
+  }
+}
+
+function service(port: number, ready: number | null = 2, extra: { appProtocol?: string } = {}) {
+  return { isExternalName: false, ports: [{ port, protocol: 'TCP', ready, ...extra }] }
+}
+
+const FACTS: ClusterFacts = {
+  services: {
+    'default/a': service(80),
+    'default/b': service(80),
+    'default/empty': service(80, 0),
+    'default/secure': service(80, null, { appProtocol: 'https' }),
+    'default/outside': { isExternalName: true, ports: [] },
+    'other/c': service(80),
+  },
+  gateways: [
+    gateway('mine', 'mirrorboard'),
+    gateway('envoy', 'envoy'),
+    gateway('else', 'else'),
+    gateway('orphan', 'no-class'),
+    gateway('hosts', 'mirrorboard', [
+      { name: 'example', port: 80, protocol: 'HTTP', hostname: '*.example.com' },
+    ]),
+    gateway('grpc', 'mirrorboard', [
+      { name: 'g', port: 80, protocol: 'HTTP', allowedRoutes: { kinds: [{ kind: 'GRPCRoute' }] } },
+    ]),
+    gateway('closed', 'mirrorboard', [
+      { name: 'n', port: 80, protocol: 'HTTP', allowedRoutes: { namespaces: { from: 'None' } } },
+    ]),
+  ],
+  gatewayClasses: [
+    gatewayClass('mirrorboard', CONTROLLER_NAME, EVERY_FEATURE),
+    gatewayClass('envoy', ENVOY_CONTROLLER_NAME, [
+      'HTTPRouteRequestMirror',
+      'HTTPRouteRequestPercentageMirror',
+    ]),
+    gatewayClass('else', 'example.com/controller', []),
+  ],
+  namespaces: [],
+  referenceGrants: [],
+  httpRoutes: [],
+}
+
+function mirror(name: string, more: object = {}): HTTPRouteFilter {
+  return { type: 'RequestMirror', requestMirror: { backendRef: { name, port: 80 }, ...more } }
+}
+
+const GET = { path: { type: 'PathPrefix', value: '/' }, method: 'GET' } as const
+
+/** A rule nothing can be said against, but that it copies. */
+function rule(part: HTTPRouteRule = {}): HTTPRouteRule {
+  return { matches: [GET], backendRefs: [{ name: 'a', port: 80 }], ...part }
+}
+
+function route(rules: HTTPRouteRule[], part: Partial<HTTPRoute['spec']> = {}): HTTPRoute {
+  return {
+    apiVersion: GATEWAY_API,
+    kind: 'HTTPRoute',
+    metadata: { name: 'r', namespace: 'default' },
+    spec: { parentRefs: [{ name: 'mine' }], rules, ...part },
+  }
+}
+
+function parent(name: string, more: object = {}) {
+  return { parentRefs: [{ name, ...more }] }
+}
+
+function older(name: string, rules: HTTPRouteRule[], hostnames?: string[]): ClusterFacts {
+  const spec = hostnames === undefined ? {} : { hostnames }
+  const live = route(rules, spec)
+  const metadata = { name, namespace: 'default', creationTimestamp: '2025-01-01T00:00:00Z' }
+  return { ...FACTS, httpRoutes: [{ ...live, metadata }] }
+}
+
+interface Case {
+  readonly code: string
+  readonly severity: LintFinding['severity']
+  readonly route: HTTPRoute
+  readonly facts?: ClusterFacts
+  readonly at: string
+  readonly says: string
+}
+
+const RULE = 'spec.rules[0]'
+const MIRROR = `${RULE}.filters[0].requestMirror`
+const withMirror = (name: string, more: object = {}) =>
+  route([rule({ filters: [mirror(name, { percent: 10, ...more })] })])
+const at = (name: string, given: HTTPRoute) => ({
+  ...given,
+  spec: { ...given.spec, ...parent(name) },
+})
+
+const BACKENDS: readonly Case[] = [
+  {
+    code: 'mirror.backend-not-found',
+    severity: 'error',
+    route: withMirror('nope'),
+    at: `${MIRROR}.backendRef.name`,
+    says: `Service "default/nope" does not exist. Mirrorboard's gateway serves the rule without this mirror.`,
+  },
+  {
+    code: 'mirror.backend-not-found',
+    severity: 'error',
+    route: at('envoy', withMirror('nope')),
+    at: `${MIRROR}.backendRef.name`,
+    says: `Mirrorboard's gateway serves the rule without this mirror; Envoy Gateway answers every request of the rule with status 500.`,
+  },
+  {
+    code: 'mirror.backend-not-found',
+    severity: 'error',
+    route: at('else', withMirror('nope')),
+    at: `${MIRROR}.backendRef.name`,
+    says: 'A conforming gateway serves the rule without this mirror.',
+  },
+  {
+    code: 'backend.not-found',
+    severity: 'error',
+    route: route([
+      rule({
+        backendRefs: [
+          { name: 'a', port: 80, weight: 3 },
+          { name: 'nope', port: 80 },
+        ],
+      }),
+    ]),
+    at: `${RULE}.backendRefs[1].name`,
+    says: `Mirrorboard's gateway answers 25 % of the rule's requests with status 500.`,
+  },
+  {
+    code: 'backend.not-found',
+    severity: 'error',
+    route: at(
+      'envoy',
+      route([rule({ backendRefs: [{ name: 'nope', port: 80 }], filters: [mirror('b')] })]),
+    ),
+    at: `${RULE}.backendRefs[0].name`,
+    says: 'status 500, and copies them to the mirrors all the same; Envoy Gateway answers every request of the rule with status 500, and copies none of them.',
+  },
+  {
+    code: 'backend.not-found',
+    severity: 'warning',
+    route: route([
+      rule({
+        backendRefs: [
+          { name: 'a', port: 80 },
+          { name: 'nope', port: 80, weight: 0 },
+        ],
+      }),
+    ]),
+    at: `${RULE}.backendRefs[1].name`,
+    says: 'sends it no request, as its weight is 0.',
+  },
+  {
+    code: 'backend.port-not-found',
+    severity: 'error',
+    route: route([rule({ backendRefs: [{ name: 'a', port: 8080 }] })]),
+    at: `${RULE}.backendRefs[0].port`,
+    says: 'Service "default/a" has no TCP port 8080; it offers 80.',
+  },
+  {
+    code: 'mirror.port-not-found',
+    severity: 'error',
+    route: withMirror('b', { backendRef: { name: 'b', port: 81 } }),
+    at: `${MIRROR}.backendRef.port`,
+    says: 'serves the rule without this mirror',
+  },
+  {
+    code: 'backend.no-endpoints',
+    severity: 'warning',
+    route: route([rule({ backendRefs: [{ name: 'empty', port: 80 }], filters: [mirror('b')] })]),
+    at: `${RULE}.backendRefs[0].name`,
+    says: 'answers every request of the rule with status 503, and copies them to the mirrors all the same',
+  },
+  {
+    code: 'mirror.no-endpoints',
+    severity: 'warning',
+    route: at('envoy', withMirror('empty')),
+    at: `${MIRROR}.backendRef.name`,
+    says: 'makes no copies for this mirror; Envoy Gateway serves the rule, and its copies reach nobody.',
+  },
+  {
+    code: 'mirror.reference-not-permitted',
+    severity: 'error',
+    route: withMirror('c', { backendRef: { name: 'c', namespace: 'other', port: 80 } }),
+    at: `${MIRROR}.backendRef.namespace`,
+    says: 'No ReferenceGrant in namespace "other" lets HTTPRoutes of "default" refer to Service "c"',
+  },
+  {
+    code: 'backend.kind-unknown',
+    severity: 'error',
+    route: route([rule({ backendRefs: [{ group: 'x.io', kind: 'Thing', name: 't' }] })]),
+    at: `${RULE}.backendRefs[0].kind`,
+    says: 'Thing.x.io "t" is not a kind of backend every gateway takes.',
+  },
+  {
+    code: 'backend.kind-unknown',
+    severity: 'warning',
+    route: at(
+      'envoy',
+      route([
+        rule({ backendRefs: [{ group: 'gateway.envoyproxy.io', kind: 'Backend', name: 't' }] }),
+      ]),
+    ),
+    at: `${RULE}.backendRefs[0].kind`,
+    says: 'Envoy Gateway can serve it',
+  },
+  {
+    code: 'backend.external-name',
+    severity: 'error',
+    route: route([rule({ backendRefs: [{ name: 'outside', port: 80 }] })]),
+    at: `${RULE}.backendRefs[0].name`,
+    says: "has type ExternalName. Mirrorboard's gateway answers every request of the rule with status 500",
+  },
+  {
+    code: 'mirror.protocol-unsupported',
+    severity: 'warning',
+    route: withMirror('secure'),
+    at: `${MIRROR}.backendRef.port`,
+    says: "asks for protocol https. Mirrorboard's gateway serves the rule without this mirror.",
+  },
+  {
+    code: 'mirror.same-as-primary',
+    severity: 'warning',
+    route: withMirror('a'),
+    at: `${MIRROR}.backendRef.name`,
+    says: 'every copied request reaches it twice',
+  },
+]
+
+const PARENTS: readonly Case[] = [
+  {
+    code: 'parent.not-found',
+    severity: 'error',
+    route: route([rule()], parent('nope')),
+    at: 'spec.parentRefs[0].name',
+    says: 'Gateway "default/nope" does not exist: no request reaches the route through it.',
+  },
+  {
+    code: 'parent.class-not-found',
+    severity: 'error',
+    route: route([rule()], parent('orphan')),
+    at: 'spec.parentRefs[0].name',
+    says: 'GatewayClass "no-class" of Gateway "default/orphan" does not exist',
+  },
+  {
+    code: 'parent.listener-not-found',
+    severity: 'error',
+    route: route([rule()], parent('mine', { sectionName: 'https' })),
+    at: 'spec.parentRefs[0].sectionName',
+    says: 'has no listener with name https: no request reaches the route through it.',
+  },
+  {
+    code: 'parent.listener-not-found',
+    severity: 'error',
+    route: route([rule()], parent('mine', { port: 81 })),
+    at: 'spec.parentRefs[0].port',
+    says: 'has no listener with port 81',
+  },
+  {
+    code: 'parent.kind-not-allowed',
+    severity: 'error',
+    route: route([rule()], parent('grpc')),
+    at: 'spec.parentRefs[0]',
+    says: 'takes HTTPRoutes',
+  },
+  {
+    code: 'parent.namespace-not-allowed',
+    severity: 'error',
+    route: route([rule()], parent('closed')),
+    at: 'spec.parentRefs[0]',
+    says: 'takes no routes from namespace "default"',
+  },
+  {
+    code: 'hostname.no-intersection',
+    severity: 'error',
+    route: route([rule()], { ...parent('hosts'), hostnames: ['example.org'] }),
+    at: 'spec.parentRefs[0]',
+    says: 'No hostname of the route fits a listener of Gateway "default/hosts"',
+  },
+  {
+    code: 'hostname.ignored',
+    severity: 'warning',
+    route: route([rule()], { ...parent('hosts'), hostnames: ['a.example.com', 'example.org'] }),
+    at: 'spec.hostnames[1]',
+    says: '"example.org": the hostname is ignored',
+  },
+]
+
+const FILTERS: readonly Case[] = [
+  {
+    code: 'mirror.share-zero',
+    severity: 'warning',
+    route: withMirror('b', { percent: 0 }),
+    at: `${MIRROR}.percent`,
+    says: 'No request is copied',
+  },
+  {
+    code: 'mirror.share-all',
+    severity: 'info',
+    route: withMirror('b', { percent: 100 }),
+    at: `${MIRROR}.percent`,
+    says: 'Every request of the rule is copied',
+  },
+  {
+    code: 'mirror.share-default',
+    severity: 'info',
+    route: route([rule({ filters: [mirror('b')] })]),
+    at: MIRROR,
+    says: 'as neither percent nor fraction is given',
+  },
+  {
+    code: 'mirror.share-rounds-to-zero',
+    severity: 'warning',
+    route: at(
+      'envoy',
+      route([
+        rule({ filters: [mirror('b', { fraction: { numerator: 1, denominator: 10_000_000 } })] }),
+      ]),
+    ),
+    at: `${MIRROR}.fraction`,
+    says: "Mirrorboard's gateway copies one request in 10,000,000.",
+  },
+  {
+    code: 'mirror.several',
+    severity: 'info',
+    route: route([rule({ filters: [mirror('b'), mirror('empty')] })]),
+    at: `${RULE}.filters[1]`,
+    says: 'copied up to 2 times',
+  },
+  {
+    code: 'mirror.several',
+    severity: 'warning',
+    route: at('else', route([rule({ filters: [mirror('b'), mirror('empty')] })])),
+    at: `${RULE}.filters[1]`,
+    says: 'may copy to one of the 2 mirrors only',
+  },
+  {
+    code: 'mirror.several-refused',
+    severity: 'error',
+    route: at('envoy', route([rule({ filters: [mirror('b'), mirror('empty')] })])),
+    at: `${RULE}.filters[1]`,
+    says: 'the route is refused as a whole',
+  },
+  {
+    code: 'mirror.with-redirect',
+    severity: 'error',
+    route: at(
+      'envoy',
+      route([{ filters: [{ type: 'RequestRedirect', requestRedirect: {} }, mirror('b')] }]),
+    ),
+    at: `${RULE}.filters[0]`,
+    says: "drops the rule, and its requests go to the next match or get status 404; Envoy Gateway answers the rule's requests with status 500.",
+  },
+  {
+    code: 'mirror.in-backend-filters',
+    severity: 'error',
+    route: route([rule({ backendRefs: [{ name: 'a', port: 80, filters: [mirror('b')] }] })]),
+    at: `${RULE}.backendRefs[0].filters[0]`,
+    says: 'drops the rule',
+  },
+  {
+    code: 'mirror.in-backend-filters',
+    severity: 'warning',
+    route: at(
+      'else',
+      route([rule({ backendRefs: [{ name: 'a', port: 80, filters: [mirror('b')] }] })]),
+    ),
+    at: `${RULE}.backendRefs[0].filters[0]`,
+    says: 'need not mirror from there',
+  },
+  {
+    code: 'mirror.unsafe-methods',
+    severity: 'warning',
+    route: route([
+      rule({ matches: [{ method: 'GET' }, { method: 'PUT' }], filters: [mirror('b')] }),
+    ]),
+    at: MIRROR,
+    says: 'PUT requests are copied too',
+  },
+  {
+    code: 'mirror.unsafe-methods',
+    severity: 'warning',
+    route: route([{ backendRefs: [{ name: 'a', port: 80 }], filters: [mirror('b')] }]),
+    at: MIRROR,
+    says: 'POST, PUT, PATCH, and DELETE requests are copied too',
+  },
+  {
+    code: 'filter.extension-unsupported',
+    severity: 'error',
+    route: route([
+      rule({
+        filters: [{ type: 'ExtensionRef', extensionRef: { group: 'x', kind: 'F', name: 'f' } }],
+      }),
+    ]),
+    at: `${RULE}.filters[0]`,
+    says: 'answers every request of the rule with status 500',
+  },
+  {
+    code: 'rule.retry-unsupported',
+    severity: 'error',
+    route: route([rule({ retry: { attempts: 2 } })]),
+    at: `${RULE}.retry`,
+    says: 'drops the rule',
+  },
+  {
+    code: 'rule.no-backend',
+    severity: 'warning',
+    route: route([{ matches: [GET] }]),
+    at: RULE,
+    says: 'answered with status 500',
+  },
+  {
+    code: 'rule.no-backend',
+    severity: 'warning',
+    route: route([rule({ backendRefs: [{ name: 'a', port: 80, weight: 0 }] })]),
+    at: `${RULE}.backendRefs`,
+    says: 'Every backend of the rule has weight 0',
+  },
+  {
+    code: 'feature.not-listed',
+    severity: 'warning',
+    route: at('envoy', route([rule()])),
+    at: `${RULE}.matches[0].method`,
+    says: 'GatewayClass "envoy" does not list HTTPRouteMethodMatching',
+  },
+  {
+    code: 'header.repeated-by-case',
+    severity: 'warning',
+    route: route([
+      rule({
+        matches: [
+          {
+            headers: [
+              { name: 'X-A', value: '1' },
+              { name: 'x-a', value: '2' },
+            ],
+          },
+        ],
+      }),
+    ]),
+    at: `${RULE}.matches[0].headers[1].name`,
+    says: 'only the condition on "X-A" decides',
+  },
+  {
+    code: 'header.repeated-by-case',
+    severity: 'warning',
+    route: route([
+      rule({
+        filters: [
+          {
+            type: 'RequestHeaderModifier',
+            requestHeaderModifier: {
+              set: [
+                { name: 'X-A', value: '1' },
+                { name: 'x-a', value: '2' },
+              ],
+            },
+          },
+        ],
+      }),
+    ]),
+    at: `${RULE}.filters[0].requestHeaderModifier.set[1].name`,
+    says: 'it is set twice',
+  },
+]
+
+const prefix = (value: string) => ({ path: { type: 'PathPrefix', value } }) as const
+
+const PRECEDENCE: readonly Case[] = [
+  {
+    code: 'rule.shadowed',
+    severity: 'warning',
+    route: route([rule({ matches: [prefix('/a')] }), rule({ matches: [prefix('/a/')] })]),
+    at: 'spec.rules[1]',
+    says: 'This rule never takes a request: match 0 of rule 0 of this route takes all that it matches.',
+  },
+  {
+    code: 'match.shadowed',
+    severity: 'warning',
+    route: route([rule({ matches: [prefix('/a'), prefix('/b'), prefix('/a')] })]),
+    at: 'spec.rules[0].matches[2]',
+    says: 'This match never takes a request',
+  },
+  {
+    code: 'rule.shadowed',
+    severity: 'warning',
+    route: route([
+      rule({ matches: [prefix('/a')] }),
+      rule({ matches: [{ path: { type: 'RegularExpression', value: '/.*' } }] }),
+    ]),
+    at: 'spec.rules[0]',
+    says: 'match 0 of rule 1 of this route',
+  },
+  {
+    code: 'rule.shadowed-by-route',
+    severity: 'warning',
+    route: route([rule({ matches: [prefix('/a')] })]),
+    facts: older('z', [rule({ matches: [prefix('/a')] })]),
+    at: 'spec.rules[0]',
+    says: 'match 0 of rule 0 of HTTPRoute "default/z" takes all that it matches, as it is older.',
+  },
+  {
+    code: 'match.shadowed-by-route',
+    severity: 'warning',
+    route: route([rule({ matches: [prefix('/a'), prefix('/b')] })]),
+    facts: older('z', [rule({ matches: [prefix('/a')] })]),
+    at: 'spec.rules[0].matches[0]',
+    says: 'HTTPRoute "default/z"',
+  },
+  {
+    code: 'rule.shadows-route',
+    severity: 'warning',
+    route: {
+      ...route([rule({ matches: [prefix('/a')] })]),
+      metadata: { name: 'r', namespace: 'default', creationTimestamp: '2024-01-01T00:00:00Z' },
+    },
+    facts: older('z', [rule({ matches: [prefix('/a')] })]),
+    at: 'spec.rules[0]',
+    says: 'takes all requests of rule 0 of HTTPRoute "default/z", which then never takes one.',
+  },
+]
+
+describe('lintHttpRoute', () => {
+  it.each([...BACKENDS, ...PARENTS, ...FILTERS, ...PRECEDENCE])(
+    'finds $code ($severity) at $at',
+    ({ code, severity, route: given, facts = FACTS, at: fieldPath, says }) => {
+      const found = lintHttpRoute(given, facts).filter((finding) => finding.code === code)
+      expect(found).toHaveLength(1)
+      expect(found[0]).toMatchObject({ severity, fieldPath })
+      expect(found[0]?.message).toContain(says)
+      expect(found[0]?.message).toMatch(/^[^a-z].*\.$/)
+      expect(found[0]?.specUrl).toMatch(/^https:\/\/gateway-api\.sigs\.k8s\.io\/reference\/spec\/#/)
+    },
+  )
+
+  it('finds nothing in a route that copies a part of its safe requests', () => {
+    expect(lintHttpRoute(withMirror('b'), FACTS)).toEqual([])
+    expect(lintHttpRoute(at('else', withMirror('b')), FACTS)).toEqual([])
+  })
+
+  it('judges nothing it does not know', () => {
+    const given = route([rule({ backendRefs: [{ name: 'nope', port: 1 }] })], parent('nope'))
+    expect(lintHttpRoute(given, UNKNOWN_CLUSTER)).toEqual([])
+  })
+
+  it.each([
+    ['another hostname', older('z', [rule({ matches: [prefix('/a')] })], ['other.org'])],
+    ['a longer path', older('z', [rule({ matches: [prefix('/a/b')] })])],
+    ['a condition more', older('z', [rule({ matches: [{ ...prefix('/a'), method: 'GET' }] })])],
+  ])('finds no rule dead behind an older route with %s', (_, facts) => {
+    expect(lintHttpRoute(route([rule({ matches: [prefix('/a')] })]), facts)).toEqual([])
+  })
+
+  it('compares a route with itself as it is stored only by its age', () => {
+    const facts = older('r', [rule({ matches: [prefix('/a')] })])
+    expect(lintHttpRoute(route([rule({ matches: [prefix('/a')] })]), facts)).toEqual([])
+  })
+
+  it('offers what is missing', () => {
+    const fixOf = (given: HTTPRoute) => lintHttpRoute(given, FACTS).find(({ fix }) => fix)?.fix
+    expect(fixOf(withMirror('nope'))).toEqual({
+      kind: 'create-backend',
+      namespace: 'default',
+      name: 'nope',
+      port: 80,
+    })
+    expect(fixOf(route([rule()], parent('mine', { sectionName: 'web' })))).toMatchObject({
+      kind: 'set-value',
+      fieldPath: 'spec.parentRefs[0].sectionName',
+      value: 'http',
+    })
+    const far = withMirror('c', { backendRef: { name: 'c', namespace: 'other', port: 80 } })
+    expect(fixOf(far)).toMatchObject({
+      kind: 'append-manifest',
+      manifest: expect.stringContaining('kind: ReferenceGrant'),
+    })
+  })
+
+  it('offers to split by method only where no other rule has the same path', () => {
+    const any = rule({ matches: [prefix('/a')], filters: [mirror('b', { percent: 1 })] })
+    const alone = lintHttpRoute(route([any]), FACTS)
+    expect(alone.map(({ fix }) => fix?.kind)).toEqual(['split-by-method'])
+    const header = { ...prefix('/a'), headers: [{ name: 'x', value: '1' }] }
+    const beside = lintHttpRoute(route([any, rule({ matches: [header] })]), FACTS)
+    expect(beside.map(({ code, fix }) => [code, fix])).toEqual([
+      ['mirror.unsafe-methods', undefined],
+    ])
+  })
+
+  it('is done with a route of 16 rules beside 2,000 others in a moment', () => {
+    const rules = Array.from({ length: 16 }, (_, index) => rule({ matches: [prefix(`/${index}`)] }))
+    const live = Array.from({ length: 2000 }, (_, index) => ({
+      ...route(rules),
+      metadata: {
+        name: `l${index}`,
+        namespace: 'default',
+        creationTimestamp: '2025-01-01T00:00:00Z',
+      },
+    }))
+    const facts = { ...FACTS, httpRoutes: live }
+    const found = lintHttpRoute(route(rules), facts)
+    expect(found).toHaveLength(16)
+    expect(found.every(({ code }) => code === 'rule.shadowed-by-route')).toBe(true)
+  })
+})
