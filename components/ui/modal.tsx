@@ -2,7 +2,7 @@
 
 import { X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
-import type { KeyboardEvent, ReactNode } from 'react'
+import { type KeyboardEvent, type ReactNode, useRef } from 'react'
 import { Button } from './button'
 import { cn } from './class-names'
 
@@ -23,6 +23,14 @@ interface ModalProps {
 
 export function Modal(props: ModalProps) {
   const { open, onOpenChange, title, description, width = 'md', tall, footer, children } = props
+  const body = useRef<HTMLDivElement>(null)
+  // A form is opened to be filled in: typing goes to its first field, not to the Close button.
+  const focusFirstField = (event: Event) => {
+    const field = body.current?.querySelector<HTMLElement>('input, select, textarea')
+    if (!field) return
+    event.preventDefault()
+    field.focus()
+  }
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
@@ -30,6 +38,7 @@ export function Modal(props: ModalProps) {
         <Dialog.Content
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           onKeyDown={props.onKeyDown}
+          onOpenAutoFocus={focusFirstField}
           className={cn(
             'fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 flex-col',
             'rounded-lg border border-line bg-panel shadow-[var(--shadow)]',
@@ -54,6 +63,7 @@ export function Modal(props: ModalProps) {
             </Dialog.Close>
           </div>
           <div
+            ref={body}
             className={cn(
               'min-h-0 flex-1 px-4 py-3',
               tall ? 'flex flex-col overflow-y-auto' : 'overflow-y-auto',
