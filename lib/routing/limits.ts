@@ -14,3 +14,5 @@ export const STATUS_PARENTS_MAX = 32
 export const CONDITIONS_MAX = 8
 /** Problems spelled out in one condition's message; the rest are counted. */
 export const MESSAGES_MAX = 8
+/** Candidates an explanation of a match tells the reasons of, the nearest misses; the rest are counted. */
+export const EXPLAINED_CANDIDATES_MAX = 50

@@ -1,0 +1,296 @@
+import { describe, expect, it } from 'vitest'
+import { compileMatcher, type PortMatcher } from './compile-matcher'
+import { explainMatch } from './explain-match'
+import { intersectRouteHostnames } from './hostname'
+import { EXPLAINED_CANDIDATES_MAX } from './limits'
+import type { MatchRequest } from './request-match'
+import type { ListenerEntry, MatchEntry, RouteEntry, RouteTable, RuleEntry } from './route-table'
+
+const GATEWAY = 'default/eg'
+const AT = { gateway: GATEWAY, port: 80 } as const
+
+function listener(name: string, hostname = ''): ListenerEntry {
+  return { name, port: 80, protocol: 'HTTP', hostname }
+}
+
+function match(
+  path: string,
+  part: Partial<Omit<MatchEntry, 'path'>> = {},
+  type: MatchEntry['path']['type'] = 'PathPrefix',
+): MatchEntry {
+  return { path: { type, value: path }, method: '', headers: [], queryParams: [], ...part }
+}
+
+interface RouteSpec {
+  readonly name: string
+  readonly hostnames?: readonly string[]
+  readonly rules: readonly (readonly MatchEntry[])[]
+  readonly rule?: Partial<RuleEntry>
+}
+
+function tableOf(specs: readonly RouteSpec[], listeners = [listener('http')]): RouteTable {
+  const routes = specs.map(
+    ({ name, hostnames = [], rules, rule }): RouteEntry => ({
+      key: `default/${name}`,
+      namespace: 'default',
+      name,
+      generation: 1,
+      attachments: listeners
+        .map((one) => ({
+          gateway: GATEWAY,
+          listener: one.name,
+          hostnames: intersectRouteHostnames(one.hostname, hostnames),
+        }))
+        .filter((attachment) => attachment.hostnames.length > 0),
+      rules: rules.map((matches, index) => ({
+        index,
+        name: '',
+        matches,
+        mirrors: [],
+        backends: [],
+        timeouts: { requestMs: 0, backendRequestMs: 0 },
+        ...rule,
+      })),
+    }),
+  )
+  return { version: 1, gateways: [{ key: GATEWAY, listeners }], routes, clusters: {} }
+}
+
+function request(part: Partial<Record<'host' | 'method' | 'path' | 'query', string>> = {}) {
+  const headers = new Map<string, string>()
+  const made: MatchRequest = {
+    host: part.host ?? 'a.example.com',
+    method: part.method ?? 'GET',
+    path: part.path ?? '/',
+    header: (name) => headers.get(name),
+    query: () => part.query ?? '',
+  }
+  return { made, headers }
+}
+
+const value = (name: string, text: string) => ({ name, type: 'Exact', value: text }) as const
+
+describe('explainMatch', () => {
+  const losses: {
+    name: string
+    specs: readonly RouteSpec[]
+    listeners?: ListenerEntry[]
+    lost: object
+  }[] = [
+    {
+      name: 'a path that does not fit',
+      specs: [{ name: 'a', rules: [[match('/')], [match('/other')]] }],
+      lost: { reason: 'path' },
+    },
+    {
+      name: 'another method',
+      specs: [{ name: 'a', rules: [[match('/')], [match('/', { method: 'PUT' })]] }],
+      lost: { reason: 'method', method: 'PUT' },
+    },
+    {
+      name: 'a header that is not there',
+      specs: [{ name: 'a', rules: [[match('/')], [match('/', { headers: [value('x', '1')] })]] }],
+      lost: { reason: 'header', name: 'x', actual: null },
+    },
+    {
+      name: 'a query parameter of another value',
+      specs: [
+        { name: 'a', rules: [[match('/')], [match('/', { queryParams: [value('q', '2')] })]] },
+      ],
+      lost: { reason: 'query', name: 'q', actual: '1' },
+    },
+    {
+      name: 'a hostname that does not cover the host',
+      specs: [
+        { name: 'a', rules: [[match('/')]] },
+        { name: 'b', hostnames: ['b.example.com'], rules: [[match('/')]] },
+      ],
+      lost: { reason: 'hostname', hostnames: ['b.example.com'] },
+    },
+    {
+      name: 'a listener that is less specific for the host',
+      specs: [{ name: 'a', rules: [[match('/')]] }],
+      listeners: [listener('http'), listener('example', '*.example.com')],
+      lost: { reason: 'listener', listener: 'http' },
+    },
+    {
+      name: 'a hostname that is less specific',
+      specs: [
+        { name: 'a', hostnames: ['*.example.com'], rules: [[match('/long', {}, 'Exact')]] },
+        { name: 'b', hostnames: ['a.example.com'], rules: [[match('/')]] },
+      ],
+      lost: { reason: 'less-specific-hostname' },
+    },
+    ...(
+      [
+        ['path type', match('/long'), match('/long', {}, 'Exact')],
+        ['path length', match('/'), match('/long')],
+        ['method', match('/'), match('/', { method: 'GET' })],
+        ['number of headers', match('/'), match('/', { headers: [value('h', '1')] })],
+        ['number of query parameters', match('/'), match('/', { queryParams: [value('q', '1')] })],
+      ] as const
+    ).map(([by, loser, winner]) => ({
+      name: `precedence by ${by}`,
+      specs: [{ name: 'a', rules: [[loser], [winner]] }],
+      lost: { reason: 'precedence', by },
+    })),
+    {
+      name: 'precedence by order in the route',
+      specs: [{ name: 'a', rules: [[match('/')], [match('/')]] }],
+      lost: { reason: 'precedence', by: 'order in the route' },
+    },
+    {
+      name: 'precedence by age',
+      specs: ['a', 'b'].map((name) => ({ name, rules: [[match('/')]] })),
+      lost: { reason: 'precedence', by: 'age or name of the route' },
+    },
+  ]
+  it.each(losses)('tells $name', ({ specs, listeners, lost }) => {
+    const { made, headers } = request({ path: '/long', query: 'q=1' })
+    headers.set('h', '1')
+    const explained = explainMatch(tableOf(specs, listeners), AT, made)
+    expect(explained.winner).not.toBeNull()
+    expect(explained.lost.map((candidate) => candidate.lost)).toEqual([lost])
+  })
+
+  it('tells the chance of each backend and the share of each mirror', () => {
+    const backend = (cluster: string, weight: number, invalid = false) => ({
+      cluster,
+      weight,
+      invalid,
+    })
+    const mirrors = [{ filterIndex: 0, cluster: 'default/m:80', fraction: 0.29 }]
+    const backends = [backend('a', 3), backend('b', 1, true), backend('c', 0)]
+    const table = tableOf([{ name: 'a', rules: [[match('/')]], rule: { backends, mirrors } }])
+    expect(explainMatch(table, AT, request().made).outcome).toEqual({
+      backends: [
+        { cluster: 'a', invalid: false, probability: 0.75 },
+        { cluster: 'b', invalid: true, probability: 0.25 },
+      ],
+      mirrors,
+      answeredWith: null,
+    })
+  })
+
+  it.each([
+    ['a status of its own', { fixedStatus: 500 }, 500],
+    ['a redirect', { redirect: { statusCode: 302 } }, 302],
+  ])('tells that a rule answers with %s', (_, rule, status) => {
+    const table = tableOf([{ name: 'a', rules: [[match('/')]], rule }])
+    const { outcome } = explainMatch(table, AT, request().made)
+    expect(outcome).toEqual({ backends: [], mirrors: [], answeredWith: status })
+  })
+
+  it('has no winner where nothing listens or nothing matches', () => {
+    const table = tableOf([{ name: 'a', rules: [[match('/x')]] }], [listener('e', 'e.example.com')])
+    expect(explainMatch(table, { gateway: 'default/no', port: 80 }, request().made)).toEqual({
+      listener: null,
+      winner: null,
+      outcome: null,
+      lost: [],
+      lostMore: 0,
+    })
+    const elsewhere = explainMatch(table, AT, request({ host: 'other.org' }).made)
+    expect([elsewhere.listener, elsewhere.winner]).toEqual([null, null])
+    const unmatched = explainMatch(table, AT, request({ host: 'e.example.com' }).made)
+    expect([unmatched.listener?.name, unmatched.winner]).toEqual(['e', null])
+  })
+
+  it('counts the candidates it does not tell about', () => {
+    const rules = Array.from({ length: 60 }, (_, index) => [match(`/${index}`)])
+    const explained = explainMatch(tableOf([{ name: 'a', rules }]), AT, request().made)
+    expect(explained.lost).toHaveLength(EXPLAINED_CANDIDATES_MAX)
+    expect(explained.lostMore).toBe(60 - EXPLAINED_CANDIDATES_MAX)
+  })
+
+  it('agrees with compileMatcher on 8,000 random pairs of table and request', () => {
+    const random = createRandom(5)
+    const pick = <Item>(items: readonly Item[]): Item =>
+      items[Math.floor(random() * items.length)] as Item
+    let matched = 0
+    for (let round = 0; round < 200; round++) {
+      const table = randomTable(random, pick)
+      const port = compileMatcher(table).port(GATEWAY, 80)
+      for (let pair = 0; pair < 40; pair++) {
+        const { made, headers } = request({
+          host: pick([...HOSTS_ASKED, 'x'.repeat(300)]),
+          method: pick(['GET', 'POST', 'PUT']),
+          path: pick([...PATHS, '/a/bb', '/abc', '/a//b', '//', '/b/c/d', '', '*']),
+          query: pick(['', 'q=1', 'q=2&r=1', 'r=1&q=%31', 'q']),
+        })
+        if (random() < 0.6) headers.set('h', pick(['1', '2', '10']))
+        if (random() < 0.3) headers.set('i', '1')
+        if (agree(table, port, made, JSON.stringify({ round, pair }))) matched++
+      }
+    }
+    expect(matched).toBeGreaterThan(3000)
+  })
+})
+
+/** Whether the request is taken, by both alike. */
+function agree(
+  table: RouteTable,
+  port: PortMatcher | undefined,
+  made: MatchRequest,
+  where: string,
+): boolean {
+  const found = port?.match(made) ?? null
+  const { winner, listener: serving, lost } = explainMatch(table, AT, made)
+  const chosen = winner && [winner.listener, winner.route, winner.rule, winner.match]
+  expect(chosen, where).toEqual(found && [found.listener, found.route, found.rule, found.match])
+  expect(winner?.match, where).toBe(found?.match)
+  expect(serving, where).toBe(port?.listenerOf(made.host) ?? null)
+  const beaten = lost.filter(({ lost: { reason } }) => reason === 'precedence')
+  expect(winner !== null || beaten.length === 0, where).toBe(true)
+  return winner !== null
+}
+
+const HOSTS_ASKED = [
+  'www.example.com',
+  'b.a.example.com',
+  'c.example.com',
+  'example.com',
+  'other.net',
+]
+const HOSTS = ['*.example.com', '*.a.example.com', 'www.example.com', 'b.a.example.com', '*.com']
+const PATHS = ['/', '/a', '/a/', '/a/b', '/a/b/c', '/ab', '/b']
+
+function randomTable(random: () => number, pick: <Item>(items: readonly Item[]) => Item) {
+  const some = <Item>(item: Item): Item[] => (random() < 0.25 ? [item] : [])
+  const randomMatch = () => {
+    const kind = random()
+    const part = {
+      method: random() < 0.25 ? pick(['GET', 'POST']) : '',
+      headers: [
+        ...some({ name: 'h', type: 'RegularExpression', value: pick(['1.*', '[12]']) } as const),
+        ...some(value('i', '1')),
+      ],
+      queryParams: [...some(value('q', pick(['1', '2']))), ...some(value('r', '1'))],
+    }
+    if (kind < 0.3) return match(pick(PATHS), part, 'Exact')
+    if (kind < 0.45) return match(pick(['/a.*', '/[ab]/b', '/.*', '(']), part, 'RegularExpression')
+    return match(pick(PATHS), part)
+  }
+  const several = <Item>(most: number, make: (index: number) => Item) =>
+    Array.from({ length: 1 + Math.floor(random() * most) }, (_, index) => make(index))
+  const specs = several(8, (index) => ({
+    name: `r${index}`,
+    hostnames: random() < 0.3 ? [] : [...new Set(several(3, () => pick(HOSTS)))],
+    rules: several(3, () => several(3, randomMatch)),
+  }))
+  const listeners = [
+    ...some(listener('all')),
+    ...some(listener('wild', '*.example.com')),
+    ...some(listener('www', 'www.example.com')),
+  ]
+  return tableOf(specs, listeners.length === 0 ? [listener('http')] : listeners)
+}
+
+/** https://en.wikipedia.org/wiki/Linear_congruential_generator, with the constants of Numerical Recipes. */
+function createRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
