@@ -212,14 +212,7 @@ describe('explainMatch', () => {
       const table = randomTable(random, pick)
       const port = compileMatcher(table).port(GATEWAY, 80)
       for (let pair = 0; pair < 40; pair++) {
-        const { made, headers } = request({
-          host: pick([...HOSTS_ASKED, 'x'.repeat(300)]),
-          method: pick(['GET', 'POST', 'PUT']),
-          path: pick([...PATHS, '/a/bb', '/abc', '/a//b', '//', '/b/c/d', '', '*']),
-          query: pick(['', 'q=1', 'q=2&r=1', 'r=1&q=%31', 'q']),
-        })
-        if (random() < 0.6) headers.set('h', pick(['1', '2', '10']))
-        if (random() < 0.3) headers.set('i', '1')
+        const made = randomRequest(random, pick)
         if (agree(table, port, made, JSON.stringify({ round, pair }))) matched++
       }
     }
@@ -293,4 +286,19 @@ function createRandom(seed: number): () => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
     return state / 2 ** 32
   }
+}
+
+function randomRequest(
+  random: () => number,
+  pick: <Item>(items: readonly Item[]) => Item,
+): MatchRequest {
+  const { made, headers } = request({
+    host: pick([...HOSTS_ASKED, 'x'.repeat(300)]),
+    method: pick(['GET', 'POST', 'PUT']),
+    path: pick([...PATHS, '/a/bb', '/abc', '/a//b', '//', '/b/c/d', '', '*']),
+    query: pick(['', 'q=1', 'q=2&r=1', 'r=1&q=%31', 'q']),
+  })
+  if (random() < 0.6) headers.set('h', pick(['1', '2', '10']))
+  if (random() < 0.3) headers.set('i', '1')
+  return made
 }
