@@ -1,6 +1,6 @@
 'use client'
 
-import { ChevronRight, Send, Trash2 } from 'lucide-react'
+import { ChevronRight, Route, Send, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useMemo, useState } from 'react'
@@ -24,6 +24,7 @@ import { page } from '@/lib/dashboard-api/paths'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { DeleteRouteDialog } from './delete-route-dialog'
+import { MatchSimulator } from './match-simulator'
 import { newestOf } from './newest-version'
 import { RouteConditions } from './route-conditions'
 import { RouteSidebar } from './route-sidebar'
@@ -67,6 +68,7 @@ function TrafficColumn({
 }: RouteAddress & { route: HTTPRoute | undefined }) {
   const url = useUrlState()
   const isSending = url.get('send') === '1'
+  const isExplaining = url.get('explain') === '1'
   return (
     <LiveTraffic route={`${namespace}/${name}`}>
       {route === undefined ? null : (
@@ -82,6 +84,24 @@ function TrafficColumn({
           {isSending ? (
             <Panel title="Requests through the Gateway">
               <TrafficPanel key={route.metadata.uid} initial={formForRoute(route)} />
+            </Panel>
+          ) : null}
+          <Button
+            className="self-start"
+            icon={<Route size={14} aria-hidden />}
+            aria-expanded={isExplaining}
+            onClick={() => url.set({ explain: isExplaining ? '' : '1' })}
+          >
+            Which rule takes a request?
+          </Button>
+          {isExplaining ? (
+            <Panel title="Which rule takes this request?">
+              <MatchSimulator
+                key={route.metadata.uid}
+                namespace={namespace}
+                name={name}
+                initial={formForRoute(route)}
+              />
             </Panel>
           ) : null}
         </div>

@@ -6,8 +6,8 @@ import { EXPLAINED_CANDIDATES_MAX } from './limits'
 import type { MatchRequest } from './request-match'
 import type { ListenerEntry, MatchEntry, RouteEntry, RouteTable, RuleEntry } from './route-table'
 
-const GATEWAY = 'default/eg'
-const AT = { gateway: GATEWAY, port: 80 } as const
+const GATEWAY = 'default/eg' as const
+const AT = { gateway: GATEWAY, port: 80 }
 
 function listener(name: string, hostname = ''): ListenerEntry {
   return { name, port: 80, protocol: 'HTTP', hostname }
