@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import type { SeriesOverview } from '@/lib/dashboard-api/series'
 import type { Condition, HTTPRoute } from '@/lib/gateway-api/types'
 import { newestOf } from './newest-version'
@@ -190,7 +191,34 @@ describe('route templates', () => {
 
   it('take a service address without a port as the echo port', () => {
     expect(parseServiceAddress('b')).toEqual({ name: 'b', port: '3000' })
-    expect(parseServiceAddress('b:x')).toEqual({ name: 'b', port: '3000' })
+    expect(parseServiceAddress('b:')).toEqual({ name: 'b', port: '3000' })
     expect(parseTemplateId('nonsense')).toBe('mirror')
+  })
+
+  it('keep a port that is no number, so that the editor can say what is wrong with it', () => {
+    expect(parseServiceAddress('b:x')).toEqual({ name: 'b', port: 'x' })
+    expect(parseServiceAddress('b:80:81')).toEqual({ name: 'b', port: '80:81' })
+  })
+
+  it('write whatever the fields hold as text, never as YAML of another meaning', () => {
+    const odd = ['yes', '123', '1e3', 'null', 'x: [', '#', '"', "it's", '- a', ' spaced ', '*.x']
+    for (const value of odd) {
+      const text = routeManifest('mirror', {
+        gateway: `${value}/eg`,
+        backend: 'b:80',
+        percent: 29,
+        name: value,
+        namespace: value,
+        hostname: `${value}.example`,
+        mirror: `${value.replaceAll(':', '')}:80`,
+      })
+      const { metadata, spec } = parse(text, { version: '1.1' })
+      expect(metadata).toEqual({ name: value, namespace: value })
+      expect(spec.hostnames).toEqual([`${value}.example`])
+      expect(spec.rules[0].filters[0].requestMirror.backendRef).toEqual({
+        name: value.replaceAll(':', ''),
+        port: 80,
+      })
+    }
   })
 })

@@ -46,13 +46,27 @@ const DEFAULT_PORT = '3000'
 
 /** `backend-2:3000` → its parts; a missing port is the echo backend's. */
 export function parseServiceAddress(text: string): ServiceAddress {
-  const [name = '', port = ''] = text.split(':', 2)
-  return { name, port: /^\d+$/.test(port) ? port : DEFAULT_PORT }
+  const [name = '', ...rest] = text.split(':')
+  return { name, port: rest.join(':') || DEFAULT_PORT }
+}
+
+const PLAIN = /^[a-z][a-z0-9.-]*$/
+/** Words of YAML 1.1, which kubectl reads, that are no strings. */
+const WORDS: readonly string[] = ['y', 'n', 'yes', 'no', 'on', 'off', 'true', 'false', 'null']
+
+/** The text as a YAML string: what a person typed must not turn into a number, a list or a comment. */
+function scalar(text: string): string {
+  const isPlain = text === '' || (PLAIN.test(text) && !WORDS.includes(text))
+  return isPlain ? text : `'${text.replaceAll("'", "''")}'`
+}
+
+function portScalar(port: string): string {
+  return /^\d+$/.test(port) ? port : scalar(port)
 }
 
 function backendRef(text: string, weight?: number): string[] {
   const { name, port } = parseServiceAddress(text)
-  const lines = [`        - name: ${name}`, `          port: ${port}`]
+  const lines = [`        - name: ${scalar(name)}`, `          port: ${portScalar(port)}`]
   return weight === undefined ? lines : [...lines, `          weight: ${weight}`]
 }
 
@@ -63,8 +77,8 @@ function mirrorFilter(target: string, percent: number | undefined): string[] {
     '        - type: RequestMirror',
     '          requestMirror:',
     '            backendRef:',
-    `              name: ${name}`,
-    `              port: ${port}`,
+    `              name: ${scalar(name)}`,
+    `              port: ${portScalar(port)}`,
   ]
   return percent === undefined ? lines : [...lines, `            percent: ${percent}`]
 }
@@ -103,13 +117,13 @@ export function routeManifest(id: TemplateId, fields: RouteTemplateFields): stri
     'apiVersion: gateway.networking.k8s.io/v1',
     'kind: HTTPRoute',
     'metadata:',
-    `  name: ${fields.name}`,
-    `  namespace: ${fields.namespace}`,
+    `  name: ${scalar(fields.name)}`,
+    `  namespace: ${scalar(fields.namespace)}`,
     'spec:',
     '  parentRefs:',
-    `    - name: ${gatewayName}`,
-    ...(isElsewhere ? [`      namespace: ${gatewayNamespace}`] : []),
-    ...(fields.hostname === '' ? [] : ['  hostnames:', `    - ${quoteHost(fields.hostname)}`]),
+    `    - name: ${scalar(gatewayName)}`,
+    ...(isElsewhere ? [`      namespace: ${scalar(gatewayNamespace)}`] : []),
+    ...(fields.hostname === '' ? [] : ['  hostnames:', `    - ${scalar(fields.hostname)}`]),
     '  rules:',
     '    - matches:',
     '        - path:',
@@ -118,9 +132,4 @@ export function routeManifest(id: TemplateId, fields: RouteTemplateFields): stri
     ...ruleLines(id, fields),
   ]
   return `${lines.join('\n')}\n`
-}
-
-/** A wildcard starts with `*`, which YAML reads as an alias unless it is quoted. */
-function quoteHost(hostname: string): string {
-  return hostname.startsWith('*') ? `'${hostname}'` : hostname
 }
