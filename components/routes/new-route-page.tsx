@@ -35,7 +35,7 @@ function TemplateChooser({ chosen, onChoose }: ChooserProps) {
         <label
           key={id}
           className={cn(
-            'flex cursor-pointer items-start gap-2.5 rounded-md border px-3 py-2',
+            'flex cursor-pointer items-start gap-2.5 rounded-md border px-3 py-2 has-disabled:cursor-not-allowed',
             id === chosen ? 'border-accent bg-accent-soft' : 'border-line bg-panel hover:bg-sunken',
           )}
         >
@@ -171,20 +171,23 @@ function NewRouteForm({ firstGateway }: { firstGateway: string }) {
             Start from a template; the manifest beside it is what will be applied.
           </p>
         </div>
-        <TemplateChooser chosen={template} onChoose={(id) => url.set({ template: id })} />
-        <TemplateFields
-          template={template}
-          fields={fields}
-          gateways={candidates.gateways}
-          services={candidates.services}
-          onChange={(change) => setFields({ ...fields, ...change })}
-        />
         {draft === null ? null : (
           <Notice tone="info">
-            The manifest was edited by hand, so the fields no longer change it. Discard starts again
-            from the template.
+            The manifest was edited by hand, so the template is out of use. Discard starts again
+            from it.
           </Notice>
         )}
+        <fieldset disabled={draft !== null} className="contents">
+          <legend className="sr-only">What the manifest is made from</legend>
+          <TemplateChooser chosen={template} onChoose={(id) => url.set({ template: id })} />
+          <TemplateFields
+            template={template}
+            fields={fields}
+            gateways={candidates.gateways}
+            services={candidates.services}
+            onChange={(change) => setFields({ ...fields, ...change })}
+          />
+        </fieldset>
       </section>
       <section aria-label="Manifest" className="min-h-0 max-lg:h-[34rem]">
         <ManifestWorkspace

@@ -4,7 +4,7 @@ import { type ComponentProps, type ReactNode, useId } from 'react'
 import { cn } from './class-names'
 
 export const inputClass =
-  'h-8 w-full min-w-0 rounded-md border border-control bg-panel px-2.5 text-[0.8125rem] text-fg aria-invalid:border-bad'
+  'h-8 w-full min-w-0 rounded-md border border-control bg-panel px-2.5 text-[0.8125rem] text-fg aria-invalid:border-bad disabled:cursor-not-allowed disabled:bg-sunken disabled:text-muted'
 
 interface FieldProps {
   label: string
