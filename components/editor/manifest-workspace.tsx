@@ -73,7 +73,7 @@ function Toolbar(props: ToolbarProps) {
   const { heading, actions, isDirty, isKept, canReview, onReview, onDiscard, onHelp } = props
   return (
     <div className="flex min-h-12 flex-wrap items-center gap-2 border-b border-line bg-panel px-3 py-2 md:px-4">
-      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2">
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2 max-sm:basis-full">
         {heading}
         {isDirty ? (
           <Chip
