@@ -125,6 +125,16 @@ describe('simulateMatch', () => {
     expect(lost.map(({ why }) => why)).toContain('The path does not match.')
   })
 
+  it('looks for the path that is left when dot segments are resolved', () => {
+    const draft = route('r', [{ ...MIRRORED, matches: [{ path: { value: '/other' } }] }])
+    const taken = (path: string) => simulateMatch(STATE, draft, { ...REQUEST, path }).isTaken
+    expect(['/x/../other/y', '/x/%2E%2e/other', '/other/..'].map(taken)).toEqual([
+      true,
+      true,
+      false,
+    ])
+  })
+
   it('finds routes behind TLS without its certificate', () => {
     const request = { ...REQUEST, port: 443, host: 'Secure.Example.com:443' }
     expect(simulateMatch(STATE, null, request).result).toContain('through listener https')

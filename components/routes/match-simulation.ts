@@ -65,10 +65,12 @@ function toMatchRequest(request: SimulatedRequest): MatchRequest {
     headers.set(key, known === undefined ? value : `${known}, ${value}`)
   }
   const [path = '', ...query] = request.path.split('?')
+  const hasDots = /(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path)
   return {
     host: request.host.trim().toLowerCase().replace(/:\d+$/, ''),
     method: request.method.toUpperCase(),
-    path,
+    // The gateway resolves dot segments before it looks for a rule.
+    path: hasDots ? new URL(path, 'http://localhost').pathname : path,
     header: (name) => headers.get(name),
     query: () => query.join('?'),
   }

@@ -1,0 +1,335 @@
+/** What the editor says a route will do, next to what the gateway does with it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { clusterFacts } from '@/components/editor/cluster-facts'
+import type {
+  EndpointSlice,
+  HTTPRoute,
+  HTTPRouteFilter,
+  HTTPRouteRule,
+  Service,
+} from '@/lib/gateway-api/types'
+import { buildGraph } from '@/lib/routing/build-graph'
+import { buildRouteTable } from '@/lib/routing/build-route-table'
+import type { ClusterState } from '@/lib/routing/cluster-state'
+import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-features'
+import { lintHttpRoute } from '@/lib/validation/lints/lint-http-route'
+import { type HttpPeer, startHttpPeer } from './test-support/peers'
+import { eventually, startTestGateway, type TestGateway } from './test-support/test-gateway'
+
+const apiVersion = 'gateway.networking.k8s.io/v1'
+const PEERS = ['a', 'b', 'c'] as const
+type PeerName = (typeof PEERS)[number]
+
+let gateway: TestGateway
+const peers = new Map<PeerName, HttpPeer>()
+
+beforeAll(async () => {
+  gateway = await startTestGateway()
+  for (const name of PEERS) {
+    peers.set(name, await startHttpPeer((_request, response) => response.end(name)))
+  }
+})
+afterAll(async () => {
+  await gateway.stop()
+  for (const peer of peers.values()) await peer.close()
+})
+
+function service(name: string, namespace = 'default', type: Service['spec']['type'] = 'ClusterIP') {
+  const spec = { type, ports: [{ port: 80 }] }
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec }
+}
+
+function slice(name: string, namespace: string, port: number): EndpointSlice {
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name, namespace, labels: { 'kubernetes.io/service-name': name } },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready: true } }],
+    ports: [{ port, protocol: 'TCP' }],
+  }
+}
+
+function cluster(route: HTTPRoute, controllerName: string): ClusterState {
+  const slices = PEERS.map((name) => slice(name, 'default', peers.get(name)?.port ?? 0))
+  return {
+    gatewayClasses: [
+      {
+        apiVersion,
+        kind: 'GatewayClass',
+        metadata: { name: 'mine' },
+        spec: { controllerName },
+        status: { supportedFeatures: [] },
+      },
+    ],
+    gateways: [
+      {
+        apiVersion,
+        kind: 'Gateway',
+        metadata: { name: 'eg', namespace: 'default' },
+        spec: {
+          gatewayClassName: 'mine',
+          listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
+        },
+      },
+    ],
+    httpRoutes: [route],
+    referenceGrants: [],
+    namespaces: [],
+    services: [
+      ...PEERS.map((name) => service(name)),
+      service('empty'),
+      service('outside', 'default', 'ExternalName'),
+      service('c', 'other'),
+    ],
+    endpointSlices: [...slices, slice('c', 'other', peers.get('c')?.port ?? 0)],
+    secrets: [],
+  }
+}
+
+function codesOf(route: HTTPRoute, state: ClusterState): readonly string[] {
+  const known = <Item>(objects: readonly Item[]) => ({ objects, isSynced: true })
+  const facts = clusterFacts({
+    services: known(state.services),
+    endpointSlices: known(state.endpointSlices),
+    gateways: known(state.gateways),
+    gatewayClasses: known(state.gatewayClasses),
+    namespaces: known(state.namespaces),
+    referenceGrants: known(state.referenceGrants),
+    httpRoutes: known(state.httpRoutes),
+  })
+  return lintHttpRoute(route, facts).map(({ code }) => code)
+}
+
+async function serve(state: ClusterState, controllerName: string): Promise<void> {
+  const graph = buildGraph(state, { controllerNames: [controllerName] })
+  const { routes, clusters } = buildRouteTable(graph, 1)
+  const ports = Object.entries(clusters).map(
+    ([key, { endpoints }]) => [key, endpoints.map(({ port }) => port)] as const,
+  )
+  await gateway.serve(routes, Object.fromEntries(ports))
+}
+
+/** Statuses and what each peer was sent beyond what it had before. */
+async function send(count: number, init: RequestInit = {}) {
+  const before = new Map(PEERS.map((name) => [name, peers.get(name)?.requests.length ?? 0]))
+  const answers: string[] = []
+  for (let sent = 0; sent < count; sent++) {
+    const url = `http://${gateway.address}:${gateway.port}/x`
+    const answer = await fetch(url, { redirect: 'manual', ...init })
+    answers.push(`${answer.status} ${answer.ok ? await answer.text() : ''}`.trim())
+    if (!answer.ok) await answer.arrayBuffer()
+  }
+  const seen = (name: PeerName) => (peers.get(name)?.requests.length ?? 0) - (before.get(name) ?? 0)
+  return { answers, seen }
+}
+
+function mirror(name: string, more: object = {}): HTTPRouteFilter {
+  return { type: 'RequestMirror', requestMirror: { backendRef: { name, port: 80 }, ...more } }
+}
+
+const TO_A = [{ name: 'a', port: 80 }]
+const toC: HTTPRouteRule = { backendRefs: [{ name: 'c', port: 80 }] }
+
+interface Case {
+  readonly code: string
+  readonly rules: HTTPRouteRule[]
+  readonly init?: RequestInit
+  /** How often each answer comes among 20 requests. */
+  readonly answers: Readonly<Record<string, number>>
+  /** Requests and copies each peer is sent. */
+  readonly sent: Partial<Record<PeerName, number>>
+  readonly controllerName?: string
+}
+
+const CASES: readonly Case[] = [
+  {
+    code: 'mirror.backend-not-found',
+    rules: [{ backendRefs: TO_A, filters: [mirror('nope'), mirror('b')] }],
+    answers: { '200 a': 20 },
+    sent: { a: 20, b: 20 },
+  },
+  {
+    code: 'mirror.port-not-found',
+    rules: [{ backendRefs: TO_A, filters: [mirror('b', { backendRef: { name: 'b', port: 81 } })] }],
+    answers: { '200 a': 20 },
+    sent: { a: 20 },
+  },
+  {
+    code: 'mirror.reference-not-permitted',
+    rules: [
+      {
+        backendRefs: TO_A,
+        filters: [mirror('c', { backendRef: { name: 'c', namespace: 'other', port: 80 } })],
+      },
+    ],
+    answers: { '200 a': 20 },
+    sent: { a: 20 },
+  },
+  {
+    code: 'mirror.no-endpoints',
+    rules: [{ backendRefs: TO_A, filters: [mirror('empty')] }],
+    answers: { '200 a': 20 },
+    sent: { a: 20 },
+  },
+  {
+    code: 'backend.not-found',
+    rules: [
+      {
+        backendRefs: [
+          { name: 'a', port: 80, weight: 3 },
+          { name: 'nope', port: 80 },
+        ],
+        filters: [mirror('b')],
+      },
+    ],
+    answers: { '200 a': 15, '500': 5 },
+    sent: { a: 15, b: 20 },
+  },
+  {
+    code: 'backend.external-name',
+    rules: [{ backendRefs: [{ name: 'outside', port: 80 }] }],
+    answers: { '500': 20 },
+    sent: {},
+  },
+  {
+    code: 'backend.kind-unknown',
+    rules: [{ backendRefs: [{ group: 'x.io', kind: 'Thing', name: 'a', port: 80 }] }],
+    answers: { '500': 20 },
+    sent: {},
+  },
+  {
+    code: 'backend.no-endpoints',
+    rules: [{ backendRefs: [{ name: 'empty', port: 80 }], filters: [mirror('b')] }],
+    answers: { '503': 20 },
+    sent: { b: 20 },
+  },
+  {
+    code: 'mirror.same-as-primary',
+    rules: [{ backendRefs: TO_A, filters: [mirror('a')] }],
+    answers: { '200 a': 20 },
+    sent: { a: 40 },
+  },
+  {
+    code: 'mirror.share-zero',
+    rules: [{ backendRefs: TO_A, filters: [mirror('b', { percent: 0 })] }],
+    answers: { '200 a': 20 },
+    sent: { a: 20 },
+  },
+  {
+    code: 'mirror.share-default',
+    rules: [{ backendRefs: TO_A, filters: [mirror('b')] }],
+    answers: { '200 a': 20 },
+    sent: { a: 20, b: 20 },
+  },
+  {
+    code: 'mirror.share-all',
+    rules: [{ backendRefs: TO_A, filters: [mirror('b', { percent: 100 })] }],
+    answers: { '200 a': 20 },
+    sent: { a: 20, b: 20 },
+  },
+  {
+    code: 'mirror.unsafe-methods',
+    rules: [{ backendRefs: TO_A, filters: [mirror('b')] }],
+    init: { method: 'DELETE' },
+    answers: { '200 a': 20 },
+    sent: { a: 20, b: 20 },
+  },
+  {
+    code: 'mirror.several-refused',
+    rules: [{ backendRefs: TO_A, filters: [mirror('b'), mirror('c')] }, toC],
+    answers: { '404': 20 },
+    sent: {},
+    controllerName: ENVOY_CONTROLLER_NAME,
+  },
+  {
+    code: 'mirror.with-redirect',
+    rules: [
+      {
+        matches: [{ path: { value: '/x' } }],
+        filters: [{ type: 'RequestRedirect', requestRedirect: {} }, mirror('b')],
+      },
+      toC,
+    ],
+    answers: { '200 c': 20 },
+    sent: { c: 20 },
+  },
+  {
+    code: 'mirror.in-backend-filters',
+    rules: [{ backendRefs: [{ name: 'a', port: 80, filters: [mirror('b')] }] }],
+    answers: { '404': 20 },
+    sent: {},
+  },
+  {
+    code: 'filter.extension-unsupported',
+    rules: [
+      {
+        backendRefs: TO_A,
+        filters: [{ type: 'ExtensionRef', extensionRef: { group: 'x', kind: 'F', name: 'f' } }],
+      },
+    ],
+    answers: { '500': 20 },
+    sent: {},
+  },
+  {
+    code: 'rule.retry-unsupported',
+    rules: [{ matches: [{ path: { value: '/x' } }], backendRefs: TO_A, retry: {} }, toC],
+    answers: { '200 c': 20 },
+    sent: { c: 20 },
+  },
+  {
+    code: 'rule.no-backend',
+    rules: [{ filters: [mirror('b')] }],
+    answers: { '500': 20 },
+    sent: {},
+  },
+  {
+    code: 'rule.shadowed',
+    rules: [{ backendRefs: TO_A }, toC],
+    answers: { '200 a': 20 },
+    sent: { a: 20 },
+  },
+  {
+    code: 'header.repeated-by-case',
+    rules: [
+      {
+        matches: [
+          {
+            headers: [
+              { name: 'X-A', value: '1' },
+              { name: 'x-a', value: '2' },
+            ],
+          },
+        ],
+        backendRefs: TO_A,
+      },
+    ],
+    init: { headers: { 'x-a': '1' } },
+    answers: { '200 a': 20 },
+    sent: { a: 20 },
+  },
+]
+
+describe('what the editor says of a route', () => {
+  it.each(CASES)('is what the gateway does: $code', async (given) => {
+    const { code, rules, init, answers, sent, controllerName = CONTROLLER_NAME } = given
+    const route: HTTPRoute = {
+      apiVersion,
+      kind: 'HTTPRoute',
+      metadata: { name: 'r', namespace: 'default' },
+      spec: { parentRefs: [{ name: 'eg' }], rules },
+    }
+    const state = cluster(route, controllerName)
+    expect(codesOf(route, state)).toContain(code)
+    await serve(state, controllerName)
+    const result = await send(20, init)
+    const counts: Record<string, number> = {}
+    for (const answer of result.answers) counts[answer] = (counts[answer] ?? 0) + 1
+    expect(counts).toEqual(answers)
+    for (const name of PEERS) {
+      const expected = sent[name] ?? 0
+      await eventually(`${name} is sent ${expected}`, () => result.seen(name) >= expected)
+      expect(result.seen(name)).toBe(expected)
+    }
+  })
+})
