@@ -4,7 +4,6 @@ import { useEffect, useState } from 'react'
 import type { FromWorker, ToWorker } from '@/components/editor/validation-messages'
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
-import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 
 /** Typing faster than this validates once, at the pause. */
 const PAUSE_MS = 120
@@ -48,7 +47,8 @@ export interface ValidationOptions {
   readonly text: string
   readonly defaultNamespace: string
   readonly schemas: readonly SchemaResponse[]
-  readonly facts: ClusterFacts
+  /** JSON of `ClusterFacts`. */
+  readonly facts: string
 }
 
 export interface Validation {

@@ -2,14 +2,14 @@
 
 import { useMemo } from 'react'
 import { useLiveList } from '@/components/data/use-live'
-import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 import { clusterFacts } from './cluster-facts'
 
 /**
- * What the lints need to know of the cluster. The same value until one of the facts changes: objects change far more often
- * in what does not matter here, and every new value is sent to the worker and checks the text again.
+ * What the lints need to know of the cluster, as the JSON of `ClusterFacts`. The same text until one of the facts changes:
+ * objects change far more often in what does not matter here. Text, since thousands of objects would take the page
+ * longer to hand to a worker than a person waits for a letter to appear.
  */
-export function useClusterFacts(): ClusterFacts {
+export function useClusterFacts(): string {
   const services = useLiveList('services')
   const endpointSlices = useLiveList('endpointslices')
   const gateways = useLiveList('gateways')
@@ -17,7 +17,7 @@ export function useClusterFacts(): ClusterFacts {
   const namespaces = useLiveList('namespaces')
   const referenceGrants = useLiveList('referencegrants')
   const httpRoutes = useLiveList('httproutes')
-  const json = useMemo(
+  return useMemo(
     () =>
       JSON.stringify(
         clusterFacts({
@@ -32,5 +32,4 @@ export function useClusterFacts(): ClusterFacts {
       ),
     [services, endpointSlices, gateways, gatewayClasses, namespaces, referenceGrants, httpRoutes],
   )
-  return useMemo(() => JSON.parse(json) as ClusterFacts, [json])
 }

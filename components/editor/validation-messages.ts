@@ -1,7 +1,6 @@
 /** What the page and the validation worker say to one another. */
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
-import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 
 /** Schemas and facts travel apart: the schemas are large and hardly ever change. */
 export interface SchemasMessage {
@@ -11,7 +10,8 @@ export interface SchemasMessage {
 
 export interface FactsMessage {
   readonly type: 'facts'
-  readonly facts: ClusterFacts
+  /** JSON of `ClusterFacts`, parsed where it keeps nobody waiting. */
+  readonly facts: string
 }
 
 export interface ValidateMessage {

@@ -1,5 +1,5 @@
 /** Validates manifests off the main thread, so that typing never waits; bundled by server/cli/build-workers.mjs. */
-import { UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
+import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
 import { type ValidationContext, validateText } from './validate-text'
 import type { FromWorker, ToWorker } from './validation-messages'
 
@@ -11,7 +11,7 @@ function receive(message: ToWorker): FromWorker | undefined {
       context = { ...context, schemas: message.schemas }
       return undefined
     case 'facts':
-      context = { ...context, facts: message.facts }
+      context = { ...context, facts: JSON.parse(message.facts) as ClusterFacts }
       return undefined
     case 'validate':
       try {
