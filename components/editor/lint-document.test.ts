@@ -96,6 +96,23 @@ describe('lintDocument', () => {
     )
   })
 
+  it('counts a Service that stands beside the route', () => {
+    const { 'default/backend-3': _, ...services } = SERVICES
+    const beside = `${ROUTE}---
+apiVersion: v1
+kind: Service
+metadata:
+  name: backend-3
+spec:
+  ports:
+  - port: 8080
+`
+    const codes = check(beside, { services }).map(({ code }) => code)
+    expect(codes).not.toContain('backend.not-found')
+    const wrong = check(beside.replace('  - port: 8080', '  - port: 81'), { services })
+    expect(wrong.map(({ code }) => code)).toContain('backend.port-not-found')
+  })
+
   it('splits a rule by method so that only GET and HEAD are mirrored', () => {
     const found = withCode(check(ROUTE, { services: SERVICES }), 'mirror.unsafe-methods')
     const after = fixed(ROUTE, found)

@@ -9,7 +9,7 @@ import type { MessageForm } from '@/lib/validation/field-error'
 import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 import { schemasByKey, validateManifest } from '@/lib/validation/validate-manifest'
 import { splitApiVersion } from './api-version'
-import { lintDocument, withGrantsOf } from './lint-document'
+import { lintDocument, withDocuments } from './lint-document'
 import type { ValidateMessage } from './validation-messages'
 
 const compiled = new WeakMap<readonly SchemaResponse[], Map<string, CompiledSchema>>()
@@ -62,7 +62,7 @@ export function validateText(
 ): readonly Diagnostic[] {
   const { documents } = parseManifest(text)
   const { gateways, gatewayClasses } = facts
-  const known = withGrantsOf(documents, facts, defaultNamespace)
+  const known = withDocuments(documents, facts, defaultNamespace)
   const lints = documents.flatMap((document) =>
     lintDocument(document, known, { text, defaultNamespace }),
   )

@@ -54,7 +54,7 @@ function shareField({ percent, fraction }: HTTPRequestMirrorFilter): string {
 function lintSeveral(context: LintContext, ruleIndex: number): readonly LintFinding[] {
   const mirrors = mirrorsOfRule(context.route, ruleIndex)
   const [, second] = mirrors
-  if (second === undefined) return []
+  if (second === undefined || context.parents.length === 0) return []
   const refusing = context.parents.find(
     ({ supportedFeatures }) => !supportedFeatures.includes(MULTIPLE_MIRRORS_FEATURE),
   )

@@ -1,4 +1,5 @@
 /** Any JSON object → an HTTPRoute the lints can walk: what has the wrong type is left out, places in lists are kept. */
+import { type NamespacedName, namespacedName } from '@/lib/gateway-api/references'
 import type {
   BackendObjectReference,
   HTTPBackendRef,
@@ -13,6 +14,7 @@ import type {
   ParentReference,
   ReferenceGrant,
 } from '@/lib/gateway-api/types'
+import type { ServiceFacts } from './cluster-facts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -214,6 +216,26 @@ export function readRoute(object: unknown, defaultNamespace: string): HTTPRoute 
       ...(rules === undefined ? {} : { rules }),
     },
   }
+}
+
+/** What is known of the Service in an object as a person wrote it, but for its endpoints; null when it is none. */
+export function readService(
+  object: unknown,
+  defaultNamespace: string,
+): { readonly key: NamespacedName; readonly service: ServiceFacts } | null {
+  const fields = fieldsOf(object)
+  if (fields['kind'] !== 'Service') return null
+  const metadata = fieldsOf(fields['metadata'])
+  const spec = fieldsOf(fields['spec'])
+  const { namespace = defaultNamespace } = text(metadata, 'namespace')
+  const ports = list(spec['ports'], (port) => ({
+    port: number(port, 'port').port ?? 0,
+    protocol: text(port, 'protocol').protocol ?? 'TCP',
+    ...text(port, 'appProtocol'),
+    ready: null,
+  }))
+  const service = { isExternalName: spec['type'] === 'ExternalName', ports: ports ?? [] }
+  return { key: namespacedName(namespace, named(metadata).name), service }
 }
 
 /** The ReferenceGrant in an object as a person wrote it; null when it is none. */
