@@ -21,11 +21,28 @@ interface ModalProps {
   children: ReactNode
 }
 
+let lastOpener: HTMLElement | null = null
+
+/** What had the focus before the dialog; for a dialog that takes another's place, what opened the first one. */
+function findOpener(): HTMLElement | null {
+  const active = document.activeElement
+  if (active instanceof HTMLElement && active !== document.body) lastOpener = active
+  return lastOpener
+}
+
+/** Without a trigger of its own the dialog would leave the focus nowhere; a button that is gone leaves it to the page. */
+function returnFocus(opener: HTMLElement | null): void {
+  const target = opener?.isConnected ? opener : document.getElementById('content')
+  target?.focus()
+}
+
 export function Modal(props: ModalProps) {
   const { open, onOpenChange, title, description, width = 'md', tall, footer, children } = props
   const body = useRef<HTMLDivElement>(null)
+  const opener = useRef<HTMLElement | null>(null)
   // A form is opened to be filled in: typing goes to its first field, not to the Close button.
   const focusFirstField = (event: Event) => {
+    opener.current = findOpener()
     const field = body.current?.querySelector<HTMLElement>('input, select, textarea')
     if (!field) return
     event.preventDefault()
@@ -39,6 +56,10 @@ export function Modal(props: ModalProps) {
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           onKeyDown={props.onKeyDown}
           onOpenAutoFocus={focusFirstField}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault()
+            returnFocus(opener.current)
+          }}
           className={cn(
             'fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 flex-col',
             'rounded-lg border border-line bg-panel shadow-[var(--shadow)]',
