@@ -1,0 +1,52 @@
+/** What several stories do on a page. */
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Locator, type Page } from '@playwright/test'
+import { kubectl } from './commands'
+
+/** The manifest editor, once it takes input. */
+export async function openEditor(page: Page): Promise<Locator> {
+  await expect(page.locator('[data-ready="true"]')).toBeVisible({ timeout: 30_000 })
+  // A reload or a step away with a draft asks first.
+  page.on('dialog', (dialog) => dialog.accept())
+  return page.getByRole('textbox', { name: 'HTTPRoute manifest' })
+}
+
+/** Types at the end of the text; the editor keeps the first line's indent on those that follow. */
+export async function typeAtEnd(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('ControlOrMeta+End')
+  await page.keyboard.insertText(text)
+}
+
+/** Sends requests from the route's page and waits until all are answered. */
+export async function sendTraffic(
+  page: Page,
+  { ratePerSecond, seconds }: { ratePerSecond: number; seconds: number },
+): Promise<void> {
+  await page.getByRole('button', { name: 'Send traffic' }).click()
+  const form = page.getByRole('form', { name: 'Send traffic' })
+  await form.getByLabel('Requests per second').fill(String(ratePerSecond))
+  await form.getByLabel('Seconds').fill(String(seconds))
+  await form.getByRole('button', { name: 'Start' }).click()
+  const sent = ratePerSecond * seconds
+  await expect(
+    page.getByText(`Finished: ${sent} of ${sent} requests sent, ${sent} answered`),
+  ).toBeVisible({
+    timeout: (seconds + 20) * 1000,
+  })
+  await page.keyboard.press('Escape')
+}
+
+/** Fails with what axe found against WCAG 2.2 A and AA. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze()
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(', ')}`),
+  ).toEqual([])
+}
+
+/** Deletes what a story made; each argument is one or more `kind/name`. */
+export async function deleteObjects(...objects: readonly string[]): Promise<void> {
+  await kubectl(`delete --ignore-not-found ${objects.join(' ')}`)
+}
