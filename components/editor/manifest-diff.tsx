@@ -9,7 +9,14 @@ import { countChangedLines } from './line-diff'
 interface ManifestDiffProps {
   before: string
   after: string
+  /** What the right side is: the server's answer, or the text it gave no answer to. */
+  afterIs: 'result' | 'draft'
   label: string
+}
+
+const AFTER_WORDS: Record<ManifestDiffProps['afterIs'], string> = {
+  result: 'what the server would store, defaults included',
+  draft: 'your draft as it is typed, so defaults look removed',
 }
 
 const OPTIONS: editor.IStandaloneDiffEditorConstructionOptions = {
@@ -29,7 +36,7 @@ const OPTIONS: editor.IStandaloneDiffEditorConstructionOptions = {
 }
 
 /** Two texts side by side, or one above the other where there is little room; said in words for those who can't see it. */
-export function ManifestDiff({ before, after, label }: ManifestDiffProps) {
+export function ManifestDiff({ before, after, afterIs, label }: ManifestDiffProps) {
   const host = useRef<HTMLDivElement>(null)
   const [isReady, setIsReady] = useState(false)
   const { added, removed } = countChangedLines(before, after)
@@ -63,7 +70,7 @@ export function ManifestDiff({ before, after, label }: ManifestDiffProps) {
   return (
     <figure aria-label={label} className="flex min-h-64 flex-1 flex-col gap-1">
       <figcaption className="text-xs text-muted">
-        Left, or red: live. Right, or green: what the server would store, defaults included.{' '}
+        Left, or red: live. Right, or green: {AFTER_WORDS[afterIs]}.{' '}
         <span className="text-ok">{added} added</span>,{' '}
         <span className="text-bad">{removed} removed</span> lines.
       </figcaption>

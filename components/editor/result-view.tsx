@@ -49,7 +49,12 @@ function ResultBody({ result, draft }: { result: ManifestResult; draft: string }
       {result.outcome === 'rejected' ? (
         <Refusal result={result} />
       ) : (
-        <ManifestDiff before={before} after={after} label={`Changes to ${resultName(result)}`} />
+        <ManifestDiff
+          before={before}
+          after={after}
+          afterIs={result.result === null ? 'draft' : 'result'}
+          label={`Changes to ${resultName(result)}`}
+        />
       )}
     </>
   )
