@@ -35,7 +35,10 @@ function MirrorAccountItem({ mirror, rangeName }: { mirror: MirrorSeries; rangeN
       <p className="text-xs tabular-nums">{inWindow.mirrored}</p>
       <details className="mt-1">
         <summary className="cursor-pointer text-2xs text-muted">
-          Since the gateway started <Verdict holds={sinceStart.holds} />
+          Since the gateway started
+          <span className="float-right">
+            <Verdict holds={sinceStart.holds} />
+          </span>
         </summary>
         <p className="text-xs tabular-nums">{sinceStart.requests}</p>
         <p className="text-xs tabular-nums">{sinceStart.mirrored}</p>
