@@ -9,6 +9,8 @@ interface Connection {
   readonly cluster: Cluster
   readonly live: LiveCache
   readonly kubeconfigTime: number
+  /** Aborted when another connection has taken this one's place: streams on it end, and their pages come back. */
+  readonly replaced: AbortController
 }
 
 /** Next may load this module several times in one process; the process has one connection. */
@@ -24,10 +26,16 @@ export function connection(): Connection {
   const loaded = loadCluster({ kubeconfigPath: path, context: process.env['MIRRORBOARD_CONTEXT'] })
   if (!loaded.ok)
     throw new DashboardFailure(503, { code: 'cluster-unreachable', message: loaded.message })
+  known?.replaced.abort()
   void known?.live.stop()
   known?.cluster.close()
   const live = createLiveCache(loaded.cluster, { logger: createLogger('dashboard') })
-  const made = { cluster: loaded.cluster, live, kubeconfigTime: time }
+  const made = {
+    cluster: loaded.cluster,
+    live,
+    kubeconfigTime: time,
+    replaced: new AbortController(),
+  }
   shared[CONNECTION] = made
   return made
 }

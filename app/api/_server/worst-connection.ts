@@ -10,3 +10,9 @@ export function worstConnection(states: Iterable<LiveConnection>): LiveConnectio
   }
   return worst
 }
+
+/** What a page is told when no more watches are given out. */
+export const TOO_MANY_PAGES: LiveConnection = {
+  state: 'disconnected',
+  message: 'Too many pages are open at once; close some and reload this one.',
+}

@@ -4,7 +4,7 @@ import { connection } from '../_server/connection'
 import { eventStream } from '../_server/event-stream'
 import { knownPlural } from '../_server/known-kind'
 import { respond } from '../_server/respond'
-import { worstConnection } from '../_server/worst-connection'
+import { TOO_MANY_PAGES, worstConnection } from '../_server/worst-connection'
 
 export const dynamic = 'force-dynamic'
 
@@ -12,7 +12,7 @@ export function GET(request: Request): Promise<Response> {
   return respond(() => {
     const asked = new URL(request.url).searchParams.get('kinds') ?? ''
     const kinds = [...new Set(asked.split(',').map(knownPlural))]
-    const { live } = connection()
+    const { live, replaced } = connection()
     return eventStream(request, (sink) => {
       const states = new Map<string, LiveConnection>()
       const ends = kinds.map((kind) =>
@@ -25,15 +25,12 @@ export function GET(request: Request): Promise<Response> {
           },
         }),
       )
-      if (ends.includes(null)) sink.send('connection', TOO_MANY)
+      replaced.signal.addEventListener('abort', sink.close)
+      if (ends.includes(null)) sink.send('connection', TOO_MANY_PAGES)
       return () => {
+        replaced.signal.removeEventListener('abort', sink.close)
         for (const end of ends) end?.()
       }
     })
   })
-}
-
-const TOO_MANY: LiveConnection = {
-  state: 'disconnected',
-  message: 'Too many pages are open at once; close some and reload this one.',
 }
