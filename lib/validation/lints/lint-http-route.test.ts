@@ -538,6 +538,22 @@ const PRECEDENCE: readonly Case[] = [
     says: 'match 0 of rule 0 of HTTPRoute "default/z" takes all that it matches, as it is older.',
   },
   {
+    code: 'rule.shadowed-by-route',
+    severity: 'warning',
+    route: route([rule({ matches: [prefix('/a'), prefix('/b')] })]),
+    facts: older('z', [rule({ matches: [{ path: { type: 'RegularExpression', value: '/.*' } }] })]),
+    at: 'spec.rules[0]',
+    says: 'match 0 of rule 0 of HTTPRoute "default/z" takes all that it matches, as its match ranks higher.',
+  },
+  {
+    code: 'rule.shadowed-by-route',
+    severity: 'warning',
+    route: route([rule({ matches: [prefix('/a'), prefix('/b')] })]),
+    facts: older('z', [rule({ matches: [prefix('/a')] }), rule({ matches: [prefix('/b')] })]),
+    at: 'spec.rules[0]',
+    says: 'match 0 of rule 0 of HTTPRoute "default/z" and match 0 of rule 1 of HTTPRoute "default/z" take all that it matches.',
+  },
+  {
     code: 'match.shadowed-by-route',
     severity: 'warning',
     route: route([rule({ matches: [prefix('/a'), prefix('/b')] })]),

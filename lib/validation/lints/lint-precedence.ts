@@ -77,19 +77,26 @@ function deadMatches(
   const attached = new Map(places.map((place) => [place, new Set(rivals.get(place)).add(node)]))
   return node.rules.flatMap((rule) => {
     const matches = own.filter(({ ruleIndex }) => ruleIndex === rule.index)
-    const winners = matches.map((match) => everywhereBeaten(match, attached, index))
-    const dead = winners.filter((winner) => winner !== undefined)
-    const [winner] = dead
-    if (winner === undefined) return []
+    const beaten = matches.map((match) => ({
+      match,
+      winners: everywhereBeaten(match, attached, index),
+    }))
+    const dead = beaten.filter(({ winners }) => winners.length > 0)
+    if (dead.length === 0) return []
     if (dead.length === matches.length) {
-      return [deadFinding(node, `spec.rules[${rule.index}]`, 'rule', winner, dead)]
+      return [deadFinding(node, `spec.rules[${rule.index}]`, 'rule', dead)]
     }
-    return winners.flatMap((beaten, position) => {
-      if (beaten === undefined) return []
-      const path = `spec.rules[${rule.index}].matches[${position}]`
-      return [deadFinding(node, path, 'match', beaten, [beaten])]
+    return dead.map((one) => {
+      const path = `spec.rules[${rule.index}].matches[${one.match.matchIndex}]`
+      return deadFinding(node, path, 'match', [one])
     })
   })
+}
+
+/** A match with those that beat it, one for each place at most. */
+interface Beaten {
+  readonly match: Contender
+  readonly winners: readonly Contender[]
 }
 
 function rivalContenders(rivals: Rivals): readonly Contender[] {
@@ -101,17 +108,19 @@ function deadFinding(
   node: RouteNode,
   fieldPath: string,
   what: 'rule' | 'match',
-  winner: Contender,
-  winners: readonly Contender[],
+  dead: readonly Beaten[],
 ): LintFinding {
-  const isOther = winners.some(({ route }) => route !== node)
-  const by = new Set(winners.map((each) => nameOf(node, each)))
-  const takers = new Intl.ListFormat('en').format(by)
-  const why = isOther && winner.route !== node ? `, ${reasonOf(node, winner)}` : ''
+  const pairs = dead.flatMap(({ match, winners }) => winners.map((winner) => ({ match, winner })))
+  const names = [...new Set(pairs.map(({ winner }) => nameOf(node, winner)))]
+  const others = pairs.filter(({ winner }) => winner.route !== node)
+  const reasons = [...new Set(others.map(({ match, winner }) => reasonOf(match, winner)))]
+  const takers = new Intl.ListFormat('en').format(names)
+  const why = names.length === 1 && reasons.length === 1 ? `, ${reasons[0]}` : ''
+  const take = names.length === 1 ? 'takes' : 'take'
   return {
     severity: 'warning',
-    code: isOther ? `${what}.shadowed-by-route` : `${what}.shadowed`,
-    message: `This ${what} never takes a request: ${takers} takes all that it matches${why}.`,
+    code: others.length > 0 ? `${what}.shadowed-by-route` : `${what}.shadowed`,
+    message: `This ${what} never takes a request: ${takers} ${take} all that it matches${why}.`,
     fieldPath,
     specUrl: SPEC.rule,
   }
@@ -123,26 +132,27 @@ function nameOf(node: RouteNode, { route, ruleIndex, matchIndex }: Contender): s
 }
 
 /** Matches of the same rank are decided by age, then by name. */
-function reasonOf(node: RouteNode, { route }: Contender): string {
-  if (timeOf(route.source) < timeOf(node.source)) return 'as it is older'
-  return timeOf(route.source) === timeOf(node.source)
-    ? 'as it is as old and its name comes first'
-    : 'as it ranks higher'
+function reasonOf(match: Contender, winner: Contender): string {
+  const isRanked = compareMatches({ ...winner, routeOrder: 1 }, { ...match, routeOrder: 0 }) < 0
+  if (isRanked) return 'as its match ranks higher'
+  const isSameAge = timeOf(winner.route.source) === timeOf(match.route.source)
+  return isSameAge ? 'as it is as old and its name comes first' : 'as it is older'
 }
 
-/** The match that beats this one wherever the route is attached; undefined when it can win somewhere. */
+/** Those that beat a match wherever its route is attached; empty when it can win somewhere. */
 function everywhereBeaten(
   match: Contender,
   attached: ReadonlyMap<Place, ReadonlySet<RouteNode>>,
   index: ContenderIndex,
-): Contender | undefined {
-  let winner: Contender | undefined
+): readonly Contender[] {
+  const winners = new Set<Contender>()
   const candidates = index.coveringPathOf(match)
   for (const routes of attached.values()) {
-    winner = candidates.find((other) => routes.has(other.route) && beats(other, match))
-    if (winner === undefined) return undefined
+    const winner = candidates.find((other) => routes.has(other.route) && beats(other, match))
+    if (winner === undefined) return []
+    winners.add(winner)
   }
-  return winner
+  return [...winners]
 }
 
 /** Rules of live routes that take requests now and would take none beside this route. */
