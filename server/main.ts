@@ -177,6 +177,8 @@ function onStopSignal(stop: () => Promise<void>): void {
   }
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
+  // A shell that started this in the background and went away did not ask for its end.
+  if (process.env['npm_lifecycle_event'] === undefined) return
   const parent = process.ppid
   setInterval(() => {
     if (process.ppid !== parent) end()

@@ -83,7 +83,9 @@ function endStepsOnSignal(exitStatus) {
   process.on('SIGINT', onInterrupt)
   process.on('SIGTERM', onTerminate)
   const parent = process.ppid
-  const watch = setInterval(() => process.ppid === parent || end('SIGTERM'), PARENT_CHECK_MS)
+  const isByNpm = process.env.npm_lifecycle_event !== undefined
+  const look = () => !isByNpm || process.ppid === parent || end('SIGTERM')
+  const watch = setInterval(look, PARENT_CHECK_MS)
   watch.unref()
   return () => {
     process.off('SIGINT', onInterrupt)
