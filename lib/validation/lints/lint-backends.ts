@@ -184,6 +184,8 @@ function serviceFault(
       code: place.role === 'mirror' ? 'backend-not-found' : 'not-found',
       field: '.name',
       fault: `Service "${key}" does not exist`,
+      // A mirror is often named before it is deployed; requests are answered all the same.
+      ...(place.role === 'mirror' ? { severity: 'warning' as const } : {}),
       fix: { kind: 'create-backend', namespace, name, port: port ?? ECHO_PORT },
     }
   }

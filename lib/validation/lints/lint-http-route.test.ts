@@ -131,21 +131,21 @@ const at = (name: string, given: HTTPRoute) => ({
 const BACKENDS: readonly Case[] = [
   {
     code: 'mirror.backend-not-found',
-    severity: 'error',
+    severity: 'warning',
     route: withMirror('nope'),
     at: `${MIRROR}.backendRef.name`,
     says: `Service "default/nope" does not exist. Mirrorboard's gateway serves the rule without this mirror.`,
   },
   {
     code: 'mirror.backend-not-found',
-    severity: 'error',
+    severity: 'warning',
     route: at('envoy', withMirror('nope')),
     at: `${MIRROR}.backendRef.name`,
     says: `Mirrorboard's gateway serves the rule without this mirror; Envoy Gateway answers every request of the rule with status 500.`,
   },
   {
     code: 'mirror.backend-not-found',
-    severity: 'error',
+    severity: 'warning',
     route: at('else', withMirror('nope')),
     at: `${MIRROR}.backendRef.name`,
     says: 'A conforming gateway serves the rule without this mirror.',
