@@ -183,7 +183,11 @@ const bin = (path) => join('node_modules', path)
 
 /** Checks in the order of what fails fastest. Each is [name, script, arguments]. */
 const CHECKS = [
-  ['format and lint', bin('@biomejs/biome/bin/biome'), ['ci', '--error-on-warnings']],
+  [
+    'format and lint',
+    bin('@biomejs/biome/bin/biome'),
+    ['ci', '--error-on-warnings', ...(process.stdout.isTTY ? [] : ['--colors=off'])],
+  ],
   ['types', bin('typescript/bin/tsc'), ['--noEmit']],
   [
     'module boundaries',
