@@ -2,7 +2,7 @@
  * The history on disk, in lmdb: written every few seconds in one transaction and when the observer stops, so that a
  * crash loses the newest seconds and never mixes two states. Only what changed is written.
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statfsSync } from 'node:fs'
 import { open, type RootDatabase } from 'lmdb'
 import type { StepChunk } from '@/lib/series/step-log'
 import { LOGS, RouteHistory } from './route-history'
@@ -29,6 +29,14 @@ interface StoredRoute {
 
 type Stored = Record<string, unknown>
 
+/** With less free space nothing is written; the history in memory goes on, and is written once there is room. */
+const FREE_DISK_BYTES_MIN = 8 * 1024 * 1024
+
+function freeBytesOf(directory: string): number {
+  const { bavail, bsize } = statfsSync(directory)
+  return bavail * bsize
+}
+
 export interface Restored {
   readonly timeline: TimelineState
   readonly state: SeriesStoreState
@@ -42,8 +50,10 @@ export class Persistence {
   /** Per log, the last step that is on disk. */
   private readonly written: number[] = LOGS.map(() => Number.NEGATIVE_INFINITY)
   private readonly known = new Set<string>()
+  private readonly freeBytes: () => number
 
-  constructor(directory: string, intervalMs: number) {
+  constructor(directory: string, intervalMs: number, freeBytes = () => freeBytesOf(directory)) {
+    this.freeBytes = freeBytes
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     this.database = open({ path: directory, encoding: 'msgpack' })
     this.intervalMs = intervalMs
@@ -120,6 +130,8 @@ export class Persistence {
 
   /** Writes what changed since the last time. Rejects when the disk does not take it. */
   async save(store: SeriesStore, timeline: TimelineState): Promise<void> {
+    // lmdb must not be the one to find out: a commit that fails ends the process.
+    if (this.freeBytes() < FREE_DISK_BYTES_MIN) throw new Error('no space left on device')
     await this.database.transaction(() => {
       const meta: StoredMeta = {
         version: FORMAT_VERSION,
