@@ -45,11 +45,11 @@ function FixButton({ fix, onFix }: { fix: DiagnosticFix; onFix: (fix: Diagnostic
 function ProblemRow({ diagnostic, onReveal, onFix }: ProblemRowProps) {
   const { severity, message, fieldPath, range, specUrl, fix } = diagnostic
   return (
-    <li className="flex items-start gap-2 rounded-md hover:bg-sunken">
+    <li className="flex items-start justify-end gap-2 rounded-md hover:bg-sunken max-sm:flex-wrap">
       <button
         type="button"
         onClick={() => onReveal(diagnostic)}
-        className="flex min-w-0 flex-1 items-start gap-2.5 rounded-md px-2 py-1 text-left"
+        className="flex min-w-0 flex-1 items-start gap-2.5 rounded-md px-2 py-1 text-left max-sm:basis-full"
       >
         <StatusIcon status={STATUS[severity]} label={`${SPOKEN[severity]}:`} className="mt-0.5" />
         <span className="min-w-0 flex-1 break-words">
