@@ -33,9 +33,6 @@ export function DELETE(request: Request, context: Context): Promise<Response> {
 /** Cluster-scoped objects have the namespace `-`. */
 async function target({ params }: Context) {
   const { plural, namespace, name } = await params
-  return {
-    resource: KINDS[knownPlural(plural)],
-    namespace: namespace === '-' ? '' : namespace,
-    name,
-  }
+  const resource = KINDS[knownPlural(plural)]
+  return { resource, namespace: namespace === '-' ? '' : namespace, name }
 }
