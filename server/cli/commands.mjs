@@ -9,9 +9,11 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statfsSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -211,6 +213,7 @@ const REPORTS = 'test-results'
 async function unitTests(args) {
   say('Running unit and plane tests …')
   const report = join(REPORTS, 'vitest.json')
+  rmSync(report, { force: true })
   await runNode(bin('vitest/vitest.mjs'), [
     'run',
     '--reporter=default',
@@ -232,16 +235,39 @@ async function unitTests(args) {
   }
 }
 
+/** The world under test, its metrics, and a second dashboard. */
+const E2E_PORTS = 3
+
+/** The first of `count` neighbouring ports that are free. */
+async function freePorts(count) {
+  const isFree = (port) =>
+    new Promise((resolve) => {
+      const probe = createServer()
+      probe.once('error', () => resolve(false))
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+    })
+  for (let first = 4370; first < 4970; first += count) {
+    const ports = Array.from({ length: count }, (_, index) => first + index)
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first
+  }
+  fail('no free ports for the browser tests between 4370 and 4970; stop what uses them.')
+}
+
 /** Runs Playwright and returns its counts. */
 async function browserTests(args) {
   const { ensureChromium } = await import('./chromium.mjs')
   const browser = await ensureChromium().catch((error) => fail(error.message))
   say(`Running browser tests with ${browser} …`)
   const report = join(root, REPORTS, 'playwright.json')
+  rmSync(report, { force: true })
   const status = await runNode(
     bin('@playwright/test/cli.js'),
     ['test', '--config', 'e2e/playwright.config.ts', ...args],
-    { CHROMIUM_PATH: browser, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+    {
+      CHROMIUM_PATH: browser,
+      PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+      MIRRORBOARD_E2E_PORT: String(await freePorts(E2E_PORTS)),
+    },
   )
   const stats = readReport(report)?.stats
   if (!stats) return { passed: 0, failed: 1, skipped: 0 }

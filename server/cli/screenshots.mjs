@@ -86,7 +86,7 @@ const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
 const browser = await chromium.launch({ executablePath: await findChromium(), args })
 for (const colorScheme of ['light', 'dark']) {
   const page = await browser.newPage({ colorScheme, viewport: { width: 1440, height: 900 } })
-  await page.goto(`${url}/routes/default/checkout?range=60`)
+  await page.goto(`${url}/routes/default/checkout?range=1m`)
   await page.locator('[data-ready="true"]').waitFor()
   await page.getByText('The counts add up').first().waitFor()
   await wait(2)
