@@ -33,6 +33,15 @@ export interface DeleteOptions {
   readonly resourceVersion: string
 }
 
+/** How a controller deletes: any version, with the object's own grace; what depends on it goes afterwards. */
+export const BACKGROUND_DELETION: DeleteOptions = {
+  isDryRun: false,
+  propagationPolicy: 'Background',
+  gracePeriodSeconds: undefined,
+  uid: '',
+  resourceVersion: '',
+}
+
 export interface Deletion {
   /** The object as it was last, or as it is while it waits. */
   readonly object: ApiObject

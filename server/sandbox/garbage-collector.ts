@@ -12,18 +12,10 @@ import {
   withMetadata,
 } from './api-object'
 import type { SandboxContext } from './context'
-import { deleteObject } from './delete-object'
+import { BACKGROUND_DELETION, deleteObject } from './delete-object'
 import { isReadyToRemove, resourceKey } from './store'
 import type { StoreEvent } from './watch-history'
 import { unexpected } from './write-object'
-
-const BACKGROUND = {
-  isDryRun: false,
-  propagationPolicy: 'Background',
-  gracePeriodSeconds: undefined,
-  uid: '',
-  resourceVersion: '',
-} as const
 
 interface Dependent {
   readonly resource: string
@@ -110,7 +102,7 @@ export class GarbageCollector {
           return
         }
         const kind = this.#kindOf(dependent.resource)
-        if (kind !== undefined) await deleteObject(this.#context, kind, object, BACKGROUND)
+        if (kind !== undefined) await deleteObject(this.#context, kind, object, BACKGROUND_DELETION)
       }),
     )
   }
@@ -155,7 +147,7 @@ export class GarbageCollector {
     await Promise.all(
       dependents.map(async ({ dependent, object }) => {
         const kind = this.#kindOf(dependent.resource)
-        const policy = { ...BACKGROUND, propagationPolicy: 'Foreground' } as const
+        const policy = { ...BACKGROUND_DELETION, propagationPolicy: 'Foreground' } as const
         if (kind !== undefined && !isBeingDeleted(object)) {
           await deleteObject(this.#context, kind, object, policy)
         }

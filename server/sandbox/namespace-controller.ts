@@ -8,7 +8,7 @@ import {
   objectAt,
 } from './api-object'
 import type { SandboxContext } from './context'
-import { deleteObject } from './delete-object'
+import { BACKGROUND_DELETION, deleteObject } from './delete-object'
 import type { ServedKind } from './served-kind'
 import { objectKey, resourceKey } from './store'
 import type { StoreEvent } from './watch-history'
@@ -47,19 +47,11 @@ function namespaceOfEvent(event: StoreEvent): string {
   return event.key.slice(0, event.key.indexOf('/'))
 }
 
-const BACKGROUND = {
-  isDryRun: false,
-  propagationPolicy: 'Background',
-  gracePeriodSeconds: undefined,
-  uid: '',
-  resourceVersion: '',
-} as const
-
 /** Deletes what is in the namespace; once nothing is left removes it. Whether it is gone. */
 async function emptyNamespace(context: SandboxContext, name: string): Promise<boolean> {
   const content = contentOf(context, name)
   for (const { kind, object } of content) {
-    if (!isBeingDeleted(object)) await deleteObject(context, kind, object, BACKGROUND)
+    if (!isBeingDeleted(object)) await deleteObject(context, kind, object, BACKGROUND_DELETION)
   }
   // The deletions that just happened come back as events and settle the namespace.
   if (content.length > 0) return false
