@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { JsonObject } from '@/lib/shared/json'
 import type { BuiltinKind } from '../contracts'
+import { humanDuration } from '../human-duration'
 import { BUILTIN_KINDS } from './builtin-kinds'
 import { coreSchema } from './core-schemas'
 import { isObject, objectAt, objectIn, objectsAt, stringAt } from './json-access'
 import { DATA_BYTES_MAX } from './keyed-data-rules'
-import { humanDuration } from './table-cells'
 
 const IMAGE = 'gcr.io/k8s-staging-gateway-api/echo-basic:v1'
 const NOW = Date.parse('2026-11-23T12:00:00Z')
@@ -657,7 +657,7 @@ describe('cells', () => {
     [800 * 86_400, '2y70d'],
     [9 * 365 * 86_400, '9y'],
   ])('print %d seconds as %s', (seconds, expected) => {
-    expect(humanDuration(seconds)).toBe(expected)
+    expect(humanDuration(seconds * 1000)).toBe(expected)
   })
 })
 

@@ -1,6 +1,7 @@
 /** Columns and cells shared by the kinds' `kubectl get` tables. */
 import type { JsonObject } from '@/lib/shared/json'
 import type { TableColumn } from '../contracts'
+import { humanDuration } from '../human-duration'
 import { coreDescription } from './core-schemas'
 import { objectAt, objectIn, objectsAt, stringAt, stringMapAt } from './json-access'
 
@@ -34,30 +35,7 @@ export function ageOf(object: JsonObject, now: number): string {
 /** Time since an RFC 3339 instant in short form; `<unknown>` when it is absent. */
 export function timeSince(timestamp: string, now: number): string {
   const then = Date.parse(timestamp)
-  return Number.isNaN(then) ? '<unknown>' : humanDuration((now - then) / 1000)
-}
-
-/** Two units by size, as k8s.io/apimachinery/pkg/util/duration.HumanDuration: `119s`, `5m30s`, `3h`, `2d4h`, `3y20d`. */
-export function humanDuration(exactSeconds: number): string {
-  const seconds = Math.trunc(exactSeconds)
-  if (seconds < -1) return '<invalid>'
-  if (seconds < 0) return '0s'
-  if (seconds < 120) return `${seconds}s`
-  const minutes = Math.trunc(seconds / 60)
-  if (minutes < 10) return withRest(minutes, 'm', seconds % 60, 's')
-  if (minutes < 180) return `${minutes}m`
-  const hours = Math.trunc(minutes / 60)
-  if (hours < 8) return withRest(hours, 'h', minutes % 60, 'm')
-  if (hours < 48) return `${hours}h`
-  const days = Math.trunc(hours / 24)
-  if (hours < 192) return withRest(days, 'd', hours % 24, 'h')
-  if (days < 730) return `${days}d`
-  const years = Math.trunc(days / 365)
-  return years < 8 ? withRest(years, 'y', days % 365, 'd') : `${years}y`
-}
-
-function withRest(value: number, unit: string, rest: number, restUnit: string): string {
-  return rest === 0 ? `${value}${unit}` : `${value}${unit}${rest}${restUnit}`
+  return Number.isNaN(then) ? '<unknown>' : humanDuration(now - then)
 }
 
 /** `key=value` pairs sorted and joined by commas; `<none>` when there are none. */
