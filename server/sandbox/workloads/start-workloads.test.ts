@@ -11,8 +11,8 @@ import { startPodRuntime } from '../../backends/pod-runtime'
 import { createLogger } from '../../log'
 import type { PodRuntime } from '../contracts'
 import type { Clock } from './clock'
-import { MemoryApi } from './memory-api'
 import { startWorkloads, type Workloads } from './start-workloads'
+import { MemoryApi } from './test-support/memory-api'
 import {
   type CoreEvent,
   listOf,

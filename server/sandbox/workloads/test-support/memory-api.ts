@@ -7,8 +7,8 @@ import type { ResourceKind } from '@/lib/gateway-api/kinds'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import type { JsonObject } from '@/lib/shared/json'
 import { formatFieldError } from '@/lib/validation/field-error'
-import type { ApiClient, ApiResult, BuiltinKind, WatchEvent } from '../contracts'
-import { BUILTIN_KINDS } from '../core-kinds/builtin-kinds'
+import type { ApiClient, ApiResult, BuiltinKind, WatchEvent } from '../../contracts'
+import { BUILTIN_KINDS } from '../../core-kinds/builtin-kinds'
 
 type Stored = KubernetesObject & { status?: unknown; spec?: unknown }
 type Handler = (event: WatchEvent) => void
