@@ -11,6 +11,7 @@ import { type Config, type PlaneName, readConfig, USAGE } from './config'
 import { createLogger } from './log'
 import { lockDataDirectory } from './supervisor/data-lock'
 import { describeFailure } from './supervisor/describe-failure'
+import { endOnSignals } from './supervisor/end-on-signals'
 import { type ProcessGroup, supervise } from './supervisor/supervise'
 import { printWelcome } from './supervisor/welcome'
 
@@ -166,17 +167,7 @@ function assertPortIsFree(host: string, port: number, setting: string): Promise<
 const PARENT_CHECK_MS = 500
 
 function onStopSignal(stop: () => Promise<void>): void {
-  let isStopping = false
-  const end = () => {
-    if (isStopping) return
-    isStopping = true
-    stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    )
-  }
-  process.on('SIGINT', end)
-  process.on('SIGTERM', end)
+  const end = endOnSignals(stop)
   // A shell that started this in the background and went away did not ask for its end.
   if (process.env['npm_lifecycle_event'] === undefined) return
   const parent = process.ppid

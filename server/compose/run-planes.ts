@@ -1,6 +1,7 @@
 /** Runs planes in this process until a signal, or the supervisor's end, stops them. */
 import type { Config, PlaneName } from '../config'
 import { describeFailure } from '../supervisor/describe-failure'
+import { endOnSignals } from '../supervisor/end-on-signals'
 import type { PlaneMessage } from '../supervisor/messages'
 import type { RunningPlane } from './running-plane'
 
@@ -77,17 +78,7 @@ function reportMemory(): void {
 
 /** A supervisor that ended without a word takes its planes with it: no orphan is left. */
 function onEnd(stop: () => Promise<void>): void {
-  let isStopping = false
-  const end = () => {
-    if (isStopping) return
-    isStopping = true
-    stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    )
-  }
-  process.on('SIGTERM', end)
-  process.on('SIGINT', end)
+  const end = endOnSignals(stop)
   if (!process.send) return
   process.on('disconnect', end)
   // It may have ended while this process was still loading, before anyone listened.
