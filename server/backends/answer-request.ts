@@ -1,11 +1,11 @@
 /** Request → answer of the echo server, the same for HTTP/1.1 and HTTP/2. */
+import { parseGoDuration } from '@/lib/validation/go-duration'
 import {
   type EchoBodyWriter,
   type EchoedRequest,
   groupHeaders,
   requestedHeaders,
 } from './echo-response'
-import { parseGoDuration } from './go-duration'
 import { DELAY_MS_MAX } from './limits'
 
 export interface EchoAnswer {
@@ -66,8 +66,9 @@ function delayOf(target: string): number | string {
   const query = target.indexOf('?')
   const text = query < 0 ? '' : (new URLSearchParams(target.slice(query)).get('delay') ?? '')
   if (text === '') return 0
-  const delayMs = parseGoDuration(text)
-  return delayMs === undefined ? text : Math.min(Math.max(delayMs, 0), DELAY_MS_MAX)
+  const delay = parseGoDuration(text)
+  if (!delay.ok) return text
+  return Math.min(Math.max(Number(delay.nanoseconds) / 1e6, 0), DELAY_MS_MAX)
 }
 
 function echoHeaders(rawHeaders: readonly string[]): readonly string[] {

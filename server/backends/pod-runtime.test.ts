@@ -7,7 +7,6 @@ import { createLogger } from '../log'
 import type { PodRuntime as SandboxPodRuntime } from '../sandbox/contracts'
 import { createContainerLog } from './container-log'
 import { canonicalHeaderName } from './echo-response'
-import { parseGoDuration } from './go-duration'
 import { isKnownImage } from './known-images'
 import { LOG_FOLLOWERS_MAX, LOG_LINE_CHARACTERS_MAX, LOG_LINES_MAX } from './limits'
 import { detectLoopbackMode } from './loopback-addresses'
@@ -512,20 +511,6 @@ describe('parts', () => {
     }
     log.write('x')
     expect(count).toBe(LOG_FOLLOWERS_MAX)
-  })
-
-  test.each([
-    ['10s', 10_000],
-    ['1.5s', 1_500],
-    ['1m30s', 90_000],
-    ['250ms', 250],
-    ['-2s', -2_000],
-    ['0', 0],
-    ['5', undefined],
-    ['', undefined],
-    ['1x', undefined],
-  ])('reads the Go duration %j', (text, expected) => {
-    expect(parseGoDuration(text)).toBe(expected)
   })
 
   test.each([
