@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatRate } from '@/components/format/numbers'
 import { describeChart } from './describe-chart'
+import { isSamePicture } from './same-picture'
 import { CHART_POINTS_MAX, countGaps, extentOf, toChartRows } from './series-rows'
 import { sparklinePath } from './sparkline-path'
 
@@ -55,5 +56,24 @@ describe('sparkline', () => {
 
   it('is empty without points', () => {
     expect(sparklinePath([], { width: 30, height: 12, peak: 1 })).toBe('')
+  })
+})
+
+describe('a picture', () => {
+  const picture = (value: number | null, label = 'Primary') => ({
+    rows: [{ t: 1, values: { a: value } }],
+    series: [{ key: 'a', label, color: 'red' }],
+    rangeSeconds: 60,
+    format: formatRate,
+  })
+
+  it('is the same when its numbers are, and another with any other number, name or range', () => {
+    expect(isSamePicture(picture(1), picture(1))).toBe(true)
+    expect(isSamePicture(picture(0), picture(null))).toBe(false)
+    expect(isSamePicture(picture(1), picture(1, 'Mirror'))).toBe(false)
+    expect(isSamePicture(picture(1), { ...picture(1), rangeSeconds: 300 })).toBe(false)
+    expect(isSamePicture(picture(1), { ...picture(1), rows: [] })).toBe(false)
+    const later = { ...picture(1), rows: [{ t: 2, values: { a: 1 } }] }
+    expect(isSamePicture(picture(1), later)).toBe(false)
   })
 })

@@ -1,6 +1,6 @@
 'use client'
 
-import { memo } from 'react'
+import { memo, useRef } from 'react'
 import {
   Area,
   AreaChart,
@@ -11,7 +11,9 @@ import {
   YAxis,
 } from 'recharts'
 import { formatClock } from '@/components/format/numbers'
+import { isSamePicture } from './same-picture'
 import type { ChartRow } from './series-rows'
+import { useIsOnScreen } from './use-is-on-screen'
 
 export interface ChartSeries {
   readonly key: string
@@ -45,12 +47,15 @@ function readValue(key: string) {
   return (row: ChartRow): number | null => row.values[key] ?? null
 }
 
-/** Lines over time on one scale. Unknown steps are gaps; animation is off, because it costs a core at one update a second. */
-export const TimeSeriesChart = memo(function TimeSeriesChart(props: TimeSeriesChartProps) {
-  const { rows, series, rangeSeconds, format, height } = props
-  const end = rows.at(-1)?.t ?? 0
-  return (
-    <div aria-hidden style={{ height }}>
+interface PlotProps extends TimeSeriesChartProps {
+  isOnScreen: boolean
+}
+
+/** What nobody sees is not drawn anew: the last picture stays until the chart is scrolled back to. */
+const Plot = memo(
+  function Plot({ rows, series, rangeSeconds, format }: PlotProps) {
+    const end = rows.at(-1)?.t ?? 0
+    return (
       <ResponsiveContainer width="100%" height="100%" initialDimension={INITIAL_SIZE}>
         <AreaChart data={[...rows]} margin={MARGIN} accessibilityLayer={false}>
           <CartesianGrid vertical={false} stroke="var(--line)" />
@@ -98,6 +103,18 @@ export const TimeSeriesChart = memo(function TimeSeriesChart(props: TimeSeriesCh
           ))}
         </AreaChart>
       </ResponsiveContainer>
+    )
+  },
+  (drawn, next) => !next.isOnScreen || isSamePicture(drawn, next),
+)
+
+/** Lines over time on one scale. Unknown steps are gaps; animation is off, because it costs a core at one update a second. */
+export function TimeSeriesChart(props: TimeSeriesChartProps) {
+  const host = useRef<HTMLDivElement>(null)
+  const isOnScreen = useIsOnScreen(host)
+  return (
+    <div ref={host} aria-hidden style={{ height: props.height }}>
+      <Plot {...props} isOnScreen={isOnScreen} />
     </div>
   )
-})
+}

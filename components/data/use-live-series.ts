@@ -3,14 +3,16 @@
 import { type QueryKey, skipToken, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { API } from '@/lib/dashboard-api/paths'
-import type { RouteSeries, SeriesOverview } from '@/lib/dashboard-api/series'
+import type { RouteSeries, SeriesOverview, SourceState } from '@/lib/dashboard-api/series'
 import { openEventStream, type StreamState } from './event-stream'
 import { appendOverviewPoint, appendRoutePoint, stepsIn } from './series-window'
+import { settleWindow } from './settle-window'
 import { useCachedQuery } from './use-cached-query'
 
 interface Stepped {
   readonly stepSeconds: number
   readonly timestamps: readonly number[]
+  readonly source: SourceState
 }
 
 interface LiveSeries<T> {
@@ -40,7 +42,8 @@ function useSeriesStream<T extends Stepped>(
           queryClient.setQueryData<T>(series, (window) => {
             const point = data as T
             if (window === undefined) return window
-            return appendPoint(window, point, stepsIn(rangeSeconds, window.stepSeconds))
+            const next = appendPoint(window, point, stepsIn(rangeSeconds, window.stepSeconds))
+            return settleWindow(window, next)
           }),
       },
       onState: (state) => queryClient.setQueryData(connection, state),
