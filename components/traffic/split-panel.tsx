@@ -4,12 +4,12 @@ import type { RouteSeries } from '@/lib/dashboard-api/series'
 
 type ByCode = Readonly<Record<string, number>>
 
-/** `200 × 980, 503 × 20`, most frequent first. */
+/** `980 with status 200, 20 with status 503`, most frequent first. */
 export function formatCodes(totalsByCode: ByCode): string {
   const codes = Object.entries(totalsByCode)
     .filter(([, count]) => count > 0)
     .sort(([, left], [, right]) => right - left)
-    .map(([code, count]) => `${code} × ${formatCount(count)}`)
+    .map(([code, count]) => `${formatCount(count)} with status ${code}`)
   return codes.length === 0 ? 'no answers yet' : codes.join(', ')
 }
 

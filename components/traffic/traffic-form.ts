@@ -78,6 +78,20 @@ const FIELD_OF: Readonly<Record<string, keyof TrafficForm>> = {
   durationSeconds: 'duration',
 }
 
+/** A name or address and perhaps a port: nothing that would begin a path, a header or a second word. */
+const HOST = /^[^\s/?#@\\]+$/
+
+function hostError(host: string): string | undefined {
+  if (host === '' || HOST.test(host)) return undefined
+  return 'A host name such as www.example.com, with no spaces, scheme or path.'
+}
+
+function headersError(headers: readonly { name: string }[] | undefined): string | undefined {
+  if (headers === undefined) return MESSAGES.headers
+  const hasHost = headers.some(({ name }) => name.toLowerCase() === 'host')
+  return hasHost ? 'The host is given in the Host field, not as a header.' : undefined
+}
+
 const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*)$/
 
 function parseHeaders(text: string): { name: string; value: string }[] | undefined {
@@ -100,23 +114,30 @@ export function parseTrafficForm(form: TrafficForm): ParsedTrafficForm {
   const headers = parseHeaders(form.headers)
   const rate = form.rate.trim() === '' ? Number.NaN : Number(form.rate)
   const duration = form.duration.trim() === '' ? Number.NaN : Number(form.duration)
+  const host = form.host.trim()
   const parsed = trafficRequest.safeParse({
     gateway: form.gateway,
     ...(form.listener === '' ? {} : { listener: form.listener }),
     method: form.method,
-    host: form.host.trim(),
+    host,
     path: form.path,
     headers: headers ?? [],
     ratePerSecond: rate,
     durationSeconds: duration,
   })
-  const errors: TrafficFormErrors = headers === undefined ? { headers: MESSAGES.headers } : {}
+  const errors: TrafficFormErrors = {}
   if (!parsed.success) {
     for (const { path } of parsed.error.issues) {
       const field = FIELD_OF[String(path[0])]
       if (field !== undefined) errors[field] = MESSAGES[field]
     }
   }
-  if (!parsed.success || headers === undefined) return { ok: false, errors }
+  const wrongHost = hostError(host)
+  if (wrongHost !== undefined) errors.host = wrongHost
+  const wrongHeaders = headersError(headers)
+  if (wrongHeaders !== undefined) errors.headers = wrongHeaders
+  if (!parsed.success || wrongHost !== undefined || wrongHeaders !== undefined) {
+    return { ok: false, errors }
+  }
   return { ok: true, request: parsed.data, count: Math.round(rate * duration) }
 }

@@ -100,6 +100,9 @@ describe('traffic form', () => {
     { field: 'host', form: { host: ' ' } },
     { field: 'path', form: { path: 'no slash' } },
     { field: 'headers', form: { headers: 'nonsense' } },
+    { field: 'headers', form: { headers: 'x-a: 1\nHost: a.example' } },
+    { field: 'host', form: { host: 'a b.example' } },
+    { field: 'host', form: { host: 'a.example/path' } },
     { field: 'rate', form: { rate: '501' } },
     { field: 'rate', form: { rate: '' } },
     { field: 'duration', form: { duration: '0' } },
@@ -111,9 +114,29 @@ describe('traffic form', () => {
   })
 })
 
+describe('what the traffic form says', () => {
+  const errorsOf = (form: Partial<typeof EMPTY_FORM>) => {
+    const parsed = parseTrafficForm({ ...EMPTY_FORM, gateway: 'a/b', ...form })
+    return parsed.ok ? {} : parsed.errors
+  }
+
+  it('tells an empty host from one that is no host, and points a Host header to its field', () => {
+    expect(errorsOf({ host: ' ' }).host).toMatch(/is needed/)
+    expect(errorsOf({ host: 'a b' }).host).toMatch(/no spaces/)
+    expect(errorsOf({ headers: 'HOST: a' }).headers).toMatch(/Host field/)
+  })
+
+  it('takes a host with a port, and an IPv6 address', () => {
+    expect(errorsOf({ host: 'a.example:8080' })).toEqual({})
+    expect(errorsOf({ host: '[::1]:80' })).toEqual({})
+  })
+})
+
 describe('traffic numbers', () => {
   it('write codes with the most frequent first', () => {
-    expect(formatCodes({ 200: 5, 503: 1000, 404: 0 })).toBe('503 × 1,000, 200 × 5')
+    expect(formatCodes({ 200: 5, 503: 1000, 404: 0 })).toBe(
+      '1,000 with status 503, 5 with status 200',
+    )
     expect(formatCodes({})).toBe('no answers yet')
     expect(serverErrors({ totalsByCode: { 200: 5, 503: 2, 500: 1 } })).toBe(3)
   })

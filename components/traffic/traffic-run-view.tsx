@@ -2,6 +2,7 @@ import { formatCount, formatLatency, plural } from '@/components/format/numbers'
 import { Notice } from '@/components/ui/notice'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import type { TrafficRun } from '@/lib/dashboard-api/traffic'
+import { formatCodes } from './split-panel'
 
 const STATE_WORDS: Record<TrafficRun['state'], string> = {
   running: 'Sending',
@@ -10,17 +11,17 @@ const STATE_WORDS: Record<TrafficRun['state'], string> = {
   failed: 'Failed',
 }
 
-function entries(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
+/** `connection refused: 3, timeout: 1`. */
+function formatErrors(errors: TrafficRun['errors']): string {
+  return Object.entries(errors)
     .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${name} × ${formatCount(count)}`)
+    .map(([reason, count]) => `${reason}: ${formatCount(count)}`)
     .join(', ')
 }
 
 /** Progress and outcome of one run. */
 export function TrafficRunView({ run }: { run: TrafficRun }) {
-  const codes = entries(run.totalsByCode)
-  const errors = entries(run.errors)
+  const errors = formatErrors(run.errors)
   const { p50, p90, p99 } = run.latencyMs
   return (
     <div className="flex flex-col gap-1.5 border-t border-line pt-3">
@@ -32,8 +33,8 @@ export function TrafficRunView({ run }: { run: TrafficRun }) {
       </div>
       <ProgressBar label="Requests sent" value={run.sent} max={run.planned} />
       <dl className="grid grid-cols-[auto_1fr] gap-x-3 text-xs tabular-nums">
-        <dt className="text-muted">Codes</dt>
-        <dd>{codes === '' ? 'none yet' : codes}</dd>
+        <dt className="text-muted">Answers</dt>
+        <dd>{formatCodes(run.totalsByCode)}</dd>
         <dt className="text-muted">Latency</dt>
         <dd>
           p50 {formatLatency(p50)} · p90 {formatLatency(p90)} · p99 {formatLatency(p99)}
