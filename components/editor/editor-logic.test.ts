@@ -7,7 +7,13 @@ import { baseOf, hasMovedOn, lastChange } from './draft'
 import { createEchoes, ECHOES_MAX } from './echoes'
 import { CELLS_MAX, countChangedLines } from './line-diff'
 import { toMarkers } from './markers'
-import { adjacentProblem, countProblems, describeProblems, sortProblems } from './problems'
+import {
+  adjacentProblem,
+  countProblems,
+  describeProblems,
+  pathBeside,
+  sortProblems,
+} from './problems'
 
 function problem(severity: Diagnostic['severity'], startLine: number, startColumn = 1): Diagnostic {
   const range = { startLine, startColumn, endLine: startLine, endColumn: startColumn }
@@ -36,6 +42,14 @@ describe('problems', () => {
     expect(at(5, -1)).toBe(2)
     expect(at(1, -1)).toBe(9)
     expect(adjacentProblem([], { line: 1, column: 1 }, 1)).toBeUndefined()
+  })
+
+  it('name their path once', () => {
+    const path = (message: string) =>
+      pathBeside({ ...problem('error', 1), message, fieldPath: 'spec.a' })
+    expect(path('unknown field "spec.a"')).toBe('')
+    expect(path('spec.a: Required value')).toBe('')
+    expect(path('must be a number')).toBe('spec.a')
   })
 
   it('become markers at least one column wide, with the field in front', () => {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '@/lib/validation/diagnostic'
+import { pathBeside } from './problems'
 
 /** Monaco's MarkerSeverity, by value: importing Monaco here would pull it into the page's first chunk. */
 const SEVERITY = { error: 8, warning: 4, info: 2 } as const
@@ -16,12 +17,13 @@ export interface Marker {
 
 /** Diagnostics as Monaco draws them. An empty range gets one column, or nothing would be underlined. */
 export function toMarkers(diagnostics: readonly Diagnostic[]): Marker[] {
-  return diagnostics.map(({ severity, message, code, range, fieldPath }) => {
+  return diagnostics.map((diagnostic) => {
+    const { severity, message, code, range } = diagnostic
+    const path = pathBeside(diagnostic)
     const isEmpty = range.startLine === range.endLine && range.startColumn === range.endColumn
     return {
       severity: SEVERITY[severity],
-      message:
-        fieldPath === '' || message.startsWith(fieldPath) ? message : `${fieldPath}: ${message}`,
+      message: path === '' ? message : `${path}: ${message}`,
       code,
       source: 'mirrorboard',
       startLineNumber: range.startLine,

@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 import { type Status, StatusIcon } from '@/components/ui/status-icon'
 import type { Diagnostic, DiagnosticFix } from '@/lib/validation/diagnostic'
-import { sortProblems } from './problems'
+import { pathBeside, sortProblems } from './problems'
 
 interface ProblemsPanelProps {
   diagnostics: readonly Diagnostic[]
@@ -43,7 +43,8 @@ function FixButton({ fix, onFix }: { fix: DiagnosticFix; onFix: (fix: Diagnostic
 }
 
 function ProblemRow({ diagnostic, onReveal, onFix }: ProblemRowProps) {
-  const { severity, message, fieldPath, range, specUrl, fix } = diagnostic
+  const { severity, message, range, specUrl, fix } = diagnostic
+  const path = pathBeside(diagnostic)
   return (
     <li className="flex items-start justify-end gap-2 rounded-md hover:bg-sunken max-sm:flex-wrap">
       <button
@@ -54,9 +55,7 @@ function ProblemRow({ diagnostic, onReveal, onFix }: ProblemRowProps) {
         <StatusIcon status={STATUS[severity]} label={`${SPOKEN[severity]}:`} className="mt-0.5" />
         <span className="min-w-0 flex-1 break-words">
           {message}
-          {fieldPath === '' || message.startsWith(fieldPath) ? null : (
-            <span className="ml-2 font-mono text-2xs text-muted">{fieldPath}</span>
-          )}
+          {path === '' ? null : <span className="ml-2 font-mono text-2xs text-muted">{path}</span>}
         </span>
         <span className="shrink-0 font-mono text-2xs leading-5 text-muted">
           {range.startLine}:{range.startColumn}

@@ -14,6 +14,12 @@ export function sortProblems(diagnostics: readonly Diagnostic[]): readonly Diagn
   )
 }
 
+/** The path to show beside a problem's message; empty where the message names it itself. */
+export function pathBeside({ message, fieldPath }: Diagnostic): string {
+  const isNamed = message.startsWith(fieldPath) || message.includes(`"${fieldPath}"`)
+  return isNamed ? '' : fieldPath
+}
+
 export interface ProblemCounts {
   readonly errors: number
   readonly warnings: number
