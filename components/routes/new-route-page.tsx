@@ -12,7 +12,9 @@ import { SelectField, TextField } from '@/components/ui/field'
 import { Notice } from '@/components/ui/notice'
 import { page } from '@/lib/dashboard-api/paths'
 import { keyOf } from '@/lib/gateway-api/references'
+import { rememberArrival } from './arrival-focus'
 import {
+  parsePercent,
   parseTemplateId,
   type RouteTemplateFields,
   routeManifest,
@@ -65,6 +67,27 @@ interface FieldsProps {
   onChange: (change: Partial<RouteTemplateFields>) => void
 }
 
+/** Keeps what was typed, also while it is no percentage; only a percentage reaches the manifest. */
+function PercentField({ value, onChange }: { value: number; onChange: (value: number) => void }) {
+  const [text, setText] = useState(String(value))
+  const isWrong = parsePercent(text) === undefined
+  return (
+    <TextField
+      label="Percent"
+      inputMode="numeric"
+      error={
+        isWrong ? `A whole number from 0 to 100. The manifest still says ${value}.` : undefined
+      }
+      value={text}
+      onChange={(next) => {
+        setText(next)
+        const percent = parsePercent(next)
+        if (percent !== undefined) onChange(percent)
+      }}
+    />
+  )
+}
+
 function TemplateFields({ template, fields, gateways, services, onChange }: FieldsProps) {
   const hasMirror = template !== 'plain'
   return (
@@ -106,16 +129,7 @@ function TemplateFields({ template, fields, gateways, services, onChange }: Fiel
         />
       ) : null}
       {template === 'mirror-percent' ? (
-        <TextField
-          label="Percent"
-          type="number"
-          min={0}
-          max={100}
-          value={String(fields.percent)}
-          onChange={(percent) =>
-            onChange({ percent: Math.min(100, Math.max(0, Math.round(Number(percent)) || 0)) })
-          }
-        />
+        <PercentField value={fields.percent} onChange={(percent) => onChange({ percent })} />
       ) : null}
       <datalist id="services">
         {services.map((service) => (
@@ -205,9 +219,9 @@ function NewRouteForm({ firstGateway }: { firstGateway: string }) {
           onApplied={({ results }) => {
             discard()
             const route = results.find(({ kind }) => kind === 'HTTPRoute')
-            router.push(
-              route === undefined ? page.routes() : page.route(route.namespace, route.name),
-            )
+            if (route === undefined) return router.push(page.routes())
+            rememberArrival(`${route.namespace}/${route.name}`)
+            router.push(page.route(route.namespace, route.name))
           }}
         />
       </section>

@@ -16,15 +16,18 @@ function statusOf(condition: Condition): Status {
 interface ConditionRowProps {
   condition: Condition
   generation: number
+  /** Whose condition it is, where that is not the route. */
+  owner?: string
 }
 
-function ConditionRow({ condition, generation }: ConditionRowProps) {
+function ConditionRow({ condition, generation, owner }: ConditionRowProps) {
   const observed = condition.observedGeneration
   const isOld = observed !== undefined && observed < generation
   return (
     <li className="flex items-start gap-2 py-0.5">
       <StatusIcon status={isOld ? 'pending' : statusOf(condition)} className="mt-0.5" />
       <span className="font-medium">
+        {owner === undefined ? null : `${owner}, `}
         {condition.type}: {condition.status}
       </span>
       <span className="min-w-0 flex-1 break-words text-muted">
@@ -32,26 +35,27 @@ function ConditionRow({ condition, generation }: ConditionRowProps) {
         {condition.message === '' ? '' : ` · ${condition.message}`}
       </span>
       {observed === undefined ? null : (
-        <span className="shrink-0 text-2xs leading-5 text-muted">generation {observed}</span>
+        <span className="shrink-0 text-2xs leading-5 text-muted">
+          {owner === undefined ? 'route' : 'Gateway'} generation {observed}
+        </span>
       )}
     </li>
   )
 }
 
-function ConditionList({
-  label,
-  conditions,
-  generation,
-}: {
+interface ConditionListProps {
   label: string
   conditions: readonly Condition[]
   generation: number
-}) {
+  owner?: string
+}
+
+function ConditionList({ label, conditions, ...row }: ConditionListProps) {
   if (conditions.length === 0) return <p className="text-muted">No conditions yet.</p>
   return (
     <ul aria-label={label}>
       {conditions.map((condition) => (
-        <ConditionRow key={condition.type} condition={condition} generation={generation} />
+        <ConditionRow key={condition.type} condition={condition} {...row} />
       ))}
     </ul>
   )
@@ -97,6 +101,8 @@ export function RouteConditions({ route, gateways }: RouteConditionsProps) {
       ) : null}
       {parents.map(({ parentRef, controllerName, conditions }) => {
         const name = parentName(parentRef, namespace)
+        const { sectionName: _section, port: _port, ...gatewayRef } = parentRef
+        const gatewayName = parentName(gatewayRef, namespace)
         const gateway = gateways.find(
           ({ metadata }) =>
             metadata.name === parentRef.name &&
@@ -108,7 +114,7 @@ export function RouteConditions({ route, gateways }: RouteConditionsProps) {
         return (
           <section key={`${name} ${controllerName}`} aria-label={`Parent ${name}`}>
             <h3 className="flex flex-wrap items-center gap-2 font-medium">
-              Gateway {name} <Chip>{controllerName}</Chip>
+              This route at {name} <Chip>{controllerName}</Chip>
             </h3>
             <ConditionList
               label={`Conditions of the route at ${name}`}
@@ -117,7 +123,8 @@ export function RouteConditions({ route, gateways }: RouteConditionsProps) {
             />
             {programmed.length === 0 ? null : (
               <ConditionList
-                label={`Conditions of Gateway ${name}`}
+                label={`Conditions of Gateway ${gatewayName}`}
+                owner={`Gateway ${gatewayName}`}
                 conditions={programmed}
                 generation={gateway?.metadata.generation ?? 0}
               />

@@ -23,6 +23,7 @@ import { Tooltip } from '@/components/ui/tooltip'
 import { page } from '@/lib/dashboard-api/paths'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
+import { useArrivalFocus } from './arrival-focus'
 import { DeleteRouteDialog } from './delete-route-dialog'
 import { MatchSimulator } from './match-simulator'
 import { newestOf } from './newest-version'
@@ -36,6 +37,7 @@ interface RouteAddress {
 }
 
 function Breadcrumb({ namespace, name }: RouteAddress) {
+  const heading = useArrivalFocus(`${namespace}/${name}`)
   return (
     <nav aria-label="Breadcrumb" className="flex min-w-0 items-center gap-1.5">
       <Link
@@ -45,7 +47,9 @@ function Breadcrumb({ namespace, name }: RouteAddress) {
         {namespace}
       </Link>
       <ChevronRight size={14} aria-hidden className="text-muted" />
-      <h1 className="truncate font-semibold">{name}</h1>
+      <h1 ref={heading} tabIndex={-1} className="truncate font-semibold outline-offset-0">
+        {name}
+      </h1>
     </nav>
   )
 }
@@ -155,6 +159,7 @@ function useRouteDocument({ namespace, name }: RouteAddress, live: HTTPRoute | u
 function MissingRoute({ namespace, name }: RouteAddress) {
   return (
     <EmptyState
+      level={1}
       title={`There is no HTTPRoute ${namespace}/${name}`}
       action={
         <div className="flex gap-2">

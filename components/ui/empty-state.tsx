@@ -4,6 +4,8 @@ import { cn } from './class-names'
 
 interface EmptyStateProps {
   title: string
+  /** 1 where this is all there is on the page. */
+  level?: 1 | 2
   tone?: 'neutral' | 'bad'
   children: ReactNode
   action?: ReactNode
@@ -13,11 +15,13 @@ interface EmptyStateProps {
 /** Nothing to show, or something failed: says what, and what to do next. */
 export function EmptyState({
   title,
+  level = 2,
   tone = 'neutral',
   children,
   action,
   className,
 }: EmptyStateProps) {
+  const Heading = level === 1 ? 'h1' : 'h2'
   return (
     <div
       role={tone === 'bad' ? 'alert' : undefined}
@@ -26,7 +30,9 @@ export function EmptyState({
         className,
       )}
     >
-      <h2 className={cn('text-sm font-semibold', tone === 'bad' && 'text-bad')}>{title}</h2>
+      <Heading className={cn('text-sm font-semibold', tone === 'bad' && 'text-bad')}>
+        {title}
+      </Heading>
       <div className="text-muted text-pretty">{children}</div>
       {action}
     </div>
