@@ -1,7 +1,8 @@
 /** Who am I, and may I: in the sandbox whoever has the token may do everything. */
 import type { JsonObject } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/validation/json-values'
 import { type Answer, created, failed } from './answer'
-import { isJsonObject, objectAt, textAt } from './api-object'
+import { objectAt, textAt } from './api-object'
 import { parseBody } from './decode-body'
 import { badRequest } from './status-error'
 

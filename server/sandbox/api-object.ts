@@ -1,7 +1,7 @@
 /** The shape every stored object has, and safe access to the JSON inside it. */
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { setOwnValue } from '@/lib/validation/json-values'
+import { isJsonObject, setOwnValue } from '@/lib/validation/json-values'
 
 export interface MetadataJson extends JsonObject {
   name: string
@@ -12,10 +12,6 @@ export interface ApiObject extends JsonObject {
   apiVersion: string
   kind: string
   metadata: MetadataJson
-}
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The object at `key`, or an empty one. */

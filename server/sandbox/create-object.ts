@@ -1,10 +1,10 @@
 /** A decoded body → defaults, admission, validation → the store. */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/validation/json-values'
 import { webhookRefusal } from './admission'
 import {
   type ApiObject,
   asApiObject,
-  isJsonObject,
   nameOf,
   namespaceOf,
   objectAt,

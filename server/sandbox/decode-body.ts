@@ -1,7 +1,8 @@
 /** A request body → an object of the wanted kind, pruned and defaulted, with what strict validation would refuse. */
 import { parse as parseYaml } from 'yaml'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject, textAt } from './api-object'
+import { isJsonObject } from '@/lib/validation/json-values'
+import { textAt } from './api-object'
 import { duplicateFields, isNestedTooDeeply } from './duplicate-fields'
 import { failure, type Outcome, success } from './outcome'
 import { goJsonError } from './patch/go-json-error'

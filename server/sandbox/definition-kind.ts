@@ -2,10 +2,10 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import type { FieldError } from '@/lib/validation/field-error'
 import { invalidError, requiredError } from '@/lib/validation/field-errors'
-import { equalJson } from '@/lib/validation/json-values'
+import { equalJson, isJsonObject } from '@/lib/validation/json-values'
 import { subdomainProblems } from '@/lib/validation/names'
 import { MESSAGE_FORM } from './admission'
-import { isJsonObject, listAt, metadataOf, nameOf, objectAt, textAt } from './api-object'
+import { listAt, metadataOf, nameOf, objectAt, textAt } from './api-object'
 import type { BuiltinKind, OpenApiSchema } from './contracts'
 
 export const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions'

@@ -1,12 +1,12 @@
 /** DELETE: preconditions, finalizers, grace for Pods. https://kubernetes.io/docs/concepts/architecture/garbage-collection/ */
 import type { JsonObject } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/validation/json-values'
 import {
   type ApiObject,
   asApiObject,
   finalizersOf,
   integerAt,
   isBeingDeleted,
-  isJsonObject,
   metadataOf,
   nameOf,
   namespaceOf,

@@ -1,10 +1,10 @@
 /** Deletes what lost its last owner. https://kubernetes.io/docs/concepts/architecture/garbage-collection/ */
 import type { JsonObject } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/validation/json-values'
 import {
   type ApiObject,
   finalizersOf,
   isBeingDeleted,
-  isJsonObject,
   listAt,
   metadataOf,
   textAt,

@@ -1,7 +1,8 @@
 /** OpenAPI v3: what kubectl validates with and explains from. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3 */
 import { createHash } from 'node:crypto'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject, objectAt } from './api-object'
+import { isJsonObject } from '@/lib/validation/json-values'
+import { objectAt } from './api-object'
 import { groupVersions } from './discovery'
 import type { KindRegistry } from './kind-registry'
 import { OBJECT_META_SCHEMA } from './object-meta-schema'

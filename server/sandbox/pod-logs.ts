@@ -1,8 +1,9 @@
 /** GET …/pods/<name>/log. https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-read-log-of-the-specified-pod */
 import type { ServerResponse } from 'node:http'
 import type { JsonObject } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/validation/json-values'
 import { type Answer, failed } from './answer'
-import { isJsonObject, listAt, nameOf, objectAt, textAt, uidOf } from './api-object'
+import { listAt, nameOf, objectAt, textAt, uidOf } from './api-object'
 import type { LogLine, PodRuntime } from './contracts'
 import { LOG_BUFFER_BYTES_MAX, LOG_LINES_MAX } from './limits'
 import { failure, type Outcome, success } from './outcome'

@@ -1,6 +1,7 @@
 /** additionalPrinterColumns of a CustomResourceDefinition → Table columns and cells. */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { integerAt, isJsonObject, nameOf, sortedJson, textAt } from './api-object'
+import { isJsonObject } from '@/lib/validation/json-values'
+import { integerAt, nameOf, sortedJson, textAt } from './api-object'
 import type { TableColumn } from './contracts'
 import { humanDuration } from './human-duration'
 import { evaluateJsonPath, type JsonPath, parseJsonPath } from './json-path'

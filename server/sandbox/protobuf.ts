@@ -4,6 +4,7 @@
  * a client says is dropped silently.
  */
 import type { JsonObject } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/validation/json-values'
 
 type Field =
   | { readonly name: string; readonly is: 'text' | 'bool' | 'int' }
@@ -182,7 +183,7 @@ export function decodeProtobuf(body: Buffer): JsonObject | undefined {
   try {
     const envelope = body.subarray(4)
     const type = readMessage(envelope, UNKNOWN)['typeMeta']
-    if (typeof type !== 'object' || type === null || Array.isArray(type)) return undefined
+    if (!isJsonObject(type)) return undefined
     const { apiVersion, kind } = type
     const message = typeof kind === 'string' ? MESSAGES[kind] : undefined
     const raw = rawOf(envelope)

@@ -1,7 +1,7 @@
 /** What every cluster has from the start: its namespaces, and the definitions the composition root brings. */
 import type { JsonObject } from '@/lib/shared/json'
-import { equalJson } from '@/lib/validation/json-values'
-import { asKubernetesObject, isJsonObject, listAt, metadataOf, nameOf, textAt } from './api-object'
+import { equalJson, isJsonObject } from '@/lib/validation/json-values'
+import { asKubernetesObject, listAt, metadataOf, nameOf, textAt } from './api-object'
 import type { SandboxContext } from './context'
 import type { ApiClient } from './contracts'
 import { DEFINITIONS } from './definition-kind'

@@ -2,13 +2,13 @@
 import type { JsonObject } from '@/lib/shared/json'
 import type { FieldError } from '@/lib/validation/field-error'
 import { notSupportedError } from '@/lib/validation/field-errors'
+import { isJsonObject } from '@/lib/validation/json-values'
 import { MESSAGE_FORM } from './admission'
 import { type Answer, failed, ok } from './answer'
 import {
   type ApiObject,
   asApiObject,
   integerAt,
-  isJsonObject,
   metadataOf,
   nameOf,
   textAt,

@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { JsonObject } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/validation/json-values'
 import type { BuiltinKind } from '../contracts'
 import { humanDuration } from '../human-duration'
 import { BUILTIN_KINDS } from './builtin-kinds'
 import { coreSchema } from './core-schemas'
-import { isObject, objectAt, objectIn, objectsAt, stringAt } from './json-access'
+import { objectAt, objectIn, objectsAt, stringAt } from './json-access'
 import { DATA_BYTES_MAX } from './keyed-data-rules'
 
 const IMAGE = 'gcr.io/k8s-staging-gateway-api/echo-basic:v1'
@@ -114,7 +115,7 @@ function collectSchemas(schema: JsonObject, path: string, into: Map<JsonObject, 
   const named = Object.entries(objectAt(schema, 'properties') ?? {})
   const inner = ['items', 'additionalProperties'].map((key) => [key, schema[key]] as const)
   for (const [name, value] of [...named, ...inner]) {
-    if (isObject(value)) collectSchemas(value, `${path}.${name}`, into)
+    if (isJsonObject(value)) collectSchemas(value, `${path}.${name}`, into)
   }
 }
 
@@ -160,7 +161,7 @@ describe('schemas', () => {
       expect(schema['$ref'], path).toBeUndefined()
       if (schema['type'] === 'array') expect(schema['x-kubernetes-list-type'], path).toBeDefined()
       for (const [name, property] of Object.entries(objectAt(schema, 'properties') ?? {})) {
-        const description = isObject(property) ? stringAt(property, 'description') : ''
+        const description = isJsonObject(property) ? stringAt(property, 'description') : ''
         expect(description, `${path}.${name}`).not.toBe('')
       }
     }

@@ -2,9 +2,10 @@
 
 import { invariant } from '@/lib/shared/invariant'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/validation/json-values'
 import type { OpenApiSchema } from '../contracts'
 import generated from './core-schemas.json' with { type: 'json' }
-import { isObject, stringAt } from './json-access'
+import { stringAt } from './json-access'
 import {
   ATOMIC_MAPS,
   ATOMIC_MODELS,
@@ -35,8 +36,8 @@ export function coreSchema(model: string): OpenApiSchema {
   invariant(source !== undefined, `No core model is called ${model}.`)
   const properties: JsonObject = {}
   const declared = source['properties']
-  for (const [name, property] of Object.entries(isObject(declared) ? declared : {})) {
-    if (isObject(property)) properties[name] = expandProperty(`${model}.${name}`, property)
+  for (const [name, property] of Object.entries(isJsonObject(declared) ? declared : {})) {
+    if (isJsonObject(property)) properties[name] = expandProperty(`${model}.${name}`, property)
   }
   const atomic = ATOMIC_MODELS.has(model) ? { 'x-kubernetes-map-type': 'atomic' } : {}
   const schema = Object.freeze({ ...source, properties: Object.freeze(properties), ...atomic })
@@ -47,15 +48,15 @@ export function coreSchema(model: string): OpenApiSchema {
 /** Text of a property's description, for table columns; empty when the model has none. */
 export function coreDescription(model: string, property: string): string {
   const properties = coreSchema(model)['properties']
-  const schema = isObject(properties) ? properties[property] : undefined
-  return isObject(schema) ? stringAt(schema, 'description') : ''
+  const schema = isJsonObject(properties) ? properties[property] : undefined
+  return isJsonObject(schema) ? stringAt(schema, 'description') : ''
 }
 
 function expandProperty(path: string, property: JsonObject): JsonObject {
   const schema: JsonObject = { ...resolve(property), ...mergeFacts(path) }
-  if (isObject(schema['items'])) schema['items'] = resolve(schema['items'])
+  if (isJsonObject(schema['items'])) schema['items'] = resolve(schema['items'])
   const values = schema['additionalProperties']
-  if (isObject(values)) {
+  if (isJsonObject(values)) {
     schema['additionalProperties'] = QUANTITY_MAPS.has(path) ? QUANTITY : resolve(values)
   }
   if (schema['type'] === 'array' && schema['x-kubernetes-list-type'] === undefined) {

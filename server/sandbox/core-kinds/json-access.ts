@@ -1,15 +1,11 @@
 /** Reading untyped Kubernetes objects without casts: every accessor answers undefined for another type. */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-
-/** Narrows to a JSON object; arrays and null are not. */
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+import { isJsonObject } from '@/lib/validation/json-values'
 
 /** The object at `key`, or undefined when absent or of another type. */
 export function objectAt(parent: JsonObject | undefined, key: string): JsonObject | undefined {
   const value = parent?.[key]
-  return isObject(value) ? value : undefined
+  return isJsonObject(value) ? value : undefined
 }
 
 /** The object at the end of `keys`, or undefined as soon as one is missing. */
@@ -22,7 +18,7 @@ export function objectIn(parent: JsonObject, ...keys: string[]): JsonObject | un
 /** The objects in the list at `key`; entries of another type are left out, absent means none. */
 export function objectsAt(parent: JsonObject | undefined, key: string): JsonObject[] {
   const value = parent?.[key]
-  return Array.isArray(value) ? value.filter(isObject) : []
+  return Array.isArray(value) ? value.filter(isJsonObject) : []
 }
 
 /** The strings in the list at `key`; entries of another type are left out, absent means none. */
@@ -68,7 +64,7 @@ export function isDeepEqual(left: JsonValue | undefined, right: JsonValue | unde
       left.every((entry, index) => isDeepEqual(entry, right[index]))
     )
   }
-  if (!isObject(left) || !isObject(right)) return false
+  if (!isJsonObject(left) || !isJsonObject(right)) return false
   const keys = new Set([...Object.keys(left), ...Object.keys(right)])
   for (const key of keys) if (!isDeepEqual(left[key], right[key])) return false
   return true
