@@ -1,7 +1,7 @@
 import type { CelInput } from '@bufbuild/cel'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { type CelOutcome, evaluateCel } from '@/lib/validation/cel-program'
-import { CelValues, COST_EXCEEDED } from '@/lib/validation/cel-values'
+import { CelBudget, CelValues, COST_EXCEEDED } from '@/lib/validation/cel-values'
 import { type Correlation, OldItems } from '@/lib/validation/correlation'
 import type { FieldError, MessageForm } from '@/lib/validation/field-error'
 import {
@@ -13,6 +13,7 @@ import {
   requiredError,
 } from '@/lib/validation/field-errors'
 import { isJsonObject, ownValue } from '@/lib/validation/json-values'
+import { passedText, rememberPassed, stepsOfPassed } from '@/lib/validation/passed-rules'
 import type { SchemaNode, ValidationRule } from '@/lib/validation/structural-schema'
 
 /**
@@ -70,8 +71,11 @@ class RuleWalk {
   readonly errors: FieldError[] = []
   readonly notEvaluated = new Set<string>()
   readonly #form: MessageForm
-  readonly #values = new CelValues()
+  readonly #budget = new CelBudget()
+  readonly #values = new CelValues(this.#budget)
   #costExceeded = false
+  /** Rules that were not plainly true so far, whether reported or tolerated. */
+  #notPassed = 0
 
   constructor(form: MessageForm) {
     this.#form = form
@@ -80,6 +84,25 @@ class RuleWalk {
   visit(place: Place): void {
     const { rulesOf, value } = place
     if (value === null || this.#costExceeded) return
+    const text = place.isResource || place.schema !== rulesOf ? '' : passedText(rulesOf, value)
+    if (text === '') {
+      this.#visitAnew(place)
+      return
+    }
+    const known = stepsOfPassed(rulesOf, text)
+    const stepsBefore = this.#budget.stepsLeft
+    if (known !== undefined && known <= stepsBefore) {
+      this.#budget.spend(known)
+      return
+    }
+    const notPassedBefore = this.#notPassed
+    this.#visitAnew(place)
+    if (this.#notPassed > notPassedBefore) return
+    rememberPassed(rulesOf, text, stepsBefore - this.#budget.stepsLeft)
+  }
+
+  #visitAnew(place: Place): void {
+    const { rulesOf, value } = place
     if (rulesOf.rules.length > 0) this.#evaluateAll(place)
     for (const branch of rulesOf.allOf) {
       if (!branch.hasRules) continue
@@ -160,10 +183,11 @@ class RuleWalk {
   ): void {
     const bindings = bindingsFor(rule, self, oldSelf)
     const outcome = evaluateCel(rule.rule, bindings)
+    if (outcome.is === 'value' && outcome.value === true) return
+    this.#notPassed += 1
     if (outcome.is === 'unsupported') {
       this.notEvaluated.add(`${ruleName(rule)} (${outcome.reason})`)
     } else if (outcome.is === 'value') {
-      if (outcome.value === true) return
       const unchanged = (place.ratchet.current ?? place.ratchet.parent)?.isUnchanged() === true
       if (!rule.usesOldSelf && unchanged) return
       this.errors.push(

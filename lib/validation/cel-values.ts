@@ -15,6 +15,10 @@ export const COST_EXCEEDED = 'operation cancelled: actual cost limit exceeded'
 export class CelBudget {
   #stepsLeft = CEL_STEPS_MAX
 
+  get stepsLeft(): number {
+    return this.#stepsLeft
+  }
+
   spend(steps: number): void {
     this.#stepsLeft -= steps
     if (this.#stepsLeft < 0) throw new Error(COST_EXCEEDED)
@@ -58,8 +62,12 @@ class MeteredList extends Array<CelInput> {
 
 /** Converts values of one object to CEL values as their schema says, each container once. */
 export class CelValues {
-  readonly #budget = new CelBudget()
+  readonly #budget: CelBudget
   readonly #converted = new WeakMap<object, CelInput>()
+
+  constructor(budget: CelBudget) {
+    this.#budget = budget
+  }
 
   /** The CEL value, or undefined where the schema gives no type that rules could see. */
   convert(node: SchemaNode, value: JsonValue, isResource = false): CelInput | undefined {

@@ -18,3 +18,9 @@ export const OBJECT_DEPTH_MAX = 200
 
 /** Diagnostics shown for one text; the rest are summed up in a last one. */
 export const DIAGNOSTICS_MAX = 500
+
+/** Longest value, in characters of JSON, whose rules are remembered as passed; longer ones are evaluated every time. */
+export const PASSED_VALUE_CHARACTERS_MAX = 4_096
+
+/** Characters of JSON remembered in all; the oldest value is forgotten at the limit. */
+export const PASSED_CHARACTERS_MAX = 4_000_000

@@ -59,6 +59,8 @@ export interface SchemaNode {
   readonly rules: readonly ValidationRule[]
   /** Whether this node or one below it has rules; trees without are skipped. */
   readonly hasRules: boolean
+  /** Whether this node or one below it has rules that look at the old value. */
+  readonly hasTransitionRules: boolean
   /** Whether rules can see the value: data without a schema is hidden from them. */
   readonly isVisibleToRules: boolean
   /** Whether this node or one below it is a set or map list. */
@@ -94,6 +96,9 @@ export function readSchema(schema: JsonValue | undefined, form: MessageForm): Sc
     ),
     rules,
     hasRules: rules.length > 0 || below.some((node) => node.hasRules),
+    hasTransitionRules:
+      rules.some((rule) => rule.usesOldSelf || rule.optionalOldSelf) ||
+      below.some((node) => node.hasTransitionRules),
     isVisibleToRules: isVisible(type, children),
     hasListTypes:
       listType === 'set' || listType === 'map' || below.some((node) => node.hasListTypes),
