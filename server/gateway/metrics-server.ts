@@ -1,10 +1,8 @@
 import { createServer, type Server } from 'node:http'
+import { isLoopbackHost } from '@/lib/shared/loopback-request'
 
 /** Scrapers connected at once; further ones are closed on accept. */
 const CONNECTIONS_MAX = 64
-
-/** Names a scraper on this machine uses. A page whose name resolves to loopback sends its own: DNS rebinding. */
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i
 
 /** Serves `GET /metrics`. Bound to loopback, it answers for loopback names only. */
 export class MetricsServer {
@@ -13,7 +11,7 @@ export class MetricsServer {
 
   constructor(render: () => Promise<string>) {
     this.server = createServer((request, response) => {
-      if (this.isLoopback && !LOOPBACK.test(request.headers.host ?? '')) {
+      if (this.isLoopback && !isLoopbackHost(request.headers.host)) {
         response.writeHead(421).end()
         return
       }
@@ -35,7 +33,7 @@ export class MetricsServer {
 
   /** Resolves with the URL; rejects when the port can't be had. */
   listen(host: string, port: number): Promise<string> {
-    this.isLoopback = LOOPBACK.test(host) || host === '::1'
+    this.isLoopback = isLoopbackHost(host) || host === '::1'
     return new Promise((resolve, reject) => {
       this.server.once('error', reject)
       this.server.listen(port, host, () => {

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DashboardError } from '@/lib/dashboard-api/errors'
 import { TIERS } from '@/lib/series/tiers'
+import { isLoopbackHost, targetUrl } from '@/lib/shared/loopback-request'
 import type { SeriesAnswer, StreamHub, StreamQuery } from './stream-hub'
 
 export interface RequestContext {
@@ -14,7 +15,6 @@ export interface RequestContext {
 
 const RANGE_SECONDS_DEFAULT = 300
 const ROUTE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i
 
 /** Answers one request; never throws. */
 export function answerRequest(
@@ -27,8 +27,10 @@ export function answerRequest(
     sendError(response, refusal.status, refusal.error)
     return
   }
-  const url = new URL(request.url ?? '/', 'http://loopback')
-  if (url.pathname === '/healthz') sendJson(response, 200, context.health())
+  const url = targetUrl(request.url ?? '/')
+  if (url === null) {
+    sendError(response, 400, { code: 'bad-request', message: 'That is no path.' })
+  } else if (url.pathname === '/healthz') sendJson(response, 200, context.health())
   else if (url.pathname === '/metrics') {
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
     response.end(context.metrics())
@@ -55,7 +57,7 @@ function answerSeries(context: RequestContext, url: URL, response: ServerRespons
 
 /** A name that resolves to loopback is how another site would read this port (DNS rebinding). */
 function refusalOf(request: IncomingMessage): { status: number; error: DashboardError } | null {
-  if (!LOOPBACK.test(request.headers.host ?? '')) {
+  if (!isLoopbackHost(request.headers.host)) {
     const message = 'This service answers on loopback only: address it as 127.0.0.1.'
     return { status: 403, error: { code: 'forbidden-origin', message } }
   }

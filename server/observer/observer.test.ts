@@ -539,6 +539,7 @@ describe('a request', () => {
     ['/series?range=x', 400],
     ['/series?range=60&route=..%2Fx', 400],
     ['/series?range=60&route=a', 400],
+    ['//', 400],
     ['/nothing', 404],
     ['/healthz', 200],
     ['/series', 200],

@@ -9,6 +9,7 @@ import {
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { JsonObject } from '@/lib/shared/json'
+import { targetUrl } from '@/lib/shared/loopback-request'
 import type { Logger } from '../log'
 import { type Answer, failed, writeAnswer } from './answer'
 import { timestamp } from './api-object'
@@ -173,8 +174,8 @@ async function handle(
     writeEarly(request, response, early)
     return
   }
-  const url = parseUrl(request)
-  if (url === undefined) {
+  const url = targetUrl(request.url ?? '/')
+  if (url === null) {
     writeEarly(request, response, failed(pageNotFound()))
     return
   }
@@ -223,14 +224,6 @@ function earlyAnswer(
   if (HEALTH.test(path)) return { is: 'text', code: 200, text: 'ok' }
   const refused = tokenRefusal(request, options.token)
   return refused === undefined ? undefined : failed(refused)
-}
-
-function parseUrl(request: IncomingMessage): URL | undefined {
-  try {
-    return new URL(request.url ?? '/', 'http://localhost')
-  } catch {
-    return undefined
-  }
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {

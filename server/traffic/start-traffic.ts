@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { DashboardErrorCode } from '@/lib/dashboard-api/errors'
+import { isLoopbackHost, targetUrl } from '@/lib/shared/loopback-request'
 import { createLogger, type Logger } from '../log'
 import { checkTrafficRequest, type TargetRules } from './check-traffic-request'
 import { TRAFFIC_LIMITS, type TrafficLimits } from './limits'
@@ -32,8 +33,6 @@ const CLOCK: TrafficClock = {
     return () => clearTimeout(timer)
   },
 }
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i
 
 interface Answer {
   readonly status: number
@@ -80,7 +79,9 @@ interface Context {
 async function answer(context: Context, request: IncomingMessage): Promise<Answer> {
   const refusal = refusalOf(request)
   if (refusal !== null) return refusal
-  const { pathname } = new URL(request.url ?? '/', 'http://loopback')
+  const url = targetUrl(request.url ?? '/')
+  if (url === null) return refuse(400, 'bad-request', 'That is no path.')
+  const { pathname } = url
   if (pathname === '/healthz') return { status: 200, body: { status: 'ok' } }
   if (pathname === '/runs' && request.method === 'POST') return startRun(context, request)
   if (pathname === '/runs' && request.method === 'GET') return listRuns(context)
@@ -97,7 +98,7 @@ async function answer(context: Context, request: IncomingMessage): Promise<Answe
  * foreign Host nor any page's Origin is served.
  */
 function refusalOf({ headers }: IncomingMessage): Answer | null {
-  if (!LOOPBACK.test(headers.host ?? '')) {
+  if (!isLoopbackHost(headers.host)) {
     return refuse(
       403,
       'forbidden-origin',

@@ -360,6 +360,13 @@ describe('a request for a run', () => {
     expect(wrong.status).toBe(400)
   })
 
+  test('is refused when its path is none', async () => {
+    const traffic = await start()
+    const response = await fetch(`${traffic.plane.url}//`)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual({ code: 'bad-request', message: 'That is no path.' })
+  })
+
   test('is refused from a web page and under a foreign name', async () => {
     const traffic = await start()
     const page = await fetch(`${traffic.plane.url}/runs`, {
