@@ -6,15 +6,14 @@ import type { SchemaNode } from '@/lib/validation/structural-schema'
  * Values whose rules (CEL) all passed lately. A rule without oldSelf depends on nothing but its value, so the same value
  * under the same schema passes again; an update of a label need not evaluate every rule of a route.
  */
-const stepsByText = new Map<string, number>()
-let characters = 0
-
-const identities = new WeakMap<SchemaNode, number>()
-let lastIdentity = 0
+type Generation = WeakMap<SchemaNode, Map<string, number>>
+let newer: Generation = new WeakMap()
+let older: Generation = new WeakMap()
+let newerCharacters = 0
 
 /** The text a value is remembered by; '' for one that is not remembered. */
 export function passedText(node: SchemaNode, value: JsonValue): string {
-  if (typeof value !== 'object' || !node.hasRules || node.hasTransitionRules) return ''
+  if (typeof value !== 'object' || node.rules.length === 0 || node.hasTransitionRules) return ''
   const text = JSON.stringify(value)
   // A number too large for a double prints as null, too.
   const isUnfit = text.length > PASSED_VALUE_CHARACTERS_MAX || text.includes('null')
@@ -23,28 +22,28 @@ export function passedText(node: SchemaNode, value: JsonValue): string {
 
 /** The steps evaluation took when this value passed, or undefined when it is not known to pass. */
 export function stepsOfPassed(node: SchemaNode, text: string): number | undefined {
-  return stepsByText.get(keyOf(node, text))
+  const steps = newer.get(node)?.get(text)
+  if (steps !== undefined) return steps
+  const former = older.get(node)?.get(text)
+  if (former !== undefined) rememberPassed(node, text, former)
+  return former
 }
 
-/** Remembers that every rule at and below `node` was true for this value, and the steps that took. */
+/**
+ * Remembers that every rule at and below `node` was true for this value, and the steps that took. At the limit what was
+ * not met again for the longest time is forgotten.
+ */
 export function rememberPassed(node: SchemaNode, text: string, steps: number): void {
-  const key = keyOf(node, text)
-  if (stepsByText.has(key)) return
-  stepsByText.set(key, steps)
-  characters += key.length
-  for (const oldest of stepsByText.keys()) {
-    if (characters <= PASSED_CHARACTERS_MAX) return
-    stepsByText.delete(oldest)
-    characters -= oldest.length
+  if (newerCharacters + text.length > PASSED_CHARACTERS_MAX / 2) {
+    older = newer
+    newer = new WeakMap()
+    newerCharacters = 0
   }
-}
-
-function keyOf(node: SchemaNode, text: string): string {
-  let identity = identities.get(node)
-  if (identity === undefined) {
-    lastIdentity += 1
-    identity = lastIdentity
-    identities.set(node, identity)
+  let stepsByText = newer.get(node)
+  if (stepsByText === undefined) {
+    stepsByText = new Map()
+    newer.set(node, stepsByText)
   }
-  return `${identity} ${text}`
+  if (!stepsByText.has(text)) newerCharacters += text.length
+  stepsByText.set(text, steps)
 }

@@ -1,5 +1,9 @@
 import { RE2JS } from '@bufbuild/re2'
-import { REGULAR_EXPRESSIONS_MAX } from '@/lib/validation/limits'
+import {
+  REGULAR_EXPRESSIONS_MAX,
+  REMEMBERED_TEXT_CHARACTERS_MAX,
+  REMEMBERED_TEXTS_MAX,
+} from '@/lib/validation/limits'
 
 /** A compiled pattern, or the reason it cannot be one. */
 export type RegularExpression =
@@ -28,8 +32,22 @@ export function compileRegularExpression(pattern: string): RegularExpression {
 function compile(pattern: string): RegularExpression {
   try {
     const matcher = RE2JS.compile(pattern)
-    return { ok: true, test: (text) => matcher.test(text) }
+    return { ok: true, test: remembering((text) => matcher.test(text)) }
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** The same texts come again and again: groups, kinds, header names. */
+function remembering(test: (text: string) => boolean): (text: string) => boolean {
+  const verdicts = new Map<string, boolean>()
+  return (text) => {
+    if (text.length > REMEMBERED_TEXT_CHARACTERS_MAX) return test(text)
+    const known = verdicts.get(text)
+    if (known !== undefined) return known
+    const verdict = test(text)
+    if (verdicts.size >= REMEMBERED_TEXTS_MAX) verdicts.clear()
+    verdicts.set(text, verdict)
+    return verdict
   }
 }
