@@ -5,7 +5,7 @@
 import type { ResourceKind } from '@/lib/gateway-api/kinds'
 import type { JsonObject } from '@/lib/shared/json'
 import type { FieldError } from '@/lib/validation/field-error'
-import { formatFieldError } from '@/lib/validation/field-error'
+import { joinFieldErrors } from '@/lib/validation/field-errors'
 import type { ApiStatus } from './outcome'
 
 type Names = Pick<ResourceKind, 'group' | 'kind' | 'plural'>
@@ -23,6 +23,7 @@ function details(name: string, group: string, kind: string): JsonObject {
   return result
 }
 
+/** 404: no object of that name. */
 export function notFound(resource: Names, name: string): ApiStatus {
   return {
     code: 404,
@@ -37,6 +38,7 @@ export function pageNotFound(): ApiStatus {
   return { code: 404, reason: 'NotFound', message: '404 page not found', isPlainText: true }
 }
 
+/** 409: create found the name taken. */
 export function alreadyExists(resource: Names, name: string): ApiStatus {
   return {
     code: 409,
@@ -66,12 +68,10 @@ export function invalid(
   name: string,
   errors: readonly FieldError[],
 ): ApiStatus {
-  const texts = [...new Set(errors.map(formatFieldError))]
-  const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
   return {
     code: 422,
     reason: 'Invalid',
-    message: `${qualified(kind, group)} "${name}" is invalid: ${list}`,
+    message: `${qualified(kind, group)} "${name}" is invalid: ${joinFieldErrors(errors)}`,
     details: {
       ...details(name, group, kind),
       causes: errors.map((error) => ({
@@ -83,6 +83,7 @@ export function invalid(
   }
 }
 
+/** 400 for a request that cannot be understood. */
 export function badRequest(message: string): ApiStatus {
   return { code: 400, reason: 'BadRequest', message }
 }
@@ -92,6 +93,7 @@ export function internal(message: string): ApiStatus {
   return { code: 500, reason: '', message }
 }
 
+/** 403 with the reason behind a colon. */
 export function forbidden(resource: Names, name: string, message: string): ApiStatus {
   return {
     code: 403,
@@ -101,10 +103,12 @@ export function forbidden(resource: Names, name: string, message: string): ApiSt
   }
 }
 
+/** 401: no token, or a wrong one. */
 export function unauthorized(): ApiStatus {
   return { code: 401, reason: 'Unauthorized', message: 'Unauthorized' }
 }
 
+/** 405: the path exists, the verb does not. */
 export function methodNotAllowed(): ApiStatus {
   return {
     code: 405,
@@ -114,6 +118,7 @@ export function methodNotAllowed(): ApiStatus {
   }
 }
 
+/** 406: none of the media types asked for is served. */
 export function notAcceptable(accepted: readonly string[]): ApiStatus {
   return {
     code: 406,
@@ -122,6 +127,7 @@ export function notAcceptable(accepted: readonly string[]): ApiStatus {
   }
 }
 
+/** 415: the body is of a type that is not read here. */
 export function unsupportedMediaType(accepted: readonly string[]): ApiStatus {
   return {
     code: 415,
@@ -130,6 +136,7 @@ export function unsupportedMediaType(accepted: readonly string[]): ApiStatus {
   }
 }
 
+/** 413: the body is longer than `limit` bytes. */
 export function tooLarge(limit: number): ApiStatus {
   return {
     code: 413,
@@ -138,6 +145,7 @@ export function tooLarge(limit: number): ApiStatus {
   }
 }
 
+/** 429 with a second to wait. */
 export function tooManyRequests(message: string): ApiStatus {
   return {
     code: 429,
