@@ -1,6 +1,7 @@
 /** Namespace and name joined as the specification's tie-break writes them: `namespace/name`. */
 export type NamespacedName = `${string}/${string}`
 
+/** The two joined; an empty namespace leaves `/name`. */
 export function namespacedName(namespace: string, name: string): NamespacedName {
   return `${namespace}/${name}`
 }

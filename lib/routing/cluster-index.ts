@@ -19,6 +19,7 @@ export interface ClusterIndex {
 
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
 
+/** Indexes every object of the state; of two with the same name the later one is found. */
 export function indexCluster(state: ClusterState): ClusterIndex {
   return {
     services: new Map(state.services.map((service) => [keyOf(service), service])),

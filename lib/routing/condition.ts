@@ -20,6 +20,7 @@ export function positive(type: string, message: string, reason: string = type): 
   return { type, status: 'True', reason, message }
 }
 
+/** `Accepted: False` and its like, for the reason and in the words of the problem. */
 export function negative(type: string, problem: Problem): Finding {
   return { type, status: 'False', ...problem }
 }

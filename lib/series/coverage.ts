@@ -30,6 +30,7 @@ export interface CoverageState {
   readonly flags: readonly { readonly newest: number; readonly bytes: Uint8Array }[]
 }
 
+/** Which ticks were scraped, by step of every tier, and the latest gaps; both bounded. */
 export class Coverage {
   /** The newest tick that is over, scraped or not. */
   lastTick: number

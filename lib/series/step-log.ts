@@ -19,6 +19,7 @@ const CHUNK_BYTES_MAX = 2048
 
 export type StepVisitor = (step: number, slot: number, value: number) => void
 
+/** Steps in ascending order, packed into byte chunks of bounded size; old ones are dropped a chunk at a time. */
 export class StepLog {
   readonly chunks: StepChunk[] = []
   /** Bytes held, overhead included. */

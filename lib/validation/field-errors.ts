@@ -32,14 +32,17 @@ export function printedValue(value: JsonValue, form: MessageForm): string {
   return value === null ? '"null"' : goSyntax(value)
 }
 
+/** FieldValueRequired: `Required value: detail`. */
 export function requiredError(path: string, detail = ''): FieldError {
   return build('FieldValueRequired', path, 'Required value', detail)
 }
 
+/** FieldValueForbidden: `Forbidden: detail`. */
 export function forbiddenError(path: string, detail: string): FieldError {
   return build('FieldValueForbidden', path, 'Forbidden', detail)
 }
 
+/** FieldValueInvalid: `Invalid value: "x": detail`. */
 export function invalidError(
   path: string,
   value: JsonValue,
@@ -54,10 +57,12 @@ export function invalidWithoutValueError(path: string, detail: string): FieldErr
   return build('FieldValueInvalid', path, 'Invalid value', detail)
 }
 
+/** FieldValueTypeInvalid: `Invalid value: "string": detail`. */
 export function typeInvalidError(path: string, value: string, detail: string): FieldError {
   return build('FieldValueTypeInvalid', path, `Invalid value: ${goQuote(value)}`, detail)
 }
 
+/** FieldValueNotSupported: `Unsupported value: "x": supported values: "a", "b"`. */
 export function notSupportedError(
   path: string,
   value: JsonValue,
@@ -70,11 +75,13 @@ export function notSupportedError(
   return build('FieldValueNotSupported', path, head, detail)
 }
 
+/** FieldValueTooLong: `Too long: may not be more than 63 bytes`. */
 export function tooLongError(path: string, maxBytes: number, form: MessageForm): FieldError {
   const unit = form === 'since-1.35' && maxBytes === 1 ? 'byte' : 'bytes'
   return build('FieldValueTooLong', path, 'Too long', `may not be more than ${maxBytes} ${unit}`)
 }
 
+/** FieldValueTooMany: `Too many: 17: must have at most 16 items`. */
 export function tooManyError(
   path: string,
   actual: number,
@@ -85,6 +92,7 @@ export function tooManyError(
   return build('FieldValueTooMany', path, `Too many: ${actual}`, `must have at most ${max} ${unit}`)
 }
 
+/** FieldValueDuplicate: `Duplicate value: "x"`. */
 export function duplicateError(path: string, value: JsonValue, form: MessageForm): FieldError {
   const head = `Duplicate value: ${printedValue(value, form)}`
   return build('FieldValueDuplicate', path, head, '')

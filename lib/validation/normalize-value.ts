@@ -23,8 +23,16 @@ interface Pass {
 
 const TYPE_AND_METADATA = new Set(['apiVersion', 'kind', 'metadata'])
 
+const embeddedNodes = new WeakMap<SchemaNode, SchemaNode>()
+
 function embedded(node: SchemaNode): SchemaNode {
-  return node.embeddedResource ? node : { ...node, embeddedResource: true }
+  if (node.embeddedResource) return node
+  let copy = embeddedNodes.get(node)
+  if (copy === undefined) {
+    copy = { ...node, embeddedResource: true }
+    embeddedNodes.set(node, copy)
+  }
+  return copy
 }
 
 function normalize(

@@ -5,6 +5,7 @@ import { startDashboard } from '../dashboard/start-dashboard'
 import { projectRoot } from './project-root'
 import type { RunningPlane } from './running-plane'
 
+/** Starts the dashboard for this installation; resolves once it serves pages. */
 export async function runDashboard(config: Config): Promise<RunningPlane> {
   const dashboard = await startDashboard({
     directory: projectRoot(dirname(fileURLToPath(import.meta.url))),

@@ -16,6 +16,7 @@ const OWN_CONTROLLER = 'mirrorboard.dev/gateway-controller'
 /** In the sandbox Envoy Gateway's own quickstart must work; on another cluster its classes are not ours. */
 const QUICKSTART_CONTROLLER = 'gateway.envoyproxy.io/gatewayclass-controller'
 
+/** Starts both; resolves once the controller is ready. Rejects with one sentence when the kubeconfig is unusable. */
 export async function runGateway(config: Config): Promise<RunningPlane> {
   const loaded = loadCluster({ kubeconfigPath: config.kubeconfig, context: config.context })
   if (!loaded.ok) throw new Error(loaded.message)

@@ -4,6 +4,7 @@ import { createLogger } from '../log'
 import { startObserver } from '../observer/start-observer'
 import type { RunningPlane } from './running-plane'
 
+/** Starts the observer on the metrics of this installation's gateway, or on those the configuration names. */
 export async function runObserver(config: Config): Promise<RunningPlane> {
   const observer = await startObserver({
     metricsUrls: [config.metricsUrl ?? `http://127.0.0.1:${config.metricsPort}/metrics`],

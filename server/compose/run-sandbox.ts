@@ -25,6 +25,7 @@ import {
 /** Pods that are not up by then do not hold the start; kubectl and the pages show what they wait for. */
 const SETTLE_MS_MAX = 3_000
 
+/** Starts API server, controllers and Pods, writes the kubeconfig, and on the first start the quickstart objects. */
 export async function runSandbox(config: Config): Promise<RunningPlane> {
   const logger = createLogger('sandbox')
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })

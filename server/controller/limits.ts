@@ -2,7 +2,7 @@
 export const COALESCE_MS = 25
 /** A change waits at most this long for others, however many arrive. */
 export const COALESCE_LONGEST_MS = 250
-/** Status writes under way at a time. */
+/** Status writes under way at a time; further ones wait. */
 export const STATUS_WRITES_MAX = 8
 /** First and longest wait before a failed publish or status write is tried again. */
 export const RETRY_FIRST_MS = 200

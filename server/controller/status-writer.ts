@@ -20,6 +20,7 @@ interface Written {
   readonly status: unknown
 }
 
+/** Writes statuses; what it just wrote is not written again while the watch is still behind. */
 export class StatusWriter {
   private readonly options: StatusWriterOptions
   private written = new Map<string, Written>()

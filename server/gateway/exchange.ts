@@ -21,6 +21,7 @@ import type { WorkerContext } from './worker-context'
 /** An attempt that failed before it could have had an effect is made once more, not more often. */
 const ATTEMPTS_MAX = 2
 
+/** One request and its response: routed, forwarded, mirrored and counted once. The client side may be either parser. */
 export class Exchange implements UpstreamHandler {
   private readonly context: WorkerContext
   private readonly client: ClientSide

@@ -76,6 +76,7 @@ export function splitLines(lines: string): string[] {
   return out
 }
 
+/** Names and values in turn as header lines, each ended by CRLF. */
 export function joinLines(headers: readonly string[]): string {
   let lines = ''
   for (let index = 0; index + 1 < headers.length; index += 2) {

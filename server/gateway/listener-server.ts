@@ -20,6 +20,7 @@ export interface Binding {
   readonly socketPort: number
 }
 
+/** One text for each binding, to look it up by. */
 export function bindingKey({ gateway, listenerPort, address, socketPort }: Binding): string {
   return `${gateway} ${listenerPort} ${address} ${socketPort}`
 }

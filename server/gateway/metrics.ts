@@ -291,6 +291,7 @@ export class MetricsRegistry {
   }
 }
 
+/** The labels of a listener in exposition form, values escaped, without braces. */
 export function listenerLabels(gateway: string, listener: string): string {
   return `gateway="${escapeLabel(gateway)}",listener="${escapeLabel(listener)}"`
 }

@@ -22,6 +22,7 @@ interface Place {
   readonly ports: ReadonlyMap<number, number>
 }
 
+/** Gives every Gateway a loopback address and its listeners sockets there, the same ones from table to table. */
 export class GatewayPlaces {
   private readonly places = new Map<NamespacedName, Place>()
   private readonly limits: GatewayLimits

@@ -7,9 +7,10 @@ import { type Binding, bindingKey, ListenerServer } from './listener-server'
 import type { MetricsSnapshot } from './metrics-snapshot'
 import { WorkerContext } from './worker-context'
 
-/** What became of each binding, by `bindingKey`: undefined when it is served, else an error code. */
+/** What became of each binding, by `bindingKey`: null when it is served, else an error code. */
 export type BindResults = Readonly<Record<string, string | null>>
 
+/** One worker's share of the data plane, in whatever process it runs. */
 export class ServingWorker {
   private readonly context: WorkerContext
   private readonly servers = new Map<string, ListenerServer>()

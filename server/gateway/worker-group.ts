@@ -32,6 +32,7 @@ const SNAPSHOT_INTERVAL_MS = 1_000
 const STABLE_MS = 10_000
 const BIND_ATTEMPTS_MAX = 4
 
+/** The worker processes: told the same table and sockets, replaced when they die, their counters added up. */
 export class WorkerGroup {
   private readonly options: WorkerGroupOptions
   private readonly seats: Seat[] = []

@@ -26,10 +26,12 @@ export interface WorkerReply {
   readonly error?: string
 }
 
+/** Narrows a message from the parent process; the answer to it bears its id. */
 export function isWorkerRequest(message: unknown): message is WorkerRequest {
   return typeof message === 'object' && message !== null && 'id' in message && 'call' in message
 }
 
+/** Narrows a message from a worker process. */
 export function isWorkerReply(message: unknown): message is WorkerReply {
   return typeof message === 'object' && message !== null && 'id' in message && !('call' in message)
 }

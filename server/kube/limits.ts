@@ -8,7 +8,7 @@ export const LIST_PAGE_SIZE = 500
 export const LIST_OBJECTS_MAX = 100_000
 /** A call that has no answer by then fails with code `timeout`. */
 export const REQUEST_TIMEOUT_MS = 15_000
-/** Idle connections kept per cluster. */
+/** Idle connections kept per cluster; further ones are closed when their answer is read. */
 export const IDLE_CONNECTIONS_MAX = 16
 /** Connections open at a time per cluster; further calls wait for one. Every watch holds one. */
 export const CONNECTIONS_MAX = 512
@@ -31,5 +31,5 @@ export const SCHEMA_NODES_MAX = 50_000
 export const DISCOVERY_DOCUMENTS_MAX = 64
 /** Discovery is asked again after this long: CRDs come and go. */
 export const DISCOVERY_MAX_AGE_MS = 30_000
-/** Attempts of an apply whose object moves between reading and writing. */
+/** Attempts of an apply whose object moves between reading and writing; after them its outcome is `stale`. */
 export const APPLY_ATTEMPTS_MAX = 3

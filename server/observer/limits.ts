@@ -6,6 +6,7 @@ export interface ObserverLimits {
   readonly scrapeBytesMax: number
   /** Lines of one scrape; a longer answer is a failed scrape. */
   readonly scrapeLinesMax: number
+  /** A scrape that is not complete after this long is a failed scrape. */
   readonly scrapeTimeoutMs: number
   /** Routes with history; the series of further routes are counted as refused. */
   readonly routesMax: number
@@ -18,13 +19,15 @@ export interface ObserverLimits {
   readonly slotsPerRouteMax: number
   /** Bytes of history of all routes. Beyond, the oldest history of every resolution is shortened, and said so. */
   readonly historyBytesMax: number
+  /** History is written this often; a process that is killed loses what came after the last time. */
   readonly persistIntervalMs: number
   /** Open streams; a further client is answered 503. */
   readonly streamClientsMax: number
   /** Bytes a stream may leave unread before it is dropped instead of sent another event. */
   readonly streamBufferBytesMax: number
+  /** Every stream gets a comment this often, so that a connection that broke is noticed. */
   readonly heartbeatMs: number
-  /** Points drawn for one route in the overview. */
+  /** Points drawn for one route in the overview; a longer range has wider steps. */
   readonly overviewPointsMax: number
   /** After this time without a scrape the source is unreachable instead of stale. */
   readonly staleMs: number

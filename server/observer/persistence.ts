@@ -44,6 +44,7 @@ export interface Restored {
   load(store: SeriesStore): void
 }
 
+/** The history on disk (lmdb): what is new is saved from time to time, all of it read back at the start. */
 export class Persistence {
   private readonly database: RootDatabase
   private readonly intervalMs: number

@@ -93,6 +93,7 @@ function lastLatency({ p50, p90, p99, window }: LatencySeries): LatencySeries {
   return { p50: last(p50), p90: last(p90), p99: last(p99), window }
 }
 
+/** Epoch milliseconds of the end of each step in the window. */
 export function timestampsOf(timeline: Timeline, window: Window): number[] {
   return window.known.map((_, index) =>
     timeline.timestampOf(window.from + (index + 1) * window.width),

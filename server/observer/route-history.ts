@@ -14,6 +14,7 @@ export const LOGS: readonly { readonly width: number; readonly ticksKept: number
   { width: 1, ticksKept: TIERS[2].width * TIERS[2].steps },
 ]
 
+/** One route's slots, and a log of their increases for each of `LOGS`. */
 export class RouteHistory {
   readonly key: string
   readonly slots: Slot[]

@@ -31,6 +31,7 @@ export interface ScraperCounters {
   late: number
 }
 
+/** Reads every source once a tick, never two ticks at once, and hands the texts to the store. */
 export class Scraper {
   readonly counters: ScraperCounters = { succeeded: 0, failed: 0, late: 0 }
   private readonly options: ScraperOptions

@@ -31,6 +31,7 @@ const GROW_BELOW = 0.7
 /** The least share of each span that is kept. */
 const KEPT_SHARE_MIN = 0.01
 
+/** The history of every route, kept within the bounds of `ObserverLimits`. */
 export class SeriesStore {
   readonly routes = new Map<string, RouteHistory>()
   readonly sources: readonly ScrapeSeries[]

@@ -31,14 +31,17 @@ export function countSlots(store: SeriesStore, route: RouteHistory, window: Wind
   return counts
 }
 
+/** The counts of one kind of slot. */
 export function ofKind(counts: readonly SlotCounts[], kind: SlotKind): SlotCounts[] {
   return counts.filter(({ slot }) => slot.kind === kind)
 }
 
+/** Increase over the whole window, of all the counts together. */
 export function totalOf(counts: readonly SlotCounts[]): number {
   return counts.reduce((total, count) => total + count.total, 0)
 }
 
+/** What the newest scrape says, of all the counts together. */
 export function liveOf(counts: readonly SlotCounts[]): number {
   return counts.reduce((total, count) => total + count.live, 0)
 }

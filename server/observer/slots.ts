@@ -107,6 +107,7 @@ function upperBoundOf(le: string): number {
   return le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le)
 }
 
+/** Whether two slots count the same thing. */
 export function isSameSlot(a: Slot, b: Slot): boolean {
   return (
     a.kind === b.kind &&

@@ -21,6 +21,7 @@ interface Client {
   lastText: string
 }
 
+/** The open streams: each gets the newest step after every tick, or the whole window when labels moved. */
 export class StreamHub {
   droppedCount = 0
   private readonly clients = new Set<Client>()

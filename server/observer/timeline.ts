@@ -23,6 +23,7 @@ const DRIFT_MS = 200
 /** Timers may fire a little early. */
 const EARLY_MS = 50
 
+/** Ticks by the monotonic clock, and the wall time each is shown at. */
 export class Timeline {
   /** Grows when the labels of past ticks changed: what was sent before no longer lines up. */
   revision = 0

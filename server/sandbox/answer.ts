@@ -4,6 +4,7 @@ import { stringify as stringifyYaml } from 'yaml'
 import type { JsonObject } from '@/lib/shared/json'
 import { sortKeys } from './api-object'
 import { WARNINGS_MAX } from './limits'
+import { objectJson } from './object-json'
 import type { ApiStatus } from './outcome'
 import { statusObject } from './status-error'
 
@@ -26,14 +27,17 @@ export type Answer =
   /** The handler writes the response itself: watches and logs. */
   | { readonly is: 'stream'; readonly start: (response: ServerResponse) => void }
 
+/** 200 with an object. */
 export function ok(object: JsonObject, warnings: readonly string[] = []): Answer {
   return { is: 'object', code: 200, object, warnings }
 }
 
+/** 201 with an object. */
 export function created(object: JsonObject, warnings: readonly string[] = []): Answer {
   return { is: 'object', code: 201, object, warnings }
 }
 
+/** The Status of a failure under its code; plain text for a path that is no API. */
 export function failed(error: ApiStatus): Answer {
   if (error.isPlainText === true)
     return { is: 'text', code: error.code, text: `${error.message}\n` }
@@ -87,7 +91,7 @@ function send(
 function toJson(request: IncomingMessage, object: JsonObject): string {
   const agent = request.headers['user-agent'] ?? ''
   const isPerson = /^(curl|Wget|Mozilla)/.test(agent)
-  return isPerson ? `${JSON.stringify(object, null, 2)}\n` : `${JSON.stringify(object)}\n`
+  return isPerson ? `${JSON.stringify(object, null, 2)}\n` : `${objectJson(object)}\n`
 }
 
 /** YAML as sigs.k8s.io/yaml writes it: sorted keys, lists not indented, timestamps quoted. */

@@ -43,14 +43,17 @@ export function metadataOf(object: JsonObject): JsonObject {
   return objectAt(object, 'metadata')
 }
 
+/** metadata.namespace, or '' when the object has none. */
 export function namespaceOf(object: JsonObject): string {
   return textAt(metadataOf(object), 'namespace')
 }
 
+/** metadata.name, or ''. */
 export function nameOf(object: JsonObject): string {
   return textAt(metadataOf(object), 'name')
 }
 
+/** metadata.uid, or ''. */
 export function uidOf(object: JsonObject): string {
   return textAt(metadataOf(object), 'uid')
 }
@@ -60,6 +63,7 @@ export function finalizersOf(object: JsonObject): string[] {
   return listAt(metadataOf(object), 'finalizers').filter((item) => typeof item === 'string')
 }
 
+/** Whether metadata.deletionTimestamp is set: the object waits for its end. */
 export function isBeingDeleted(object: JsonObject): boolean {
   return textAt(metadataOf(object), 'deletionTimestamp') !== ''
 }

@@ -12,10 +12,10 @@ export const OBJECT_BYTES_MAX = 1_572_864
 /** A client has this long to send its request, headers and body. Slower is disconnected. */
 export const REQUEST_TIMEOUT_MS = 30_000
 
-/** Longest request target; longer answers 431 by Node's parser. */
+/** Bytes of a request's target and headers together; more answers 431 by Node's parser. */
 export const HEADER_BYTES_MAX = 32 * 1024
 
-/** Open connections; more are refused by the operating system's queue. */
+/** Open connections; a further one is closed on accept. */
 export const CONNECTIONS_MAX = 10_000
 
 /** Events kept per resource for resuming watches; an older resourceVersion answers 410 Expired. */
@@ -68,3 +68,9 @@ export const LOG_BUFFER_BYTES_MAX = 4 * 1024 * 1024
 
 /** Free bytes the disk must keep; with less, writes answer 507 while reads go on. */
 export const FREE_DISK_BYTES_MIN = 4 * 1024 * 1024
+
+/** JSON texts of the newest writes kept for their answers and watches; without its text an object is written out again. */
+export const RECENT_TEXTS_MAX = 64
+
+/** Longest text, in characters, that is kept so. */
+export const RECENT_TEXT_CHARACTERS_MAX = 64 * 1024

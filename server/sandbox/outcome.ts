@@ -19,10 +19,12 @@ export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: ApiStatus }
 
+/** The operation succeeded with this value. */
 export function success<T>(value: T): Outcome<T> {
   return { ok: true, value }
 }
 
+/** The operation failed; fits an Outcome of any type. */
 export function failure(error: ApiStatus): { ok: false; error: ApiStatus } {
   return { ok: false, error }
 }

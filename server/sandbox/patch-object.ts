@@ -95,6 +95,7 @@ function warned(
   return failure({ ...outcome.error, warnings: warningsOf(problems, options) })
 }
 
+/** Problems of field validation that travel as Warning headers: those the client asked to be warned of. */
 export function warningsOf(
   problems: readonly string[],
   options: RequestOptions,

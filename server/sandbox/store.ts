@@ -17,6 +17,7 @@ import {
 import type { DurableLog } from './durable-log'
 import { OBJECT_BYTES_MAX, OBJECTS_MAX, PENDING_WRITES_MAX } from './limits'
 import { ObjectIndex } from './object-index'
+import { rememberJson } from './object-json'
 import { failure, type Outcome, success } from './outcome'
 import { insufficientStorage, internal, tooLarge, tooManyRequests } from './status-error'
 import { type StoreEvent, WatchHistory } from './watch-history'
@@ -37,6 +38,7 @@ interface PendingWrite {
   readonly resolve: (outcome: Outcome<ApiObject>) => void
 }
 
+/** All objects of the sandbox, by resource and key. */
 export class Store {
   readonly #log: DurableLog
   readonly #logger: Logger
@@ -137,6 +139,7 @@ export class Store {
     )
     const json = JSON.stringify(versioned)
     if (json.length > OBJECT_BYTES_MAX) return Promise.resolve(failure(tooLarge(OBJECT_BYTES_MAX)))
+    rememberJson(versioned, json)
     this.#nextVersion += 1
     const type = previous === undefined ? 'ADDED' : 'MODIFIED'
     const bytes = json.length

@@ -6,6 +6,7 @@ import { type ApiObject, textAt } from './api-object'
 import type { ServerContext } from './api-request'
 import { BOOKMARK_INTERVAL_MS, WATCH_BUFFER_BYTES_MAX, WATCH_TIMEOUT_MS } from './limits'
 import type { Representation } from './negotiate'
+import { objectJson } from './object-json'
 import type { ListOptions } from './request-options'
 import type { FieldSelector, Matcher } from './selectors'
 import { groupVersionOf, type ServedKind } from './served-kind'
@@ -159,9 +160,9 @@ class WatchStream {
     this.#write({ type: 'BOOKMARK', object })
   }
 
-  #write(event: JsonObject): void {
+  #write({ type, object }: { readonly type: string; readonly object: JsonObject }): void {
     if (this.#isEnded) return
-    this.#response.write(`${JSON.stringify(event)}\n`)
+    this.#response.write(`{"type":"${type}","object":${objectJson(object)}}\n`)
     if (this.#response.writableLength > WATCH_BUFFER_BYTES_MAX) {
       this.#request.context.logger.info('a watch was dropped because its client reads too slowly')
       this.#release()

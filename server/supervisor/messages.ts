@@ -6,6 +6,7 @@ export type PlaneMessage =
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'memory'; readonly residentBytes: number }
 
+/** Narrows what came over the channel, which other code in the process may use too. */
 export function isPlaneMessage(value: unknown): value is PlaneMessage {
   if (typeof value !== 'object' || value === null || !('type' in value)) return false
   return value.type === 'ready' || value.type === 'failed' || value.type === 'memory'

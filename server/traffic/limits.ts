@@ -12,7 +12,7 @@ export interface TrafficLimits {
   readonly requestTimeoutMs: number
   /** A run this much over its duration is ended: its target does not keep up. */
   readonly overtimeMs: number
-  /** What may still be answered after a run was stopped. */
+  /** A run that was stopped waits this long for answers; requests still unanswered then are cut off. */
   readonly stopGraceMs: number
   /** Bytes of one answer; a longer one is given up and counted. */
   readonly responseBytesMax: number

@@ -32,6 +32,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many open connections',
 }
 
+/** A run from its first request to its last answer; it starts at once. */
 export class Run {
   readonly planned: number
   private readonly id: string

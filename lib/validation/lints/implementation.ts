@@ -7,6 +7,7 @@ import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-
  */
 export type Implementation = 'mirrorboard' | 'envoy' | 'other'
 
+/** The implementation that answers to a controllerName. */
 export function implementationOf(controllerName: string): Implementation {
   if (controllerName === CONTROLLER_NAME) return 'mirrorboard'
   return controllerName === ENVOY_CONTROLLER_NAME ? 'envoy' : 'other'

@@ -81,6 +81,7 @@ function withAge(route: HTTPRoute, facts: ClusterFacts): HTTPRoute {
   return { ...route, metadata: { ...route.metadata, creationTimestamp } }
 }
 
+/** The route with what the cluster says about its parents, gathered once for all lints. */
 export function lintContext(given: HTTPRoute, facts: ClusterFacts): LintContext {
   const route = withAge(given, facts)
   const parents = parentClasses(route, facts)

@@ -29,6 +29,7 @@ export function printStrings(values: readonly string[]): Printed {
   return { printed: `[]string{${values.map((value) => JSON.stringify(value)).join(', ')}}` }
 }
 
+/** `Invalid value: "x": detail`. */
 export function invalid(
   field: string,
   value: JsonValue | undefined | Printed,
@@ -41,11 +42,13 @@ export function invalid(
   }
 }
 
+/** `Required value: detail`. */
 export function required(field: string, detail = ''): FieldError {
   const message = detail === '' ? 'Required value' : `Required value: ${detail}`
   return { reason: 'FieldValueRequired', field, message }
 }
 
+/** `Unsupported value: "x": supported values: "a", "b"`. */
 export function notSupported(
   field: string,
   value: JsonValue | undefined,
@@ -59,18 +62,22 @@ export function notSupported(
   }
 }
 
+/** `Duplicate value: "x"`. */
 export function duplicate(field: string, value: JsonValue | Printed): FieldError {
   return { reason: 'FieldValueDuplicate', field, message: `Duplicate value: ${print(value)}` }
 }
 
+/** `Not found: "x"`. */
 export function notFound(field: string, value: JsonValue): FieldError {
   return { reason: 'FieldValueNotFound', field, message: `Not found: ${print(value)}` }
 }
 
+/** `Forbidden: detail`. */
 export function forbidden(field: string, detail: string): FieldError {
   return { reason: 'FieldValueForbidden', field, message: `Forbidden: ${detail}` }
 }
 
+/** `Too long: may not be more than 63 bytes`. */
 export function tooLong(field: string, bytesMax: number): FieldError {
   return {
     reason: 'FieldValueTooLong',

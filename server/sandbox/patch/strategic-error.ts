@@ -16,11 +16,13 @@ export class PatchError extends Error {
   }
 }
 
+/** A directive of the patch that has not the form it must have. */
 export function badFormat(of: 'primitive' | 'retainKeys' | 'setElementOrder'): PatchError {
   const list = of === 'retainKeys' ? of : `${of} list`
   return new PatchError('format', `invalid patch format of ${list}`)
 }
 
+/** A list item without the key its list is merged by. */
 export function noMergeKey(item: JsonObject, mergeKey: string): PatchError {
   return new PatchError(
     'internal',
@@ -28,6 +30,7 @@ export function noMergeKey(item: JsonObject, mergeKey: string): PatchError {
   )
 }
 
+/** A value that is neither the map nor the slice the schema says. */
 export function badType(expected: 'map' | 'slice', actual: JsonValue): PatchError {
   const names = { map: 'map[string]interface {}', slice: '[]interface {}' }
   return new PatchError(
