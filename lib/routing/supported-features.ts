@@ -3,6 +3,7 @@ export const ENVOY_CONTROLLER_NAME = 'gateway.envoyproxy.io/gatewayclass-control
 /** Our own name. */
 export const CONTROLLER_NAME = 'mirrorboard.dev/gateway-controller'
 
+/** Listed in a GatewayClass's status.supportedFeatures when its gateways take several mirrors in one rule. */
 export const MULTIPLE_MIRRORS_FEATURE = 'HTTPRouteRequestMultipleMirrors'
 
 /** Conformance features the gateway implements, under their upstream names. */

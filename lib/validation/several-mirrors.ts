@@ -1,8 +1,6 @@
+import { MULTIPLE_MIRRORS_FEATURE } from '@/lib/routing/supported-features'
 import type { FieldError } from '@/lib/validation/field-error'
 import { invalidError, joinFieldErrors } from '@/lib/validation/field-errors'
-
-/** The feature a GatewayClass lists in status.supportedFeatures when its gateways take several mirrors in one rule. */
-export const MULTIPLE_MIRRORS_FEATURE = 'HTTPRouteRequestMultipleMirrors'
 
 /** Name of the admission webhook whose refusal the seed page shows. */
 export const GATEWAY_WEBHOOK = 'validate.gateway.networking.k8s.io'

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { GatewayAcknowledgement, RouteTable } from '@/lib/routing/route-table'
+import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-features'
 import type { Config } from '../config'
 import { startController } from '../controller/start-controller'
 import type { WorkerEntry } from '../gateway/process-worker'
@@ -11,10 +12,6 @@ import { loadCluster } from '../kube/load-cluster'
 import { createLogger } from '../log'
 import { projectRoot } from './project-root'
 import type { RunningPlane } from './running-plane'
-
-const OWN_CONTROLLER = 'mirrorboard.dev/gateway-controller'
-/** In the sandbox Envoy Gateway's own quickstart must work; on another cluster its classes are not ours. */
-const QUICKSTART_CONTROLLER = 'gateway.envoyproxy.io/gatewayclass-controller'
 
 /** Starts both; resolves once the controller is ready. Rejects with one sentence when the kubeconfig is unusable. */
 export async function runGateway(config: Config): Promise<RunningPlane> {
@@ -31,7 +28,8 @@ export async function runGateway(config: Config): Promise<RunningPlane> {
   let served: { table: RouteTable; acknowledgement: GatewayAcknowledgement } | undefined
   const controller = startController({
     cluster,
-    controllerNames: isSandbox ? [OWN_CONTROLLER, QUICKSTART_CONTROLLER] : [OWN_CONTROLLER],
+    // In the sandbox Envoy Gateway's own quickstart must work; on another cluster its classes are not ours.
+    controllerNames: isSandbox ? [CONTROLLER_NAME, ENVOY_CONTROLLER_NAME] : [CONTROLLER_NAME],
     logger: createLogger('controller'),
     publish: async (table) => {
       const acknowledgement = await gateway.publish(table)
