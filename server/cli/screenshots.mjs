@@ -8,7 +8,7 @@ import { findChromium } from './chromium.mjs'
 
 const url = process.argv[2] ?? 'http://127.0.0.1:3000'
 const FOLDER = 'public/screenshots'
-const TRAFFIC_SECONDS = 60
+const TRAFFIC_SECONDS = 90
 
 const echo = (name) => `---
 apiVersion: v1
@@ -79,7 +79,7 @@ for (const ratePerSecond of [20, 37]) {
   await post('/api/traffic', { ...request, ratePerSecond, durationSeconds: TRAFFIC_SECONDS })
 }
 const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000))
-await wait(TRAFFIC_SECONDS * 0.8)
+await wait(TRAFFIC_SECONDS - 30)
 
 mkdirSync(FOLDER, { recursive: true })
 const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []

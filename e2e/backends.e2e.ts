@@ -1,0 +1,38 @@
+/** Pods behind a Service, and their logs as they are written. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { parse } from 'yaml'
+
+test('a Pod’s log grows while requests arrive, and can be searched', async ({ page, request }) => {
+  await page.goto('/backends')
+  const service = page.getByRole('region', { name: 'Service default/backend', exact: true })
+  await expect(service).toContainText('1 of 1 endpoint ready')
+  await service.getByRole('button', { name: /^Log of backend-/ }).click()
+  const log = page.getByRole('region', { name: /^Log of Pod backend-/ })
+  await expect(log.getByRole('log')).toContainText('Starting server, listening on port 3000 (http)')
+  const gateway = await (await request.get('/api/objects/gateways/default/eg')).json()
+  const [address] = gateway.status.addresses
+  const path = `/log-${Date.now()}`
+  const answer = await request.get(`http://${address.value}${path}`, {
+    headers: { host: 'www.example.com' },
+  })
+  expect(answer.status()).toBe(200)
+  await expect(log.getByRole('log')).toContainText(`Echoing back request made to ${path} to client`)
+  await log.getByLabel('Search log').fill('nothing says this')
+  await expect(log.getByRole('log')).not.toContainText('Echoing')
+})
+
+test('Secrets, and the token, never reach the browser', async ({ request }) => {
+  const secrets = await request.get('/api/live?kinds=secrets')
+  expect(secrets.status()).toBe(400)
+  const kubeconfig = readFileSync(
+    join(process.env['MIRRORBOARD_E2E_DATA_DIR'] ?? '', 'kubeconfig'),
+    'utf8',
+  )
+  const token: string = parse(kubeconfig).users[0].user.token
+  expect(token.length).toBeGreaterThan(20)
+  for (const path of ['/api/cluster', '/api/health', '/routes', '/cluster']) {
+    expect(await (await request.get(path)).text()).not.toContain(token)
+  }
+})

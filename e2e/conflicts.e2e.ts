@@ -1,0 +1,60 @@
+/** Someone else's hand on the same route: fields another manager owns, and changes made while editing. */
+import { expect, test } from '@playwright/test'
+import { deleteObjects, openEditor, typeAtEnd } from './actions'
+import { hasKubectl, kubectl } from './commands'
+import { mirrorRoute } from './manifests'
+
+test.skip(!hasKubectl, 'kubectl is not installed')
+
+const ROUTE = '/routes/default/http-mirror'
+
+test.beforeEach(async () => {
+  const manifest = mirrorRoute({ backends: ['backend'], mirrors: ['backend'] })
+  expect((await kubectl('apply -f -', manifest)).code).toBe(0)
+})
+test.afterEach(() => deleteObjects('httproute/http-mirror'))
+
+test('fields that kubectl owns are named, and taken only after a confirmation', async ({
+  page,
+}) => {
+  await page.goto(ROUTE)
+  const editor = await openEditor(page)
+  await editor.focus()
+  await typeAtEnd(page, '    - name: backend-3\n  port: 3000')
+  await page.keyboard.press('ControlOrMeta+s')
+  const review = page.getByRole('dialog', { name: 'Review changes' })
+  await expect(review).toContainText('Another manager owns some of these fields')
+  await expect(review).toContainText('kubectl-client-side-apply')
+  await expect(review.getByRole('button', { name: 'Apply' })).toBeDisabled()
+  await review.getByRole('button', { name: 'Force…' }).click()
+  await page
+    .getByRole('alertdialog')
+    .getByRole('button', { name: 'Force and review again' })
+    .click()
+  await review.getByRole('button', { name: 'Apply' }).click()
+  await expect(review).toBeHidden()
+  const { stdout } = await kubectl(
+    `get httproute/http-mirror -o jsonpath='{.spec.rules[0].backendRefs[*].name}'`,
+  )
+  expect(stdout).toBe('backend backend-3')
+})
+
+test('a change made meanwhile is shown, and the draft is not lost', async ({ page }) => {
+  await page.goto(ROUTE)
+  const editor = await openEditor(page)
+  await editor.focus()
+  await typeAtEnd(page, '    - name: backend-3\n  port: 3000')
+  await expect(page.getByText('Unsaved changes')).toBeVisible()
+  await kubectl(
+    `patch httproute http-mirror --type=merge -p '{"spec":{"hostnames":["other.example"]}}'`,
+  )
+  await editor.focus()
+  await page.keyboard.press('ControlOrMeta+s')
+  const review = page.getByRole('dialog', { name: 'Review changes' })
+  await expect(review.getByRole('button', { name: 'Load live version' })).toBeVisible()
+  await expect(review.getByRole('button', { name: 'Apply' })).toBeDisabled()
+  await review.getByRole('button', { name: 'Keep my draft' }).click()
+  await expect(review).toContainText('Another manager owns some of these fields')
+  await page.keyboard.press('Escape')
+  await expect(page.getByText('Unsaved changes')).toBeVisible()
+})
