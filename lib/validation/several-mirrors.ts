@@ -2,7 +2,7 @@ import { MULTIPLE_MIRRORS_FEATURE } from '@/lib/routing/supported-features'
 import type { FieldError } from '@/lib/validation/field-error'
 import { invalidError, joinFieldErrors } from '@/lib/validation/field-errors'
 
-/** Name of the admission webhook whose refusal the seed page shows. */
+/** Name of the admission webhook whose refusal the request-mirroring guide shows. */
 export const GATEWAY_WEBHOOK = 'validate.gateway.networking.k8s.io'
 
 /** The cluster's objects the rule looks at, in any order; unknown fields do not matter. */
@@ -33,7 +33,7 @@ export function severalMirrorsErrors(
   return errors.length === 0 || isAllowed(httpRoute, capabilities) ? [] : errors
 }
 
-/** The refusal in the seed page's words, or null when the route is admitted. */
+/** The refusal in the guide's words, or null when the route is admitted. */
 export function checkSeveralMirrors(
   httpRoute: object,
   capabilities: MirrorCapabilities,

@@ -1,6 +1,6 @@
 /**
  * What a validating webhook does on a real cluster: refuses objects that the schema allows. Envoy Gateway's
- * release on the seed page refuses several mirrors in one rule; here the GatewayClass decides.
+ * release of the mirroring guide refuses several mirrors in one rule; here the GatewayClass decides.
  * Previous step: schema and rules in served-kind.ts. Next step: store.ts.
  */
 import { GATEWAY_API_GROUP, type ResourceKind } from '@/lib/gateway-api/kinds'
