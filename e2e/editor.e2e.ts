@@ -19,8 +19,13 @@ test('completes fields from the schema the cluster serves', async ({ page }) => 
 test('explains a field on hover in the specification’s words', async ({ page }) => {
   await page.goto('/routes/new')
   await openEditor(page)
-  await page.locator('.view-lines').getByText('hostnames').hover()
-  await expect(page.getByText(/Hostnames defines a set of hostnames/).first()).toBeVisible()
+  // As above: a hover before the schema has arrived has nothing to say.
+  await expect(async () => {
+    await page.mouse.move(0, 0)
+    await page.locator('.view-lines').getByText('hostnames').hover()
+    const explanation = page.getByText(/Hostnames defines a set of hostnames/).first()
+    await expect(explanation).toBeVisible({ timeout: 2_000 })
+  }).toPass({ timeout: 30_000 })
 })
 
 test('keeps a draft over a reload, and leads to a problem by keyboard', async ({ page }) => {
