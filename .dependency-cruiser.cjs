@@ -1,5 +1,5 @@
 /** Module boundaries. Every rule says why it exists and what to do instead. */
-const TEST = '[.](test|e2e)[.]tsx?$|^(e2e|server/testing)/'
+const TEST = '[.](test|e2e)[.]tsx?$|^(e2e|server/testing)/|/test-support/'
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 /** Only files under `owner` may import the npm package `pkg`. */
 const onlyFrom = (pkg, owner) =>

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { KINDS } from '@/lib/gateway-api/kinds'
+import { apiVersionOf, KINDS, type ResourceKind } from '@/lib/gateway-api/kinds'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import { startPodRuntime } from '../backends/pod-runtime'
 import type { Config } from '../config'
@@ -90,35 +90,24 @@ const SEEDED: KubernetesObject = {
   kind: 'ConfigMap',
   metadata: { name: 'mirrorboard-quickstart', namespace: 'kube-system' },
 }
-const CONFIG_MAPS = {
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  namespaced: true,
+
+/** Kinds by the words of a manifest: those compiled into the API server, and the Gateway API's. */
+const RESOURCES = [...BUILTIN_KINDS.map(({ resource }) => resource), ...Object.values(KINDS)]
+
+function resourceOf({ apiVersion, kind }: KubernetesObject): ResourceKind {
+  const resource = RESOURCES.find(
+    (known) => known.kind === kind && apiVersionOf(known) === apiVersion,
+  )
+  if (!resource) throw new Error(`The quickstart has a kind the sandbox does not know: ${kind}.`)
+  return resource
 }
 
 async function seedQuickstart(client: ApiClient): Promise<void> {
-  if (client.get(CONFIG_MAPS, 'kube-system', SEEDED.metadata.name)) return
+  if (client.get(resourceOf(SEEDED), 'kube-system', SEEDED.metadata.name)) return
   for (const object of quickstartObjects()) {
-    const resource = Object.values({ ...KINDS, ...QUICKSTART_KINDS }).find(
-      (kind) => kind.kind === object.kind,
-    )
-    if (!resource)
-      throw new Error(`The quickstart has a kind the sandbox does not know: ${object.kind}.`)
-    const created = await client.create(resource, object)
+    const created = await client.create(resourceOf(object), object)
     // A start that was killed half way has left some of them already.
     if (!created.ok && created.code !== 409) throw new Error(created.message)
   }
-  await client.create(CONFIG_MAPS, SEEDED)
-}
-
-const QUICKSTART_KINDS = {
-  serviceaccounts: {
-    group: '',
-    version: 'v1',
-    kind: 'ServiceAccount',
-    plural: 'serviceaccounts',
-    namespaced: true,
-  },
+  await client.create(resourceOf(SEEDED), SEEDED)
 }
