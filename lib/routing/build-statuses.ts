@@ -164,14 +164,17 @@ function listenerStatus(
   const stored = gateway.source.status?.listeners?.find((one) => one.name === name)
   const generation = gateway.source.metadata.generation ?? 0
   const bound = said?.listeners.find((one) => one.name === name)
-  const refused = listener.entry !== undefined && bound?.bound === false
+  const unusable = bound?.reason
+  const refused = listener.entry !== undefined && bound?.bound === false && unusable === undefined
   const accepted = refused
     ? negative('Accepted', { reason: 'PortUnavailable', message: bound.message })
     : listener.accepted
   const findings = [
     accepted,
     listener.conflicted,
-    listener.resolvedRefs,
+    unusable === undefined
+      ? listener.resolvedRefs
+      : negative('ResolvedRefs', { reason: unusable, message: bound?.message ?? '' }),
     listenerProgrammed(listener, bound, serving, stored?.conditions),
   ]
   const count = attached.get(`${gateway.key} ${name}`) ?? 0

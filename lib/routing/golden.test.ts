@@ -18,6 +18,8 @@ interface TestOptions {
   acknowledge?: boolean
   /** Listener names whose port cannot be bound. */
   unbound?: string[]
+  /** Listener names whose certificate cannot be used. */
+  unusable?: string[]
   /** Gateways get no address. */
   noAddress?: boolean
 }
@@ -67,6 +69,10 @@ function acknowledge(table: RouteTable, options: TestOptions): GatewayAcknowledg
       key,
       address: options.noAddress === true ? null : { type: 'IPAddress', value: '127.0.0.10' },
       listeners: listeners.map(({ name, port }) => {
+        if (options.unusable?.includes(name)) {
+          const message = 'The certificate cannot be used.'
+          return { name, bound: false, port, message, reason: 'InvalidCertificateRef' }
+        }
         const bound = options.unbound?.includes(name) !== true
         return { name, bound, port, message: bound ? '' : `Port ${port} may not be bound.` }
       }),

@@ -160,6 +160,8 @@ export interface GatewayAcknowledgement {
       readonly port: number
       /** One sentence when not bound, or bound elsewhere than asked. */
       readonly message: string
+      /** Set when it is not served because its certificate can't be used. */
+      readonly reason?: 'InvalidCertificateRef'
     }[]
   }[]
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { type ClientOrigin, clientOrigin } from './client-origin'
 import type { ClientSide } from './client-side'
 import { Exchange } from './exchange'
 import { fixedResponse } from './fixed-response'
@@ -39,8 +40,7 @@ type State = 'head' | 'exchange' | 'tunnel' | 'closing' | 'gone'
  */
 export class ClientConnection implements ClientSide {
   readonly decodesChunks = false
-  readonly clientAddress: string
-  readonly scheme = 'http'
+  readonly origin: ClientOrigin
   private readonly owner: ConnectionOwner
   private readonly socket: Socket
   private readonly isReturned: boolean
@@ -63,7 +63,7 @@ export class ClientConnection implements ClientSide {
     this.owner = owner
     this.socket = socket
     this.isReturned = isReturned
-    this.clientAddress = plainAddress(socket.remoteAddress)
+    this.origin = clientOrigin(socket)
     this.deadline = owner.context.now() + owner.context.limits.clientIdleMs
     socket.on('data', this.onData)
     socket.on('drain', this.onDrain)
@@ -325,10 +325,4 @@ export class ClientConnection implements ClientSide {
     this.deadline = this.owner.context.now() + this.owner.context.limits.clientIdleMs
     this.readHeads()
   }
-}
-
-/** IPv4 addresses that arrive mapped into IPv6 are written as IPv4. */
-export function plainAddress(address: string | undefined): string {
-  if (address === undefined) return 'unknown'
-  return address.startsWith('::ffff:') ? address.slice(7) : address
 }

@@ -1,11 +1,11 @@
+import type { ClientOrigin } from './client-origin'
 import type { BodyFraming } from './response-parser'
 
 /** The client's end of an exchange, whichever parser read the request: the exchange's only view of it. */
 export interface ClientSide {
   /** True when chunked responses must be handed over without their framing. */
   readonly decodesChunks: boolean
-  readonly clientAddress: string
-  readonly scheme: 'http' | 'https'
+  readonly origin: ClientOrigin
   /** An interim response (1xx) with its end-to-end lines. */
   interim(status: number, reason: string, lines: string): void
   /** Starts the response; it may be held back until body bytes, `flush` or `end`. */

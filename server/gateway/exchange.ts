@@ -8,7 +8,7 @@ import { editParts, forwardParts, headText, responseLines } from './forward-head
 import { frameChunk } from './frame-chunk'
 import { editLines } from './header-edits'
 import { HEADER } from './header-names'
-import type { ListeningPort } from './listening-port'
+import { isMisdirected, type ListeningPort } from './listening-port'
 import type { ResponseOutcome } from './metrics'
 import type { MirrorCopy } from './mirror-copy'
 import { IDEMPOTENT_METHODS, type RequestHead } from './request-head'
@@ -68,12 +68,10 @@ export class Exchange implements UpstreamHandler {
     const { context } = this
     this.method = head.method
     context.exchanges.add(this)
-    const match = this.port.matcher?.match(head) ?? null
+    const isElsewhere = isMisdirected(this.port, this.client.origin.serverName, head.host)
+    const match = isElsewhere ? null : (this.port.matcher?.match(head) ?? null)
     if (match === null) {
-      const listener = this.port.matcher?.listenerOf(head.host)
-      const reason = listener ? 'no_route' : 'no_listener'
-      context.metrics.countUnmatched(this.port.gateway, listener?.name ?? '', reason)
-      this.answer('fixed_response', 404)
+      this.answerUnmatched(head.host, isElsewhere)
       return
     }
     const runtime = context.rules.of(match, this.port.gateway)
@@ -82,11 +80,18 @@ export class Exchange implements UpstreamHandler {
     if (!this.answerByRule(runtime, head)) this.forward(runtime, head)
   }
 
+  private answerUnmatched(host: string, isElsewhere: boolean): void {
+    const listener = this.port.matcher?.listenerOf(host)
+    const reason = isElsewhere ? 'misdirected' : listener ? 'no_route' : 'no_listener'
+    this.context.metrics.countUnmatched(this.port.gateway, listener?.name ?? '', reason)
+    this.answer('fixed_response', isElsewhere ? 421 : 404)
+  }
+
   /** Rules that never reach a backend: refused, preflight, redirect. */
   private answerByRule(runtime: RuleRuntime, head: RequestHead): boolean {
     if (runtime.rule.cors !== undefined) this.origin = head.header('origin')
     const own = ruleAnswer(runtime, head, {
-      scheme: this.client.scheme,
+      scheme: this.client.origin.scheme,
       listenerPort: this.port.port,
     })
     if (own === null) return false
@@ -98,8 +103,8 @@ export class Exchange implements UpstreamHandler {
     const { client, context } = this
     const requestId = head.lines.valueOf(head.text, HEADER.requestId)
     const received = forwardParts(head, {
-      clientAddress: client.clientAddress,
-      scheme: client.scheme,
+      clientAddress: client.origin.address,
+      scheme: client.origin.scheme,
       requestId: requestId && requestId.length <= 128 ? requestId : context.nextRequestId(),
     })
     const parts = editParts(received, runtime.edits)

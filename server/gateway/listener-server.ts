@@ -8,8 +8,9 @@ import type { Duplex } from 'node:stream'
 import type { PortMatcher } from '@/lib/routing/compile-matcher'
 import { ClientConnection, type ConnectionOwner } from './client-connection'
 import { TICK_MS } from './limits'
-import type { ListeningPort } from './listening-port'
+import { isSecure, type ListeningPort } from './listening-port'
 import { headBytes, NodeClient } from './node-client'
+import { TlsFront } from './tls-front'
 import type { WorkerContext } from './worker-context'
 
 /** Where a Gateway's port is to be served: the socket's own port may differ from the listener's. */
@@ -32,8 +33,9 @@ export class ListenerServer implements ConnectionOwner {
   readonly binding: Binding
   private readonly server: Server
   private readonly slow: HttpServer
+  private tls: TlsFront | undefined
   private readonly connections = new Set<ClientConnection>()
-  private readonly slowSockets = new Set<Socket>()
+  private readonly nodeSockets = new Set<Socket>()
   private onEmpty: (() => void) | undefined
 
   constructor(context: WorkerContext, binding: Binding, matcher: PortMatcher | undefined) {
@@ -42,8 +44,10 @@ export class ListenerServer implements ConnectionOwner {
     this.port = { gateway: binding.gateway, port: binding.listenerPort, matcher, isDraining: false }
     this.slow = this.createSlowServer()
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      this.connections.add(new ClientConnection(this, socket))
+      if (this.tls === undefined) this.begin(socket)
+      else this.tls.accept(this.track(socket))
     })
+    this.updateTls()
     this.server.maxConnections = context.limits.connectionsPerListenerMax
   }
 
@@ -74,6 +78,26 @@ export class ListenerServer implements ConnectionOwner {
     })
   }
 
+  /** Serves another table from the next request on, and from the next handshake on. */
+  replaceMatcher(matcher: PortMatcher | undefined): void {
+    this.port.matcher = matcher
+    this.updateTls()
+  }
+
+  private updateTls(): void {
+    if (!isSecure(this.port)) {
+      this.tls = undefined
+      return
+    }
+    this.tls ??= new TlsFront(this.context, this.port, (socket) => this.begin(socket))
+    this.tls.update()
+  }
+
+  private begin(socket: Socket): void {
+    if (this.port.isDraining) socket.destroy()
+    else this.connections.add(new ClientConnection(this, socket))
+  }
+
   tick(now: number): void {
     for (const connection of this.connections) connection.tick(now)
   }
@@ -84,23 +108,29 @@ export class ListenerServer implements ConnectionOwner {
   }
 
   handOver(socket: Socket, unread: Buffer): void {
-    this.slowSockets.add(socket)
-    socket.once('close', () => {
-      this.slowSockets.delete(socket)
-      this.checkEmpty()
-    })
+    this.track(socket)
     socket.unshift(unread)
     this.slow.emit('connection', socket)
     socket.resume()
   }
 
+  /** Remembers a socket that is in Node's hands, to be waited for. */
+  private track(socket: Socket): Socket {
+    this.nodeSockets.add(socket)
+    socket.once('close', () => {
+      this.nodeSockets.delete(socket)
+      this.checkEmpty()
+    })
+    return socket
+  }
+
   private checkEmpty(): void {
-    if (this.connections.size === 0 && this.slowSockets.size === 0) this.onEmpty?.()
+    if (this.connections.size === 0 && this.nodeSockets.size === 0) this.onEmpty?.()
   }
 
   private cutAll(): void {
     for (const connection of this.connections) connection.destroy()
-    for (const socket of this.slowSockets) socket.destroy()
+    for (const socket of this.nodeSockets) socket.destroy()
   }
 
   /** Never listens itself: it is given sockets, and is the authority on what the fast path does not take. */
@@ -136,7 +166,7 @@ export class ListenerServer implements ConnectionOwner {
       socket.destroy()
       return
     }
-    this.slowSockets.delete(request.socket)
+    this.nodeSockets.delete(request.socket)
     const connection = new ClientConnection(this, request.socket, true)
     this.connections.add(connection)
     connection.feed(Buffer.concat([bytes, head]))

@@ -237,6 +237,8 @@ export class RuleMetrics {
 export type UnmatchedReason =
   | 'no_route'
   | 'no_listener'
+  | 'misdirected'
+  | 'tls_handshake_failed'
   | 'bad_request'
   | 'head_too_large'
   | 'target_too_long'

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { plainAddress } from './client-connection'
+import { type ClientOrigin, clientOrigin } from './client-origin'
 import type { ClientSide } from './client-side'
 import { Exchange } from './exchange'
 import { fixedResponse } from './fixed-response'
@@ -15,8 +15,7 @@ const HEAD = new RequestHead()
 /** One request on the slow path: Node's own parser has read it, everything after is the same exchange. */
 export class NodeClient implements ClientSide {
   readonly decodesChunks = true
-  readonly clientAddress: string
-  readonly scheme = 'http'
+  readonly origin: ClientOrigin
   private readonly context: WorkerContext
   private readonly port: ListeningPort
   private readonly request: IncomingMessage
@@ -33,7 +32,7 @@ export class NodeClient implements ClientSide {
     this.port = port
     this.request = request
     this.response = response
-    this.clientAddress = plainAddress(request.socket.remoteAddress)
+    this.origin = clientOrigin(request.socket)
     this.exchange = new Exchange(context, this, port)
   }
 

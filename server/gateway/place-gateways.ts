@@ -6,6 +6,7 @@ import type {
   ListenerEntry,
   RouteTable,
 } from '@/lib/routing/route-table'
+import { SecureContexts } from './certificates'
 import type { GatewayLimits } from './limits'
 import type { Binding } from './listener-server'
 import { alternativePorts, loopbackAddresses } from './loopback-address'
@@ -25,6 +26,7 @@ interface Place {
 /** Gives every Gateway a loopback address and its listeners sockets there, the same ones from table to table. */
 export class GatewayPlaces {
   private readonly places = new Map<NamespacedName, Place>()
+  private readonly contexts = new SecureContexts()
   private readonly limits: GatewayLimits
 
   constructor(limits: GatewayLimits) {
@@ -40,6 +42,7 @@ export class GatewayPlaces {
     const gateways: AcknowledgedGateway[] = []
     const known = new Set(table.gateways.map((gateway) => gateway.key))
     for (const key of this.places.keys()) if (!known.has(key)) this.places.delete(key)
+    this.contexts.retain(table.gateways.flatMap((gateway) => gateway.listeners))
     for (const gateway of table.gateways) {
       const place = await this.placeOne(gateway, bind)
       for (const [listenerPort, socketPort] of place?.ports ?? []) {
@@ -50,7 +53,7 @@ export class GatewayPlaces {
           socketPort,
         })
       }
-      gateways.push(acknowledge(gateway, place))
+      gateways.push(acknowledge(gateway, place, this.contexts))
     }
     return { bindings, gateways }
   }
@@ -138,15 +141,17 @@ function* candidateAddresses(gateway: GatewayEntry, count: number): Generator<st
 }
 
 function servedPorts({ listeners }: GatewayEntry): readonly number[] {
-  return [...new Set(listeners.filter(isServed).map((listener) => listener.port))]
+  return [...new Set(listeners.map((listener) => listener.port))]
 }
 
-function isServed(listener: ListenerEntry): boolean {
-  return listener.protocol === 'HTTP'
-}
-
-function acknowledge(gateway: GatewayEntry, place: Place | undefined): AcknowledgedGateway {
-  const listeners = gateway.listeners.map((listener) => acknowledgeListener(listener, place))
+function acknowledge(
+  gateway: GatewayEntry,
+  place: Place | undefined,
+  contexts: SecureContexts,
+): AcknowledgedGateway {
+  const listeners = gateway.listeners.map((listener) =>
+    acknowledgeListener(listener, place, contexts),
+  )
   const bound = listeners.filter((listener) => listener.bound)
   const [first] = bound
   if (place === undefined || first === undefined)
@@ -166,11 +171,14 @@ function acknowledge(gateway: GatewayEntry, place: Place | undefined): Acknowled
 }
 
 function acknowledgeListener(
-  { name, port, protocol }: ListenerEntry,
+  listener: ListenerEntry,
   place: Place | undefined,
+  contexts: SecureContexts,
 ): AcknowledgedListener {
-  if (protocol !== 'HTTP') {
-    return { name, bound: false, port, message: 'This gateway serves HTTP listeners only.' }
+  const { name, port, protocol } = listener
+  const problem = protocol === 'HTTPS' ? contexts.problemOf(listener) : ''
+  if (problem !== '') {
+    return { name, bound: false, port, message: problem, reason: 'InvalidCertificateRef' }
   }
   const socketPort = place?.ports.get(port)
   if (socketPort === undefined) {

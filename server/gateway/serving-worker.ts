@@ -60,7 +60,7 @@ export class ServingWorker {
     this.matcher = compileMatcher(table, this.matcher)
     this.context.rules.replaceTable(table)
     for (const server of this.servers.values()) {
-      server.port.matcher = this.portMatcher(server.binding)
+      server.replaceMatcher(this.portMatcher(server.binding))
     }
     this.logger.debug('table taken over', { version: table.version, routes: table.routes.length })
   }

@@ -1,5 +1,6 @@
 /** Supervisor → this → worker: what changed between two tables, as the largest part of a table rarely does. */
-import type { RouteEntry, RouteTable } from '@/lib/routing/route-table'
+import { isEqual } from '@/lib/routing/build-route-table'
+import type { GatewayEntry, RouteEntry, RouteTable } from '@/lib/routing/route-table'
 
 export interface TableDelta {
   /** Everything but the routes. */
@@ -22,7 +23,8 @@ export function deltaBetween(previous: RouteTable | undefined, next: RouteTable)
 }
 
 /**
- * The table a delta leads to. Unchanged routes are the same objects as in `previous`, which the matcher knows to reuse.
+ * The table a delta leads to. Unchanged Gateways and routes are the same objects as in `previous`, whose part of the matcher
+ * is then kept.
  * Throws when the delta was made against another table.
  */
 export function applyDelta(previous: RouteTable | undefined, delta: TableDelta): RouteTable {
@@ -30,10 +32,21 @@ export function applyDelta(previous: RouteTable | undefined, delta: TableDelta):
   for (const route of delta.changed) routes.set(route.key, route)
   return {
     ...delta.rest,
+    gateways: delta.rest.gateways.map((gateway) => reuse(previous, gateway)),
     routes: delta.order.map((key) => {
       const route = routes.get(key)
       if (route === undefined) throw new Error(`The worker has no route ${key}.`)
       return route
     }),
   }
+}
+
+function reuse(previous: RouteTable | undefined, gateway: GatewayEntry): GatewayEntry {
+  const old = previous?.gateways.find(({ key }) => key === gateway.key)
+  if (old === undefined) return gateway
+  const listeners = gateway.listeners.map((listener) => {
+    const known = old.listeners.find(({ name }) => name === listener.name)
+    return known !== undefined && isEqual(known, listener) ? known : listener
+  })
+  return { ...gateway, listeners }
 }

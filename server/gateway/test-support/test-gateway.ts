@@ -1,5 +1,10 @@
 import { connect, type Socket } from 'node:net'
-import type { RouteEntry } from '@/lib/routing/route-table'
+import type {
+  ClusterEntry,
+  GatewayAcknowledgement,
+  ListenerEntry,
+  RouteEntry,
+} from '@/lib/routing/route-table'
 import type { GatewayLimits } from '../limits'
 import { type GatewayPlane, startGateway } from '../start-gateway'
 import { type ReadSample, readSamples } from './metrics-reader'
@@ -12,11 +17,12 @@ export interface TestGateway {
   readonly plane: GatewayPlane
   readonly address: string
   readonly port: number
-  /** Serves these routes; clusters are given as ports on 127.0.0.1. */
+  /** Serves these routes; clusters may be given as ports on 127.0.0.1. The listener is the one it started with. */
   serve(
     routes: readonly RouteEntry[],
-    clusters: Readonly<Record<string, readonly number[]>>,
-  ): Promise<void>
+    clusters: Readonly<Record<string, readonly number[] | ClusterEntry>>,
+    listeners?: readonly ListenerEntry[],
+  ): Promise<GatewayAcknowledgement>
   scrape(): Promise<readonly ReadSample[]>
   stop(): Promise<void>
 }
@@ -30,16 +36,20 @@ export async function startTestGateway(limits: Partial<GatewayLimits> = {}): Pro
     logger: SILENT,
   })
   const port = await freePort()
-  const listeners = [listener(port)]
-  const first = await plane.publish(table({ listeners, routes: [], clusters: {} }))
+  const first = await plane.publish(
+    table({ listeners: [listener(port)], routes: [], clusters: {} }),
+  )
   const address = first.gateways[0]?.address?.value ?? ''
   return {
     plane,
     address,
     port,
-    async serve(routes, clusters) {
-      const entries = Object.entries(clusters).map(([key, ports]) => [key, cluster(...ports)])
-      await plane.publish(table({ listeners, routes, clusters: Object.fromEntries(entries) }))
+    async serve(routes, clusters, listeners = [listener(port)]) {
+      const entries = Object.entries(clusters).map(([key, ports]) => [
+        key,
+        'protocol' in ports ? ports : cluster(...ports),
+      ])
+      return plane.publish(table({ listeners, routes, clusters: Object.fromEntries(entries) }))
     },
     async scrape() {
       return readSamples(await (await fetch(plane.metricsUrl)).text())
