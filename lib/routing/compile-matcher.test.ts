@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '@/lib/shared/test-support/seeded-random'
 import { compileMatcher, type PortMatcher } from './compile-matcher'
 import { hostnameCovers, intersectRouteHostnames } from './hostname'
 import type { MatchRequest } from './request-match'
@@ -284,17 +285,6 @@ describe('precedence of matches', () => {
   })
 })
 
-/** A small deterministic generator (mulberry32), so that a failure can be run again. */
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** The specification read word for word: try everything, keep the best by pairwise comparison. */
 function naiveMatch(routes: readonly RouteEntry[], request: MatchRequest): string | null {
   const all = routes.flatMap((route, order) =>
@@ -361,7 +351,7 @@ function isBefore(
 
 describe('compileMatcher', () => {
   it('agrees with a naive matcher on 6,000 random pairs of table and request', () => {
-    const random = createRandom(20261123)
+    const random = seededRandom(20261123)
     const pick = <Item>(items: readonly Item[]): Item =>
       items[Math.floor(random() * items.length)] as Item
     const hosts = [

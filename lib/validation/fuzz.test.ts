@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { toYaml } from '@/lib/manifest/to-yaml'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { seededRandom } from '@/lib/shared/test-support/seeded-random'
 import { admitObject } from '@/lib/validation/admit-object'
 import { compileSchema } from '@/lib/validation/compiled-schema'
 import { cloneJson, isJsonObject } from '@/lib/validation/json-values'
@@ -10,17 +11,6 @@ import { schemasByKey, validateManifest } from '@/lib/validation/validate-manife
 
 /** Far more than any case takes, so that only a hang or a blow-up fails. */
 const CASE_MS_MAX = 5_000
-
-/** A small generator of repeatable randomness (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 const crd = parse(
   readFileSync(
@@ -110,7 +100,7 @@ function mutate(value: JsonValue, random: () => number): JsonValue {
 describe('any object', () => {
   for (const seed of [1, 4242, 31_337]) {
     it(`is admitted or refused, the same each time, within bounds (seed ${seed})`, () => {
-      const random = generator(seed)
+      const random = seededRandom(seed)
       let refused = 0
       for (let round = 0; round < 60; round += 1) {
         const mutated = mutate(RICH, random)
@@ -185,7 +175,7 @@ describe('any text', () => {
   const text = toYaml(RICH)
   for (const seed of [7, 99]) {
     it(`gets findings with places inside it, within bounds (seed ${seed})`, () => {
-      const random = generator(seed)
+      const random = seededRandom(seed)
       const context = {
         schemas: schemasByKey([schema]),
         cluster: { gateways: [], gatewayClasses: [] },

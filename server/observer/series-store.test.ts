@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RouteSeries } from '@/lib/dashboard-api/series'
+import { seededRandom } from '@/lib/shared/test-support/seeded-random'
 import { FakeGatewayMetrics } from '../testing/fake-gateway-metrics'
 import { OBSERVER_LIMITS, type ObserverLimits } from './limits'
 import { queryOverview } from './query-overview'
@@ -49,17 +50,6 @@ function numbers(points: readonly (number | null)[]): number[] {
 
 function sum(points: readonly (number | null)[]): number {
   return numbers(points).reduce((total, point) => total + point, 0)
-}
-
-/** A small generator with a fixed seed: mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
 }
 
 describe('steps', () => {
@@ -268,7 +258,7 @@ function playRandomly(h: ReturnType<typeof harness>, random: () => number, secon
 describe('random histories', () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('add up and show no false spike (seed %i)', (seed) => {
     const h = harness()
-    const { byTick, observable } = playRandomly(h, seeded(seed), 700)
+    const { byTick, observable } = playRandomly(h, seededRandom(seed), 700)
     const route = h.route(900)
     expect(route.stepSeconds).toBe(3)
     // All of the history is in the window, so what could be observed must be there.
@@ -289,7 +279,7 @@ describe('random histories', () => {
     'add up in merged steps where every second is known (seed %i)',
     (seed) => {
       const h = harness()
-      const { byTick } = playRandomly(h, seeded(seed), 700)
+      const { byTick } = playRandomly(h, seededRandom(seed), 700)
       const end = Math.floor(h.tick / 3) * 3
       let checked = 0
       for (const [index, point] of [...h.route(900).primary.requests].reverse().entries()) {
@@ -304,7 +294,7 @@ describe('random histories', () => {
   )
 
   test.each([11, 12, 13])('say the same in every resolution (seed %i)', (seed) => {
-    const random = seeded(seed)
+    const random = seededRandom(seed)
     const h = harness()
     h.scrape()
     let total = 0

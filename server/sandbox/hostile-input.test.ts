@@ -2,6 +2,7 @@
 import { request as httpsRequest } from 'node:https'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seededRandom } from '@/lib/shared/test-support/seeded-random'
 import { gatewayApiDefinitions, startTestSandbox, type TestSandbox } from '../testing/start-sandbox'
 import {
   BODY_DEPTH_MAX,
@@ -187,7 +188,7 @@ test('a body that never ends does not hold the server', async () => {
 })
 
 test('random bodies and patches never answer 5xx', async () => {
-  const random = mulberry32(20_261_123)
+  const random = seededRandom(20_261_123)
   await sandbox.json('POST', ROUTES, {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
@@ -208,17 +209,6 @@ test('random bodies and patches never answer 5xx', async () => {
     expect(created.status, JSON.stringify(value)).toBeLessThan(500)
   }
 }, 60_000)
-
-/** A small seeded generator, so that a failure can be repeated. */
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 const KEYS = [
   'rules',

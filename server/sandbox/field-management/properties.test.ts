@@ -1,6 +1,7 @@
 /** Laws of server-side apply, over objects drawn from a seeded generator. */
 import { expect, test } from 'vitest'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { seededRandom } from '@/lib/shared/test-support/seeded-random'
 import { isJsonObject } from '@/lib/validation/json-values'
 import { applyServerSide } from './apply-server-side'
 import { compareObjects, isSame } from './compare-objects'
@@ -37,17 +38,6 @@ const schema: JsonObject = {
 }
 
 type Random = () => number
-
-/** Mulberry32: the same numbers for the same seed, everywhere. */
-function randomFrom(seed: number): Random {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 function some(random: Random, names: string): string[] {
   return [...names].filter(() => random() < 0.5)
@@ -133,7 +123,7 @@ const SEEDS = Array.from({ length: 300 }, (_, index) => index + 1)
 function forAll(law: (random: Random) => void): void {
   for (const seed of SEEDS) {
     try {
-      law(randomFrom(seed))
+      law(seededRandom(seed))
     } catch (error) {
       throw new Error(`fails with seed ${seed}`, { cause: error })
     }

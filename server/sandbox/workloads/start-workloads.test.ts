@@ -7,6 +7,7 @@ import type {
   Pod,
   Service,
 } from '@/lib/gateway-api/types'
+import { seededRandom } from '@/lib/shared/test-support/seeded-random'
 import { startPodRuntime } from '../../backends/pod-runtime'
 import { createLogger } from '../../log'
 import type { PodRuntime } from '../contracts'
@@ -43,17 +44,6 @@ function fakeClock(): Clock & { advance(ms: number): void } {
         timer.callback()
       }
     },
-  }
-}
-
-/** Mulberry32: small, seeded, good enough for names. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let value = Math.imul(state ^ (state >>> 15), 1 | state)
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value
-    return ((value ^ (value >>> 14)) >>> 0) / 4_294_967_296
   }
 }
 
@@ -132,7 +122,7 @@ async function startCluster(
     client: api,
     runtime,
     clock,
-    random: seeded(7),
+    random: seededRandom(7),
     logger: createLogger('workloads', () => {}),
   })
   onTestFinished(async () => {

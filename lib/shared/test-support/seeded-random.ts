@@ -1,0 +1,13 @@
+/**
+ * Returns a generator of numbers from 0 up to 1 that are the same for the same seed, so that a failure can be run again.
+ * Source: mulberry32 by Tommy Ettinger, public domain.
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
