@@ -12,6 +12,7 @@ import {
   type MatchExplanation,
   type RuleOutcome,
 } from '@/lib/routing/explain-match'
+import { normaliseTarget } from '@/lib/routing/normalise-target'
 import type { MatchRequest } from '@/lib/routing/request-match'
 import type { MatchEntry } from '@/lib/routing/route-table'
 
@@ -57,20 +58,21 @@ function headerLines(text: string): readonly HeaderLine[] {
   })
 }
 
-function toMatchRequest(request: SimulatedRequest): MatchRequest {
+/** Null when the gateway would refuse the target itself. */
+function toMatchRequest(request: SimulatedRequest): MatchRequest | null {
+  const normalised = normaliseTarget(request.path)
+  if (normalised === null) return null
   const headers = new Map<string, string>([['host', request.host]])
   for (const { name, value } of headerLines(request.headers)) {
     const key = name.toLowerCase()
     const known = key === 'host' ? undefined : headers.get(key)
     headers.set(key, known === undefined ? value : `${known}, ${value}`)
   }
-  const [path = '', ...query] = request.path.split('?')
-  const hasDots = /(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path)
+  const [path = '', ...query] = normalised.target.split('?')
   return {
     host: request.host.trim().toLowerCase().replace(/:\d+$/, ''),
     method: request.method.toUpperCase(),
-    // The gateway resolves dot segments before it looks for a rule.
-    path: hasDots ? new URL(path, 'http://localhost').pathname : path,
+    path,
     header: (name) => headers.get(name),
     query: () => query.join('?'),
   }
@@ -103,6 +105,9 @@ export function simulateMatch(
   draft: HTTPRoute | null,
   request: SimulatedRequest,
 ): Simulation {
+  const gateway = state.gateways.find((candidate) => keyOf(candidate) === request.gateway)
+  const matchRequest = toMatchRequest(request)
+  if (matchRequest === null) return refused(toCurl(gateway, request))
   const controllerNames = state.gatewayClasses.map(({ spec }) => spec.controllerName)
   const graph = buildGraph(
     {
@@ -112,12 +117,11 @@ export function simulateMatch(
     },
     { controllerNames },
   )
-  const gateway = state.gateways.find((candidate) => keyOf(candidate) === request.gateway)
   const [namespace = '', name = ''] = request.gateway.split('/')
   const explanation = explainMatch(
     buildRouteTable(graph, 0),
     { gateway: namespacedName(namespace, name), port: request.port },
-    toMatchRequest(request),
+    matchRequest,
   )
   const { winner, outcome, lost, lostMore } = explanation
   return {
@@ -131,6 +135,12 @@ export function simulateMatch(
     lostMore,
     curl: toCurl(gateway, request),
   }
+}
+
+function refused(curl: string): Simulation {
+  const result =
+    'The gateway refuses the path with status 400: it must start with / and hold no backslash and no #.'
+  return { isTaken: false, result, consequences: [], lost: [], lostMore: 0, curl }
 }
 
 function nameOf({ route, rule, matchIndex, match }: Omit<LostCandidate, 'lost'>): string {
