@@ -1,0 +1,163 @@
+/** One captured exchange → this → its differences: status, headers, body. */
+import type { DiffRules, DiffSink, FoundDifference } from '@/lib/comparison/diff-json'
+import { isTooDeep, JsonDiff } from '@/lib/comparison/diff-json'
+import type {
+  CapturedAnswer,
+  CapturedBody,
+  CapturedExchange,
+  HeaderLine,
+} from '@/lib/comparison/exchange'
+import type { PatternNode, PatternTree } from '@/lib/comparison/path-pattern'
+
+type Answered = Extract<CapturedAnswer, { outcome: 'answered' }>
+
+/**
+ * Headers that say nothing of the answer: those of one connection (RFC 9110, section 7.6.1), and those that differ
+ * between any two messages. `content-length` is left to the body.
+ */
+export const UNCOMPARED_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'date',
+  'age',
+  'content-length',
+  'x-request-id',
+  'x-envoy-upstream-service-time',
+  'server-timing',
+  'traceparent',
+  'tracestate',
+])
+
+export interface PairOutcome {
+  /** Why the bodies were not compared; '' when they were. */
+  readonly bodyReason: string
+  readonly isCutShort: boolean
+}
+
+/** The status as the matrix names it: `200`, or `failed: timeout`. */
+export function statusLabel(answer: CapturedAnswer): string {
+  return answer.outcome === 'answered' ? String(answer.status) : `failed: ${answer.reason}`
+}
+
+/**
+ * Compares both answers. Where the status classes differ, or one side failed, the status is the one difference: headers and
+ * bodies of an error and of a result have nothing to do with each other.
+ */
+export function diffExchange(
+  exchange: CapturedExchange,
+  tree: PatternTree,
+  rules: DiffRules,
+  sink: DiffSink,
+): PairOutcome {
+  const { primary, mirror } = exchange
+  diffStatus(statusLabel(primary), statusLabel(mirror), tree, sink)
+  if (primary.outcome !== 'answered' || mirror.outcome !== 'answered') {
+    return { bodyReason: 'failed', isCutShort: false }
+  }
+  if (classOf(primary) !== classOf(mirror)) {
+    return { bodyReason: 'status', isCutShort: false }
+  }
+  const json = new JsonDiff(tree, rules, sink)
+  diffHeaders(primary.headers, mirror.headers, tree, json)
+  const bodyReason = diffBodies(primary.body, mirror.body, tree, json, sink)
+  return { bodyReason, isCutShort: json.isCutShort }
+}
+
+function classOf({ status }: Answered): number {
+  return Math.floor(status / 100)
+}
+
+function diffStatus(primary: string, mirror: string, tree: PatternTree, sink: DiffSink): void {
+  const from = tree.named(tree.root('status'), primary)
+  sink.seen(from)
+  if (primary === mirror) return
+  const node = tree.named(from, mirror)
+  sink.differ(fixed('status', node, primary, mirror))
+}
+
+function fixed(
+  kind: FoundDifference['kind'],
+  node: PatternNode,
+  primary: unknown,
+  mirror: unknown,
+): FoundDifference {
+  return { kind, node, primary, mirror, path: () => node.text }
+}
+
+function diffHeaders(
+  primary: readonly HeaderLine[],
+  mirror: readonly HeaderLine[],
+  tree: PatternTree,
+  json: JsonDiff,
+): void {
+  json.compare(tree.root('header'), headerValues(primary), headerValues(mirror))
+}
+
+/** By name, the values joined as RFC 9110, section 5.3, joins lines of one name. */
+function headerValues(lines: readonly HeaderLine[]): Record<string, string> {
+  const values: Record<string, string> = Object.create(null) as Record<string, string>
+  for (const [name, value] of lines) {
+    if (UNCOMPARED_HEADERS.has(name)) continue
+    const before = values[name]
+    values[name] = before === undefined ? value : `${before}, ${value}`
+  }
+  return values
+}
+
+/** Returns why the bodies can't be compared, '' when they were. */
+function diffBodies(
+  primary: CapturedBody,
+  mirror: CapturedBody,
+  tree: PatternTree,
+  json: JsonDiff,
+  sink: DiffSink,
+): string {
+  if (primary.kind === 'uncaptured') return primary.reason
+  if (mirror.kind === 'uncaptured') return mirror.reason
+  const root = tree.root('body')
+  sink.seen(root)
+  if (primary.kind !== mirror.kind) {
+    sink.differ(fixed('body', root, primary.kind, mirror.kind))
+    return ''
+  }
+  const values = [comparedValue(primary), comparedValue(mirror)] as const
+  if (values.some((value) => isTooDeep(value))) return 'too_deep'
+  json.compare(tree.root(primary.kind === 'json' ? '$' : primary.kind), ...values)
+  return ''
+}
+
+/** A body as a JSON value: messages and bytes by their hashes, the fields of a form by name. */
+export function comparedValue(body: CapturedBody): unknown {
+  switch (body.kind) {
+    case 'json':
+      return body.value
+    case 'text':
+      return body.text
+    case 'form':
+      return formFields(body.fields)
+    case 'grpc':
+      return body.messages
+    case 'binary':
+      return body.hash
+    case 'none':
+    case 'uncaptured':
+      return null
+  }
+}
+
+function formFields(fields: readonly (readonly [string, string])[]): Record<string, string[]> {
+  const byName: Record<string, string[]> = Object.create(null) as Record<string, string[]>
+  for (const [name, value] of fields) {
+    const values = byName[name] ?? []
+    byName[name] = values
+    values.push(value)
+  }
+  return byName
+}

@@ -1,0 +1,63 @@
+/** gateway → this → observer: one request with both of its answers, redacted, as the gateway captured it. */
+import type { NamespacedName } from '@/lib/gateway-api/references'
+
+/** Lower-case name, redacted value. */
+export type HeaderLine = readonly [name: string, value: string]
+
+export interface CapturedExchange {
+  /** Unique per installation run: `<worker>-<sequence>`. */
+  readonly id: string
+  /** Epoch milliseconds. */
+  readonly capturedAt: number
+  readonly route: NamespacedName
+  readonly generation: number
+  readonly rule: number
+  readonly ruleName: string
+  /** Index in rule.filters; -1 for a calibration pair. */
+  readonly filterIndex: number
+  readonly kind: 'mirror' | 'calibration'
+  readonly requestId: string
+  readonly request: {
+    readonly method: string
+    readonly host: string
+    /** With its query redacted. */
+    readonly path: string
+    readonly headers: readonly HeaderLine[]
+    readonly body: CapturedBody
+  }
+  readonly primary: CapturedAnswer
+  /** In a calibration the second answer of the primary's own backend. */
+  readonly mirror: CapturedAnswer
+}
+
+export type CapturedAnswer =
+  | {
+      readonly outcome: 'answered'
+      /** `namespace/service:port`. */
+      readonly backend: string
+      readonly status: number
+      readonly headers: readonly HeaderLine[]
+      readonly body: CapturedBody
+      readonly firstByteMs: number
+      readonly totalMs: number
+    }
+  | {
+      readonly outcome: 'failed'
+      readonly backend: string
+      readonly reason: string
+      readonly totalMs: number
+    }
+
+export type CapturedBody =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'json'; readonly value: unknown; readonly bytes: number }
+  | { readonly kind: 'text'; readonly text: string; readonly bytes: number }
+  | {
+      readonly kind: 'form'
+      readonly fields: readonly (readonly [string, string])[]
+      readonly bytes: number
+    }
+  /** The messages' hashes. */
+  | { readonly kind: 'grpc'; readonly messages: readonly string[]; readonly bytes: number }
+  | { readonly kind: 'binary'; readonly hash: string; readonly bytes: number }
+  | { readonly kind: 'uncaptured'; readonly reason: string; readonly bytes: number }

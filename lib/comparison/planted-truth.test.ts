@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { assess } from './assess'
+import { takeSnapshot } from './take-snapshot'
+import { ComparisonTally } from './tally'
+import { type Planted, plantedTruth } from './test-support/planted-truth'
+import { DEFAULT_THRESHOLDS } from './thresholds'
+
+const KEY = { route: 'shop/orders', generation: 1, rule: 0, filterIndex: 0 } as const
+const RULES = { unorderedPaths: [], listKeys: [], numberTolerance: 0 }
+const JUDGE = { ignorePaths: [], ignoreHeaders: [], thresholds: DEFAULT_THRESHOLDS }
+
+function compare(seed: number, planted: Planted, pairs: number, repeats: number) {
+  const next = plantedTruth(seed, planted)
+  const mirror = new ComparisonTally(KEY, '')
+  const calibration = new ComparisonTally({ ...KEY, filterIndex: -1 }, '')
+  for (let count = 0; count < repeats; count += 1) calibration.add(next('calibration'), RULES)
+  for (let count = 0; count < pairs; count += 1) mirror.add(next('mirror'), RULES)
+  return assess(takeSnapshot(mirror, calibration, []), JUDGE)
+}
+
+function namesOf({ groups }: ReturnType<typeof assess>, state: string): string[] {
+  return groups
+    .filter((group) => group.state === state)
+    .map(({ kind, pattern }) => `${kind} ${pattern}`)
+    .sort()
+}
+
+const PLANTED: Planted = {
+  changedField: 0.02,
+  reorderedList: true,
+  newHeader: true,
+  slowerMs: 30,
+  errors: 0.01,
+}
+
+test('100,000 pairs show every planted kind and no other', () => {
+  const found = compare(20261125, PLANTED, 100_000, 2_000)
+  expect(namesOf(found, 'difference')).toEqual([
+    'added header.x-cache',
+    'changed $.items[*].price',
+    'reordered $.shipping',
+    'status status["200"]["500"]',
+  ])
+  expect(namesOf(found, 'undecided')).toEqual([])
+  expect(found.criteria.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    'mismatch bad',
+    'errors bad',
+    'latency bad',
+    'coverage good',
+  ])
+  expect(found.decision).toBe('do-not-promote')
+})
+
+test('the same noise without differences is promoted, with and without calibration', () => {
+  for (const repeats of [500, 0]) {
+    const found = compare(7, {}, 5_000, repeats)
+    expect(namesOf(found, 'difference')).toEqual([])
+    expect(namesOf(found, 'undecided')).toEqual([])
+    expect(found.decision).toBe('promote')
+  }
+})
+
+test.each([
+  [{ changedField: 0.02 }, 'changed $.items[*].price'],
+  [{ reorderedList: true }, 'reordered $.shipping'],
+  [{ newHeader: true }, 'added header.x-cache'],
+  [{ errors: 0.01 }, 'status status["200"]["500"]'],
+] as const)('%j alone is found without a calibration', (planted, name) => {
+  expect(namesOf(compare(11, planted, 20_000, 0), 'difference')).toEqual([name])
+})
