@@ -165,7 +165,8 @@ function pairsShowing(
   let pairs = 0
   let repeats = 0
   for (const signature of signatures) {
-    if (!signature.groups.some((index) => isCounted[index])) continue
+    const isUnknown = signature.groups.length === 0 && states.includes('undecided')
+    if (!isUnknown && !signature.groups.some((index) => isCounted[index])) continue
     pairs += signature.pairs
     repeats += signature.calibrationPairs
   }

@@ -28,6 +28,15 @@ export interface CapturedExchange {
   readonly primary: CapturedAnswer
   /** In a calibration the second answer of the primary's own backend. */
   readonly mirror: CapturedAnswer
+  /** How the route wants lists and numbers compared, where it says so. */
+  readonly rules?: ListAndNumberRules
+}
+
+/** Part of the route's `mirrorboard.dev/comparison` annotation. */
+export interface ListAndNumberRules {
+  readonly unorderedPaths?: readonly string[]
+  readonly listKeys?: Readonly<Record<string, string>>
+  readonly numberTolerance?: number
 }
 
 export type CapturedAnswer =

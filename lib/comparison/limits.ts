@@ -16,8 +16,12 @@ export const COMPARISON_LIMITS = {
   keyLengthMax: 64,
   /** Distinct differences (kind and path pattern); further ones are counted together as `…`. */
   groupsMax: 1_000,
-  /** Distinct sets of differences that pairs showed; pairs with a further set are counted as differing in `…`. */
+  /**
+   * Distinct sets of differences that pairs showed, and characters to write them. Pairs with a further set are counted as
+   * showing differences that are not known: they may count against the mirror, and never for it.
+   */
   signaturesMax: 4_096,
+  signatureCharsMax: 512 * 1024,
   /** Distinct paths of requests; further segments are counted together as `{*}`. */
   endpointsMax: 500,
   /** Distinct segments at one place of a request path before they are taken for a parameter. */

@@ -78,6 +78,7 @@ export interface ValueSample {
 }
 
 export interface Signature {
+  /** Empty where the pairs differ in ways that were not kept apart. */
   readonly groups: readonly number[]
   readonly pairs: number
   readonly calibrationPairs: number

@@ -1,7 +1,11 @@
 /** A mirror's tally and its rule's calibration → this → the snapshot pages judge by. */
 import { DIFFERENCE_EDGES_MS, emptyCounts } from '@/lib/comparison/latency-counts'
 import type { ComparisonSnapshot, DifferenceGroup, Signature } from '@/lib/comparison/snapshot'
-import type { ComparisonTally, CountedDifference } from '@/lib/comparison/tally'
+import {
+  type ComparisonTally,
+  type CountedDifference,
+  UNKNOWN_SIGNATURE,
+} from '@/lib/comparison/tally'
 
 /** The snapshot. `knownEndpoints` are those the route has been asked for in any comparison. */
 export function takeSnapshot(
@@ -98,7 +102,8 @@ function joinSignatures(
       .sort((a, b) => a - b)
   const joined = new Map<string, Signature>()
   for (const [key, pairs] of own) {
-    joined.set(key, { groups: key.split(',').map(Number), pairs, calibrationPairs: 0 })
+    const ids = key === UNKNOWN_SIGNATURE ? [] : key.split(',').map(Number)
+    joined.set(ids.join(','), { groups: ids, pairs, calibrationPairs: 0 })
   }
   for (const [key, calibrationPairs] of repeated) {
     const ids = translate(key)

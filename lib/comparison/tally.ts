@@ -69,6 +69,8 @@ export interface AddedPair {
 const BACKENDS_MAX = 16
 const REASONS_MAX = 32
 const OTHER = 'other'
+/** Pairs whose set of differences is one too many to be kept apart. */
+export const UNKNOWN_SIGNATURE = '*'
 
 /** What was counted at one kind of difference and one place. */
 export interface CountedDifference {
@@ -99,6 +101,7 @@ export class ComparisonTally {
   /** The pair being added; a place or a difference counts once for it. */
   private sequence = 0
   private readonly seenIn: number[] = []
+  private signatureChars: number
   private placesByText: Map<string, number> | null = null
   private readonly differedIn: number[] = []
 
@@ -107,6 +110,7 @@ export class ComparisonTally {
     this.state = restored ?? emptyState(key, ruleName)
     this.tree = PatternTree.restore(this.state.nodes)
     this.signatures = new Map(this.state.signatures)
+    this.signatureChars = [...this.signatures.keys()].join('').length
     this.statuses = new Map(this.state.statuses)
     this.endpoints = new Map(this.state.endpoints)
     this.endpointTree = EndpointTree.restore([...this.endpoints.keys()])
@@ -186,16 +190,13 @@ export class ComparisonTally {
   }
 
   private sign(groups: readonly number[]): void {
-    const isFull = this.signatures.size >= COMPARISON_LIMITS.signaturesMax
     const exact = groups.join(',')
-    // Beyond the bound a pair is remembered by its rarest difference alone.
-    const key = this.signatures.has(exact) || !isFull ? exact : String(this.rarest(groups))
-    this.signatures.set(key, (this.signatures.get(key) ?? 0) + 1)
-  }
-
-  private rarest(groups: readonly number[]): number {
-    const countOf = (index: number) => this.state.groups[index]?.differing ?? 0
-    return groups.reduce((rarest, index) => (countOf(index) < countOf(rarest) ? index : rarest))
+    const { signaturesMax, signatureCharsMax } = COMPARISON_LIMITS
+    const isFull = this.signatures.size >= signaturesMax || this.signatureChars >= signatureCharsMax
+    const key = this.signatures.has(exact) || !isFull ? exact : UNKNOWN_SIGNATURE
+    const before = this.signatures.get(key)
+    if (before === undefined) this.signatureChars += key.length
+    this.signatures.set(key, (before ?? 0) + 1)
   }
 
   private countPair(exchange: CapturedExchange, endpoint: string, isDiffering: boolean): void {

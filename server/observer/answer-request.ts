@@ -9,6 +9,8 @@ export interface RequestContext {
   readonly hub: StreamHub
   readonly intervalMs: number
   answer(query: StreamQuery): SeriesAnswer
+  /** Answers what is below `/comparisons`. */
+  comparison(request: IncomingMessage, url: URL, response: ServerResponse): void
   health(): Record<string, unknown>
   metrics(): string
 }
@@ -30,6 +32,9 @@ export function answerRequest(
   const url = targetUrl(request.url ?? '/')
   if (url === null) {
     sendError(response, 400, { code: 'bad-request', message: 'That is no path.' })
+  } else if (isComparison(url.pathname)) context.comparison(request, url, response)
+  else if (request.method === 'DELETE') {
+    sendError(response, 405, { code: 'bad-request', message: 'Only /comparisons can be deleted.' })
   } else if (url.pathname === '/healthz') sendJson(response, 200, context.health())
   else if (url.pathname === '/metrics') {
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
@@ -39,6 +44,10 @@ export function answerRequest(
   } else {
     sendError(response, 404, { code: 'not-found', message: `There is nothing at ${url.pathname}.` })
   }
+}
+
+function isComparison(path: string): boolean {
+  return path === '/comparisons' || path.startsWith('/comparisons/')
 }
 
 function answerSeries(context: RequestContext, url: URL, response: ServerResponse): void {
@@ -61,8 +70,8 @@ function refusalOf(request: IncomingMessage): { status: number; error: Dashboard
     const message = 'This service answers on loopback only: address it as 127.0.0.1.'
     return { status: 403, error: { code: 'forbidden-origin', message } }
   }
-  if (request.method === 'GET' || request.method === 'HEAD') return null
-  const message = 'This service only answers GET.'
+  if (['GET', 'HEAD', 'DELETE'].includes(request.method ?? '')) return null
+  const message = 'This service only answers GET and DELETE.'
   return { status: 405, error: { code: 'bad-request', message } }
 }
 

@@ -1,8 +1,10 @@
 /** The observer plane: metrics URLs in, series over HTTP out. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { createLogger, type Logger } from '../log'
 import { answerRequest } from './answer-request'
+import { startComparison } from './comparison/start-comparison'
 import { OBSERVER_LIMITS, type ObserverLimits } from './limits'
 import { type OwnMetric, renderMetrics } from './own-metrics'
 import { Persistence } from './persistence'
@@ -76,12 +78,19 @@ export async function startObserver(options: ObserverOptions): Promise<Observer>
     logger,
     onTick: () => hub.publish(),
   })
+  const { storeDirectory } = options
+  const comparison = await startComparison({
+    directory: storeDirectory === null ? null : join(storeDirectory, 'comparisons'),
+    timers,
+    logger,
+  })
   const server = createServer((request, response) => {
     answerRequest(
       {
         hub,
         intervalMs,
         answer: (query) => answer(query, 'window'),
+        comparison: comparison.answer,
         health: () => ({ status: 'ok', source: scraper.source() }),
         metrics: () => renderMetrics(ownMetrics({ store, scraper, hub, limits })),
       },
@@ -105,6 +114,7 @@ export async function startObserver(options: ObserverOptions): Promise<Observer>
       await close(server)
       await save()
       await persistence?.close()
+      await comparison.stop()
     },
   }
 }

@@ -1,0 +1,71 @@
+/**
+ * GET /api/comparison?route=namespace/name: the comparisons of a route; DELETE starts them anew.
+ * GET /api/comparison/snapshot, /api/comparison/pairs, /api/comparison/pair: one comparison's counts, its kept pairs, one
+ * of them. A page judges a snapshot by itself, with lib/comparison/assess.
+ */
+import { z } from 'zod'
+import type { CapturedExchange } from '@/lib/comparison/exchange'
+import type { ComparisonKey } from '@/lib/comparison/snapshot'
+import type { NamespacedName } from '@/lib/gateway-api/references'
+
+const wholeNumber = z.coerce.number().int().min(-1).max(Number.MAX_SAFE_INTEGER)
+
+export const comparisonQuery = z.object({
+  route: z.custom<NamespacedName>(
+    (value) => typeof value === 'string' && /^[a-z0-9.-]+\/[a-z0-9.-]+$/.test(value),
+  ),
+  generation: wholeNumber,
+  rule: wholeNumber,
+  filterIndex: wholeNumber,
+})
+
+const text = z.string().max(2_000).optional()
+
+/** Which kept pairs: those with these statuses, this difference, this endpoint. */
+export const pairQuery = comparisonQuery.extend({
+  primaryStatus: text,
+  mirrorStatus: text,
+  kind: text,
+  pattern: text,
+  endpoint: text,
+})
+export type PairQuery = z.output<typeof pairQuery>
+
+export interface ComparisonListItem extends ComparisonKey {
+  readonly ruleName: string
+  readonly pairs: number
+  readonly primaryBackends: readonly string[]
+  readonly mirrorBackend: string
+  readonly firstAt: number
+  readonly lastAt: number
+}
+
+export interface ComparisonList {
+  readonly comparisons: readonly ComparisonListItem[]
+}
+
+export interface PairSummary {
+  readonly id: string
+  readonly capturedAt: number
+  readonly method: string
+  readonly path: string
+  readonly endpoint: string
+  /** `200`, or `failed: timeout`. */
+  readonly primaryStatus: string
+  readonly mirrorStatus: string
+  readonly primaryMs: number
+  readonly mirrorMs: number
+  readonly differences: readonly { readonly kind: string; readonly pattern: string }[]
+}
+
+export interface PairList {
+  /** Newest first; the first of those kept. */
+  readonly pairs: readonly PairSummary[]
+  /** How many kept pairs there are in all. */
+  readonly kept: number
+}
+
+export interface ComparedPair {
+  readonly summary: PairSummary
+  readonly exchange: CapturedExchange
+}
