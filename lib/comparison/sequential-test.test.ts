@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { seededRandom } from '@/lib/shared/test-support/seeded-random'
 import {
   evidenceAbove,
   evidenceBelow,
@@ -6,7 +7,6 @@ import {
   projectNeeded,
   upperBound,
 } from './sequential-test'
-import { seededRandom } from './test-support/planted-truth'
 
 const RUNS = 10_000
 const PAIRS = 1_000

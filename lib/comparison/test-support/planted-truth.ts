@@ -1,16 +1,6 @@
 /** Exchanges of a made-up shop whose differences are known, from a seed. */
 import type { CapturedAnswer, CapturedExchange } from '@/lib/comparison/exchange'
-
-/** mulberry32: the same numbers for the same seed, everywhere. */
-export function seededRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
+import { seededRandom } from '@/lib/shared/test-support/seeded-random'
 
 export interface Planted {
   /** Share of the mirror's answers with another price of the first item. */
