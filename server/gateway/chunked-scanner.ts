@@ -2,6 +2,9 @@ import { TOKEN_BYTES, VALUE_BYTES } from './header-names'
 
 const CR = 13
 const LF = 10
+const COLON = 58
+const SEMICOLON = 59
+const EQUALS = 61
 
 /** Extension and trailer bytes together that one body may carry; more is refused. */
 const OVERHEAD_BYTES_MAX = 16_384
@@ -9,17 +12,21 @@ const OVERHEAD_BYTES_MAX = 16_384
 type State =
   | 'size'
   | 'extension'
+  | 'extensionName'
+  | 'extensionValue'
+  | 'extensionMore'
   | 'sizeLf'
   | 'data'
   | 'dataCr'
   | 'dataLf'
   | 'trailer'
+  | 'name'
   | 'line'
   | 'lineLf'
   | 'endLf'
 
 /**
- * Follows a chunked body without copying it, byte-strict: no bare LF, no space around sizes, at most
+ * Follows a chunked body without copying it, byte-strict: no bare LF, no space around sizes, no quoted extension, at most
  * 2⁴⁸ bytes in a chunk (RFC 9112 7.1). Tells where the body ends; trailers are followed and kept as they are.
  */
 export class ChunkedScanner {
@@ -61,7 +68,8 @@ export class ChunkedScanner {
   }
 
   private keepTrailer(byte: number): void {
-    if (this.state === 'line' || this.state === 'lineLf') this.trailers += String.fromCharCode(byte)
+    if (this.state === 'name' || this.state === 'line' || this.state === 'lineLf')
+      this.trailers += String.fromCharCode(byte)
     else if (this.state === 'trailer' && this.trailers !== '') this.trailers += '\n'
   }
 
@@ -70,8 +78,10 @@ export class ChunkedScanner {
       case 'size':
         return this.stepSize(byte)
       case 'extension':
-        if (byte === CR) return this.to('sizeLf')
-        return this.countOverhead() && VALUE_BYTES[byte] === 1
+      case 'extensionName':
+      case 'extensionValue':
+      case 'extensionMore':
+        return this.countOverhead() && this.stepExtension(byte)
       case 'sizeLf':
         return byte === LF && this.to(this.size === 0 ? 'trailer' : 'data')
       case 'dataCr':
@@ -81,6 +91,9 @@ export class ChunkedScanner {
         return byte === LF && this.to('size')
       case 'trailer':
         return this.stepTrailer(byte)
+      case 'name':
+        if (byte === COLON) return this.to('line')
+        return this.countOverhead() && TOKEN_BYTES[byte] === 1
       case 'line':
         if (byte === CR) return this.to('lineLf')
         return this.countOverhead() && VALUE_BYTES[byte] === 1
@@ -102,12 +115,26 @@ export class ChunkedScanner {
     }
     if (this.digits === 0) return false
     if (byte === CR) return this.to('sizeLf')
-    return byte === 59 && this.to('extension')
+    return byte === SEMICOLON && this.to('extension')
+  }
+
+  /** `;name` or `;name=value`, both tokens. */
+  private stepExtension(byte: number): boolean {
+    const { state } = this
+    if (TOKEN_BYTES[byte] === 1) {
+      if (state === 'extension') this.state = 'extensionName'
+      if (state === 'extensionValue') this.state = 'extensionMore'
+      return true
+    }
+    if (state === 'extension' || state === 'extensionValue') return false
+    if (byte === EQUALS) return state === 'extensionName' && this.to('extensionValue')
+    if (byte === SEMICOLON) return this.to('extension')
+    return byte === CR && this.to('sizeLf')
   }
 
   private stepTrailer(byte: number): boolean {
     if (byte === CR) return this.to('endLf')
-    return this.countOverhead() && TOKEN_BYTES[byte] === 1 && this.to('line')
+    return this.countOverhead() && TOKEN_BYTES[byte] === 1 && this.to('name')
   }
 
   private countOverhead(): boolean {

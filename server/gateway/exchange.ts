@@ -315,10 +315,10 @@ export class Exchange implements UpstreamHandler {
     )
   }
 
-  private onTimeout(outcome: ResponseOutcome): void {
+  private onTimeout(outcome: ResponseOutcome, status = 504): void {
     if (this.isResponseDone) return
     this.dropConnection()
-    this.failWith(outcome, 504)
+    this.failWith(outcome, status)
   }
 
   private failWith(outcome: ResponseOutcome, status: number): void {
@@ -342,7 +342,8 @@ export class Exchange implements UpstreamHandler {
     const idleMax = this.isTunnel ? limits.tunnelIdleMs : limits.exchangeIdleMs
     if (now - this.activeAt <= idleMax) return
     if (this.isTunnel) this.endTunnelExchange()
-    else this.onTimeout('backend_timeout')
+    else if (this.isRequestDone || this.connection?.buffered) this.onTimeout('backend_timeout')
+    else this.onTimeout('client_aborted', 408)
   }
 
   private answer(outcome: ResponseOutcome, status: number, moreLines = ''): void {

@@ -17,7 +17,7 @@ export interface GatewayLimits {
   readonly headTimeoutMs: number
   /** A connection without a request for this long is closed. */
   readonly clientIdleMs: number
-  /** An exchange in which no byte moved for this long is ended: 504 when no response began, else cut off. */
+  /** An exchange in which no byte moved for this long is ended: 408 or 504 when no response began, else cut off. */
   readonly exchangeIdleMs: number
   /** A tunnel in which no byte moved for this long is closed. */
   readonly tunnelIdleMs: number

@@ -1,15 +1,11 @@
-import {
-  createServer as createHttpServer,
-  type Server as HttpServer,
-  type IncomingMessage,
-} from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { PortMatcher } from '@/lib/routing/compile-matcher'
 import { ClientConnection, type ConnectionOwner } from './client-connection'
-import { TICK_MS } from './limits'
 import { isSecure, type ListeningPort } from './listening-port'
-import { headBytes, NodeClient } from './node-client'
+import { headBytes } from './node-client'
+import { NodeServer } from './node-server'
 import { TlsFront } from './tls-front'
 import type { WorkerContext } from './worker-context'
 
@@ -32,7 +28,7 @@ export class ListenerServer implements ConnectionOwner {
   readonly port: ListeningPort
   readonly binding: Binding
   private readonly server: Server
-  private readonly slow: HttpServer
+  private readonly slow: NodeServer
   private tls: TlsFront | undefined
   private readonly connections = new Set<ClientConnection>()
   private readonly nodeSockets = new Set<Socket>()
@@ -42,7 +38,9 @@ export class ListenerServer implements ConnectionOwner {
     this.context = context
     this.binding = binding
     this.port = { gateway: binding.gateway, port: binding.listenerPort, matcher, isDraining: false }
-    this.slow = this.createSlowServer()
+    this.slow = new NodeServer(context, this.port, (request, socket, head) =>
+      this.takeBack(request, socket, head),
+    )
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       if (this.tls === undefined) this.begin(socket)
       else this.tls.accept(this.track(socket))
@@ -110,7 +108,7 @@ export class ListenerServer implements ConnectionOwner {
   handOver(socket: Socket, unread: Buffer): void {
     this.track(socket)
     socket.unshift(unread)
-    this.slow.emit('connection', socket)
+    this.slow.accept(socket)
     socket.resume()
   }
 
@@ -133,32 +131,6 @@ export class ListenerServer implements ConnectionOwner {
     for (const socket of this.nodeSockets) socket.destroy()
   }
 
-  /** Never listens itself: it is given sockets, and is the authority on what the fast path does not take. */
-  private createSlowServer(): HttpServer {
-    const { limits } = this.context
-    const server = createHttpServer({
-      insecureHTTPParser: false,
-      maxHeaderSize: limits.requestHeadBytesMax,
-      headersTimeout: limits.headTimeoutMs,
-      connectionsCheckingInterval: TICK_MS,
-      requestTimeout: 0,
-      keepAliveTimeout: limits.clientIdleMs,
-    })
-    server.maxHeadersCount = limits.requestHeaderLinesMax
-    server.timeout = limits.exchangeIdleMs
-    const serve =
-      (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponseOf) =>
-        new NodeClient(this.context, this.port, request, response).serve(expectsContinue)
-    server.on('request', serve(false))
-    server.on('checkContinue', serve(true))
-    server.on('upgrade', (request, socket, head) => this.takeBack(request, socket, head))
-    server.on('connect', (_request, socket) => refuseConnect(socket))
-    server.on('clientError', (error, socket) => this.refuseBroken(error, socket))
-    // Its timers for slow heads start when it listens, which this server never does.
-    server.emit('listening')
-    return server
-  }
-
   /** A request to change protocols on a connection of the slow path goes back to the fast path, which tunnels. */
   private takeBack(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const bytes = headBytes(request)
@@ -171,26 +143,4 @@ export class ListenerServer implements ConnectionOwner {
     this.connections.add(connection)
     connection.feed(Buffer.concat([bytes, head]))
   }
-
-  private refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
-    this.context.metrics.countUnmatched(this.port.gateway, '', 'bad_request')
-    if (!socket.writable || error.code === 'ECONNRESET') {
-      socket.destroy()
-      return
-    }
-    const status =
-      error.code === 'HPE_HEADER_OVERFLOW'
-        ? '431 Request Header Fields Too Large'
-        : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-          ? '408 Request Timeout'
-          : '400 Bad Request'
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-  }
-}
-
-type ServerResponseOf = ConstructorParameters<typeof NodeClient>[3]
-
-/** The gateway is no forward proxy. */
-function refuseConnect(socket: Duplex): void {
-  socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
 }

@@ -16,6 +16,8 @@ const HEAD = new RequestHead()
 export class NodeClient implements ClientSide {
   readonly decodesChunks = true
   readonly origin: ClientOrigin
+  /** Whether the answer closes the connection because what follows on it cannot be trusted. */
+  isLast = false
   private readonly context: WorkerContext
   private readonly port: ListeningPort
   private readonly request: IncomingMessage
@@ -53,6 +55,7 @@ export class NodeClient implements ClientSide {
     if (expectsContinue) {
       if (exchange.hasResponded) {
         // The body was never asked for, so the next bytes can't be told from a next request.
+        this.isLast = true
         response.once('finish', () => request.socket.end())
         exchange.onRequestEnd('')
         return
@@ -64,8 +67,25 @@ export class NodeClient implements ClientSide {
     request.on('error', () => response.destroy())
   }
 
+  /**
+   * Calls back when the connection no longer serves this request because bytes behind it are broken; the argument is
+   * whether an answer may be written. A request whose own body is broken ends at once.
+   */
+  onceUnused(then: (canAnswer: boolean) => void): void {
+    const { exchange, request, response } = this
+    if (!request.complete) {
+      exchange.onClientClosed()
+      then(!response.headersSent)
+    } else if (response.writableFinished) {
+      then(true)
+    } else {
+      response.once('finish', () => then(true))
+    }
+  }
+
   private refuse(): void {
     const { context, port, response } = this
+    this.isLast = true
     context.metrics.countUnmatched(port.gateway, '', 'bad_request')
     const fixed = fixedResponse(400, context.dateLine())
     response.sendDate = false

@@ -49,6 +49,9 @@ export class RequestHead implements MatchRequest {
   upgrade = ''
   readonly lines = new HeaderLines()
   private queryStart = -1
+  private hosts = 0
+  private lengths = 0
+  private codings = 0
 
   header(name: string): string | undefined {
     return this.lines.joined(this.text, name)
@@ -135,36 +138,57 @@ export class RequestHead implements MatchRequest {
     this.connectionNames = []
     this.upgrade = ''
     this.authority = ''
-    let hosts = 0
-    let lengths = 0
+    this.hosts = 0
+    this.lengths = 0
+    this.codings = 0
     for (let index = 0; index < lines.count; index++) {
-      const id = lines.id[index]
-      if (id === HEADER.host) {
-        hosts++
-        this.authority = lines.value(this.text, index)
-      } else if (id === HEADER.contentLength) {
-        lengths++
-        this.contentLength = parseLength(lines.value(this.text, index))
-        if (this.contentLength === -1) return 'malformed'
-      } else if (id === HEADER.connection) {
-        this.readConnection(lines.value(this.text, index))
-      }
+      const id = lines.id[index] ?? HEADER.other
+      if (id !== HEADER.other && !this.readSpecial(id, index)) return 'malformed'
     }
-    if (hosts !== 1 && !(trusted && hosts === 0)) return 'malformed'
-    if (lengths > 1) return 'malformed'
+    if (this.hosts !== 1 && !(trusted && this.hosts === 0)) return 'malformed'
+    if (this.lengths + this.codings > 1) return 'malformed'
     return this.readFraming(trusted)
   }
 
+  /** Takes a line that says how the request is to be read; false when it must not be. */
+  private readSpecial(id: number, index: number): boolean {
+    const { lines, text } = this
+    if (id === HEADER.host) {
+      this.hosts++
+      this.authority = lines.value(text, index)
+    } else if (id === HEADER.contentLength) {
+      this.lengths++
+      this.contentLength = parseLength(lines.value(text, index))
+      return this.contentLength !== -1
+    } else if (id === HEADER.transferEncoding) {
+      this.codings++
+      // No other coding is decoded here, so its bytes would be passed on as something they are not.
+      return lines.value(text, index).toLowerCase() === 'chunked'
+    } else if (id === HEADER.connection) {
+      this.readConnection(lines.value(text, index))
+    }
+    return true
+  }
+
   private readFraming(trusted: boolean): HeadVerdict {
-    const { seen } = this.lines
-    const hasTransferEncoding = (seen & (1 << HEADER.transferEncoding)) !== 0
-    if (hasTransferEncoding && this.contentLength !== -1) return 'malformed'
     const host = hostOf(this.authority)
     if (host === null) return 'malformed'
     this.host = host
-    if (hasTransferEncoding && trusted) this.contentLength = -2
+    if (this.codings === 1 && trusted) this.contentLength = -2
     this.readUpgrade()
-    return (seen & UNUSUAL_HEADERS) !== 0 && !trusted ? 'unusual' : 'ok'
+    const isUnusual = (this.lines.seen & UNUSUAL_HEADERS) !== 0 || !this.hasPlainLength()
+    return isUnusual && !trusted ? 'unusual' : 'ok'
+  }
+
+  /** The line of the length is passed on as it is, so blanks that some parsers refuse must not be in it. */
+  private hasPlainLength(): boolean {
+    const { lines, text } = this
+    if (this.contentLength === -1) return true
+    const index = lines.id.indexOf(HEADER.contentLength)
+    const start = lines.valueStart[index] ?? 0
+    const blanks = start - (lines.nameEnd[index] ?? 0) - 1
+    if (blanks > 1 || (blanks === 1 && text[start - 1] !== ' ')) return false
+    return text[lines.valueEnd[index] ?? 0] === '\r'
   }
 
   private readConnection(value: string): void {
