@@ -6,7 +6,8 @@ import { fixedResponse } from './fixed-response'
 import { findHeadEnd } from './header-lines'
 import type { ListeningPort } from './listening-port'
 import type { UnmatchedReason } from './metrics'
-import { type HeadVerdict, RequestHead } from './request-head'
+import { refusalOf } from './refusals'
+import { RequestHead } from './request-head'
 import type { BodyFraming } from './response-parser'
 import type { WorkerContext } from './worker-context'
 
@@ -16,19 +17,12 @@ const NO_BYTES = Buffer.alloc(0)
 /** Head and body up to this size leave in one string, and so in one system call. */
 const COALESCE_BYTES_MAX = 8_192
 
-const REFUSALS: Partial<Record<HeadVerdict, { status: number; reason: UnmatchedReason }>> = {
-  malformed: { status: 400, reason: 'bad_request' },
-  target_too_long: { status: 414, reason: 'target_too_long' },
-  too_many_headers: { status: 431, reason: 'head_too_large' },
-  unsupported_version: { status: 505, reason: 'bad_request' },
-}
-
 /** What a connection asks of the worker that accepted it. */
 export interface ConnectionOwner {
   readonly context: WorkerContext
   readonly port: ListeningPort
-  /** Takes the socket over with bytes it has not dealt with: Node's own server goes on. */
-  handOver(socket: Socket, unread: Buffer): void
+  /** Takes the socket over with bytes it has not dealt with: Node's own server of that protocol goes on. */
+  handOver(socket: Socket, unread: Buffer, protocol: 'http1' | 'http2'): void
   forget(connection: ClientConnection): void
 }
 
@@ -50,6 +44,7 @@ export class ClientConnection implements ClientSide {
   private searchedTo = 0
   private bodyRemaining = 0
   private keepAlive = true
+  private hasServed = false
   private heldHead = ''
   private encodesChunks = false
   private isReading = false
@@ -142,9 +137,10 @@ export class ClientConnection implements ClientSide {
     this.hasHeadBegun = false
     if (end - start > limits.requestHeadBytesMax) return this.refuse(431, 'head_too_large')
     const verdict = HEAD.read(this.unread, start, end, limits)
-    const refusal = REFUSALS[verdict]
+    if (verdict === 'unsupported_version' && this.isHttp2()) return this.handOver('http2')
+    const refusal = refusalOf(verdict)
     if (refusal !== undefined) return this.refuse(refusal.status, refusal.reason)
-    if (verdict === 'unusual') return this.handOver()
+    if (verdict === 'unusual') return this.handOver('http1')
     this.begin(this.unread.subarray(end))
     return true
   }
@@ -173,6 +169,7 @@ export class ClientConnection implements ClientSide {
   private begin(rest: Buffer): void {
     const { context, port } = this.owner
     this.state = 'exchange'
+    this.hasServed = true
     this.keepAlive = HEAD.keepAlive && !port.isDraining
     this.bodyRemaining = Math.max(0, HEAD.contentLength)
     this.unread = rest
@@ -183,7 +180,13 @@ export class ClientConnection implements ClientSide {
     else if (rest.length > 0) this.unread = this.readBody(rest)
   }
 
-  private handOver(): false {
+  /** The preface of a client that knows it may speak HTTP/2 in clear text (RFC 9113 3.3): only as the very first bytes. */
+  private isHttp2(): boolean {
+    const isFirst = !this.hasServed && !this.isReturned && this.origin.scheme === 'http'
+    return isFirst && HEAD.method === 'PRI' && HEAD.target === '*'
+  }
+
+  private handOver(protocol: 'http1' | 'http2'): false {
     if (this.isReturned) return this.refuse(400, 'bad_request')
     const { socket, unread } = this
     this.state = 'gone'
@@ -195,7 +198,7 @@ export class ClientConnection implements ClientSide {
     socket.off('close', this.onClose)
     socket.pause()
     this.owner.forget(this)
-    this.owner.handOver(socket, unread)
+    this.owner.handOver(socket, unread, protocol)
     return false
   }
 

@@ -13,6 +13,17 @@ export interface GatewayLimits {
   readonly responseHeadBytesMax: number
   /** Further connections to the same listening socket are closed on accept. */
   readonly connectionsPerListenerMax: number
+  /** Streams a client may have open on one HTTP/2 connection; further ones are refused. */
+  readonly http2StreamsPerConnectionMax: number
+  /** Memory of one HTTP/2 connection's headers and queues, in MiB; above it further streams are refused. */
+  readonly http2ConnectionMemoryMiB: number
+  /** Frames that break the protocol, and streams beyond those allowed: after as many the connection is closed. */
+  readonly http2InvalidFramesMax: number
+  /** Within this time a client may reset so many streams before they are answered, and send so many PINGs and SETTINGS;
+   * one more, and the connection is closed with ENHANCE_YOUR_CALM. */
+  readonly http2WindowMs: number
+  readonly http2ResetsMax: number
+  readonly http2ControlFramesMax: number
   /** A head not complete this long after its first byte is answered with 408 and closed. */
   readonly headTimeoutMs: number
   /** A connection without a request for this long is closed. */
@@ -72,6 +83,12 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   requestHeaderLinesMax: 200,
   responseHeadBytesMax: 64 * KIB,
   connectionsPerListenerMax: 20_000,
+  http2StreamsPerConnectionMax: 128,
+  http2ConnectionMemoryMiB: 10,
+  http2InvalidFramesMax: 64,
+  http2WindowMs: 10_000,
+  http2ResetsMax: 500,
+  http2ControlFramesMax: 1_000,
   headTimeoutMs: 10_000,
   clientIdleMs: 75_000,
   exchangeIdleMs: 300_000,

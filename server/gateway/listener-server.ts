@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { PortMatcher } from '@/lib/routing/compile-matcher'
 import { ClientConnection, type ConnectionOwner } from './client-connection'
+import { Http2Front } from './http2-front'
 import { isSecure, type ListeningPort } from './listening-port'
 import { headBytes } from './node-client'
 import { NodeServer } from './node-server'
@@ -29,6 +30,7 @@ export class ListenerServer implements ConnectionOwner {
   readonly binding: Binding
   private readonly server: Server
   private readonly slow: NodeServer
+  private readonly http2: Http2Front
   private tls: TlsFront | undefined
   private readonly connections = new Set<ClientConnection>()
   private readonly nodeSockets = new Set<Socket>()
@@ -41,6 +43,7 @@ export class ListenerServer implements ConnectionOwner {
     this.slow = new NodeServer(context, this.port, (request, socket, head) =>
       this.takeBack(request, socket, head),
     )
+    this.http2 = new Http2Front(context, this.port)
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       if (this.tls === undefined) this.begin(socket)
       else this.tls.accept(this.track(socket))
@@ -65,6 +68,7 @@ export class ListenerServer implements ConnectionOwner {
     if (this.server.listening) this.server.close()
     for (const connection of this.connections) if (connection.isIdle) connection.destroy()
     this.slow.closeIdleConnections()
+    this.http2.drain()
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.cutAll(), this.context.limits.drainMs)
       this.onEmpty = () => {
@@ -87,7 +91,10 @@ export class ListenerServer implements ConnectionOwner {
       this.tls = undefined
       return
     }
-    this.tls ??= new TlsFront(this.context, this.port, (socket) => this.begin(socket))
+    this.tls ??= new TlsFront(this.context, this.port, (socket) => {
+      if (socket.alpnProtocol === 'h2') this.http2.accept(socket)
+      else this.begin(socket)
+    })
     this.tls.update()
   }
 
@@ -98,6 +105,7 @@ export class ListenerServer implements ConnectionOwner {
 
   tick(now: number): void {
     for (const connection of this.connections) connection.tick(now)
+    this.http2.tick(now)
   }
 
   forget(connection: ClientConnection): void {
@@ -105,9 +113,13 @@ export class ListenerServer implements ConnectionOwner {
     this.checkEmpty()
   }
 
-  handOver(socket: Socket, unread: Buffer): void {
+  handOver(socket: Socket, unread: Buffer, protocol: 'http1' | 'http2'): void {
     this.track(socket)
     socket.unshift(unread)
+    if (protocol === 'http2') {
+      this.http2.accept(socket)
+      return
+    }
     this.slow.accept(socket)
     socket.resume()
   }

@@ -239,6 +239,7 @@ export type UnmatchedReason =
   | 'no_listener'
   | 'misdirected'
   | 'tls_handshake_failed'
+  | 'http2_flood'
   | 'bad_request'
   | 'head_too_large'
   | 'target_too_long'

@@ -141,7 +141,9 @@ export class NodeClient implements ClientSide {
 }
 
 /** The head as Node understood it, in the form the exchange reads; null when its target is unusable. */
-export function headBytes(request: IncomingMessage): Buffer | null {
+export function headBytes(
+  request: Pick<IncomingMessage, 'method' | 'url'> & { readonly rawHeaders: readonly string[] },
+): Buffer | null {
   const normalised = normaliseTarget(request.url ?? '')
   if (normalised === null) return null
   let text = `${request.method} ${normalised.target} HTTP/1.1\r\n`

@@ -21,7 +21,7 @@ export class TlsFront {
     this.port = port
     this.server = createServer(
       {
-        ALPNProtocols: ['http/1.1'],
+        ALPNProtocols: ['h2', 'http/1.1'],
         SNICallback: (name, done) => this.select(name, done),
         handshakeTimeout: context.limits.headTimeoutMs,
         minVersion: 'TLSv1.2',
