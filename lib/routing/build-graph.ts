@@ -8,6 +8,7 @@ import { type ClusterIndex, indexCluster } from './cluster-index'
 import type { ClusterState } from './cluster-state'
 import { type Finding, joinProblems, negative, type Problem, positive } from './condition'
 import type { ClassNode, GatewayNode, Graph, ListenerNode, ParentNode, RouteNode } from './graph'
+import { createdAtOf, reusableNodes, sortByAge } from './reuse-nodes'
 import type { ClusterEntry } from './route-table'
 import { MULTIPLE_MIRRORS_FEATURE, supportedFeatures } from './supported-features'
 
@@ -18,9 +19,10 @@ export interface GraphOptions {
 
 /**
  * Reads the cluster as the specification says. Never fails: what is wrong is a finding on the node it belongs to, and
- * the rest is built. https://gateway-api.sigs.k8s.io/reference/spec/
+ * the rest is built. With `previous`, nodes of routes for which nothing has changed are taken over: the result says the same.
+ * https://gateway-api.sigs.k8s.io/reference/spec/
  */
-export function buildGraph(state: ClusterState, options: GraphOptions): Graph {
+export function buildGraph(state: ClusterState, options: GraphOptions, previous?: Graph): Graph {
   const { controllerNames } = options
   const index = indexCluster(state)
   const classes = state.gatewayClasses
@@ -33,26 +35,21 @@ export function buildGraph(state: ClusterState, options: GraphOptions): Graph {
     if (gatewayClass !== undefined) gateways.push(buildGateway(index, source, gatewayClass))
   }
   const gatewayByKey = new Map(gateways.map((gateway) => [gateway.key, gateway]))
+  const reusable = reusableNodes(previous, { controllerNames, state, gateways })
+  const sorted = sortByAge(
+    reusable,
+    state.httpRoutes,
+    (source) => reusable.get(source) ?? buildRoute({ index, gatewayByKey }, source),
+  )
   const clusters = new Map<string, ClusterEntry>()
+  const nodes = new Map<HTTPRoute, RouteNode>()
   const routes: RouteNode[] = []
-  for (const source of [...state.httpRoutes].sort(compareAge)) {
-    const node = buildRoute({ index, gatewayByKey, clusters }, source)
-    if (node.parents.length > 0 || hasStatusOf(source, controllerNames)) routes.push(node)
+  for (const node of sorted) {
+    nodes.set(node.source, node)
+    for (const [key, entry] of node.clusters) clusters.set(key, entry)
+    if (node.parents.length > 0 || hasStatusOf(node.source, controllerNames)) routes.push(node)
   }
-  return { controllerNames, classes, gateways, routes, clusters }
-}
-
-/** Oldest first, then by `namespace/name`: the specification's tie-break. */
-function compareAge(left: HTTPRoute, right: HTTPRoute): number {
-  const before = timeOf(left) - timeOf(right)
-  if (before !== 0) return before
-  return keyOf(left) < keyOf(right) ? -1 : 1
-}
-
-/** An object without a time has not been stored yet, so it is the newest. */
-function timeOf(route: HTTPRoute): number {
-  const time = Date.parse(route.metadata.creationTimestamp ?? '')
-  return Number.isNaN(time) ? Number.MAX_SAFE_INTEGER : time
+  return { controllerNames, classes, gateways, routes, clusters, state, nodes }
 }
 
 function buildClass(source: GatewayClass): ClassNode {
@@ -122,8 +119,9 @@ function readAddress(source: Gateway): { value: string | undefined; problem: Pro
 interface RouteContext {
   readonly index: ClusterIndex
   readonly gatewayByKey: ReadonlyMap<NamespacedName, GatewayNode>
-  readonly clusters: Map<string, ClusterEntry>
 }
+
+const NO_CLUSTERS: ReadonlyMap<string, ClusterEntry> = new Map()
 
 function buildRoute(context: RouteContext, source: HTTPRoute): RouteNode {
   const targets: { parentRef: ParentReference; gateway: GatewayNode }[] = []
@@ -132,13 +130,14 @@ function buildRoute(context: RouteContext, source: HTTPRoute): RouteNode {
     const gateway = key === null ? undefined : context.gatewayByKey.get(key)
     if (gateway !== undefined) targets.push({ parentRef, gateway })
   }
-  const key = keyOf(source)
-  if (targets.length === 0) return { key, source, rules: [], parents: [] }
-  const built = buildRules(context.index, source, context.clusters)
+  const own = { key: keyOf(source), source, createdAt: createdAtOf(source) }
+  if (targets.length === 0) return { ...own, rules: [], parents: [], clusters: NO_CLUSTERS }
+  const clusters = new Map<string, ClusterEntry>()
+  const built = buildRules(context.index, source, clusters)
   const parents = targets.map(({ parentRef, gateway }) =>
     buildParent(context.index, source, built, parentRef, gateway),
   )
-  return { key, source, rules: built.rules, parents }
+  return { ...own, rules: built.rules, parents, clusters }
 }
 
 function buildParent(

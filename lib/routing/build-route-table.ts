@@ -1,6 +1,13 @@
 /** Graph → this → gateway workers. */
 import type { GatewayNode, Graph, RouteNode } from './graph'
-import type { ClusterEntry, GatewayEntry, RouteEntry, RouteTable } from './route-table'
+import { isEqual } from './is-equal'
+import type {
+  ClusterEntry,
+  GatewayEntry,
+  RouteAttachment,
+  RouteEntry,
+  RouteTable,
+} from './route-table'
 
 /**
  * The table of what can be served, frozen. Entries equal to those of `previous` are the same objects, so that
@@ -9,10 +16,10 @@ import type { ClusterEntry, GatewayEntry, RouteEntry, RouteTable } from './route
 export function buildRouteTable(graph: Graph, version: number, previous?: RouteTable): RouteTable {
   const served = servedListeners(graph.gateways)
   const routes: RouteEntry[] = []
-  const known = new Map(previous?.routes.map((route) => [route.key, route]))
+  const known = lazily(() => new Map(previous?.routes.map((route) => [route.key, route])))
   for (const node of graph.routes) {
-    const entry = toRouteEntry(node, served)
-    if (entry !== null) routes.push(reuse(known.get(entry.key), entry))
+    const entry = entryOf(node, served, known)
+    if (entry !== null) routes.push(entry)
   }
   return Object.freeze({
     version,
@@ -32,14 +39,35 @@ function servedListeners(gateways: readonly GatewayNode[]): ReadonlySet<string> 
   return served
 }
 
-function toRouteEntry(node: RouteNode, served: ReadonlySet<string>): RouteEntry | null {
+/** Entries of nodes all of whose listeners are served. A node never changes, so neither does its entry. */
+const entries = new WeakMap<RouteNode, RouteEntry>()
+
+function entryOf(
+  node: RouteNode,
+  served: ReadonlySet<string>,
+  known: () => ReadonlyMap<string, RouteEntry>,
+): RouteEntry | null {
+  const isServed = ({ gateway, listener }: RouteAttachment) => served.has(`${gateway} ${listener}`)
+  const remembered = entries.get(node)
+  if (remembered?.attachments.every(isServed)) return remembered
   const { key, source, rules } = node
-  const attachments = node.parents
-    .flatMap((parent) => parent.attachments)
-    .filter(({ gateway, listener }) => served.has(`${gateway} ${listener}`))
+  const all = node.parents.flatMap((parent) => parent.attachments)
+  const attachments = all.filter(isServed)
   if (attachments.length === 0) return null
   const { namespace = '', name, generation = 0 } = source.metadata
-  return { key, namespace, name, generation, attachments, rules }
+  const built = { key, namespace, name, generation, attachments, rules }
+  const entry = reuse(known().get(key), built)
+  if (attachments.length === all.length) entries.set(node, entry)
+  return entry
+}
+
+/** A value that is made when it is first asked for. */
+function lazily<Value>(make: () => Value): () => Value {
+  let made: Value | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
 function buildGateways(
@@ -68,44 +96,38 @@ function buildClusters(
   graph: Graph,
   routes: readonly RouteEntry[],
   previous: RouteTable | undefined,
-): Record<string, ClusterEntry> {
+): RouteTable['clusters'] {
+  const names = new Set<string>()
+  for (const route of routes) for (const name of clustersOf(route)) names.add(name)
+  const before = Object.keys(previous?.clusters ?? {})
+  const isSameSet = before.length === names.size && before.every((name) => names.has(name))
   const clusters: Record<string, ClusterEntry> = {}
-  for (const name of [...new Set(routes.flatMap(clustersOf))].sort()) {
+  let isSame = isSameSet
+  for (const name of isSameSet ? before : [...names].sort()) {
     const entry = graph.clusters.get(name)
     if (entry !== undefined) clusters[name] = reuse(previous?.clusters[name], entry)
+    isSame &&= clusters[name] === previous?.clusters[name]
   }
-  return clusters
+  return isSame && previous !== undefined ? previous.clusters : clusters
 }
 
-function clustersOf({ rules }: RouteEntry): readonly string[] {
-  return rules.flatMap(({ backends, mirrors }) => [
+const clusterNames = new WeakMap<RouteEntry, readonly string[]>()
+
+/** The upstreams an entry refers to. */
+function clustersOf(entry: RouteEntry): readonly string[] {
+  const known = clusterNames.get(entry)
+  if (known !== undefined) return known
+  const names = entry.rules.flatMap(({ backends, mirrors }) => [
     ...backends.filter((backend) => !backend.invalid).map((backend) => backend.cluster),
     ...mirrors.map((mirror) => mirror.cluster),
   ])
+  clusterNames.set(entry, names)
+  return names
 }
 
 /** The old value when the new one equals it, else the new one, frozen. */
 function reuse<Value extends object>(old: Value | undefined, value: Value): Value {
   return old !== undefined && isEqual(old, value) ? old : deepFreeze(value)
-}
-
-/** Whether two JSON values say the same; a key with the value undefined is as good as absent. */
-export function isEqual(left: unknown, right: unknown): boolean {
-  if (left === right) return true
-  if (Array.isArray(left) || Array.isArray(right)) return isEqualList(left, right)
-  if (!isRecord(left) || !isRecord(right)) return false
-  for (const key in left) if (!isEqual(left[key], right[key])) return false
-  for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false
-  return true
-}
-
-function isEqualList(left: unknown, right: unknown): boolean {
-  if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false
-  return left.every((item: unknown, index) => isEqual(item, right[index]))
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }
 
 function deepFreeze<Value extends object>(value: Value): Value {

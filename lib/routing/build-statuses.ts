@@ -7,9 +7,9 @@ import type {
   ListenerStatus,
   RouteParentStatus,
 } from '@/lib/gateway-api/types'
-import { isEqual } from './build-route-table'
 import { type Finding, negative, positive } from './condition'
 import type { ClassNode, GatewayNode, Graph, ListenerNode, ParentNode, RouteNode } from './graph'
+import { isEqual } from './is-equal'
 import { CONDITIONS_MAX, STATUS_PARENTS_MAX } from './limits'
 import type { GatewayAcknowledgement } from './route-table'
 
@@ -64,13 +64,16 @@ export function buildStatuses(graph: Graph, options: StatusOptions): readonly St
   }
   if (!serving) return updates
   for (const node of graph.routes) {
+    if (settled.has(node)) continue
     const status = routeStatus(node, graph.controllerNames, options.now)
-    if (!isEqual(status, node.source.status ?? { parents: [] })) {
-      updates.push({ plural: 'httproutes', source: node.source, status })
-    }
+    if (isEqual(status, node.source.status ?? { parents: [] })) settled.add(node)
+    else updates.push({ plural: 'httproutes', source: node.source, status })
   }
   return updates
 }
+
+/** Nodes whose route carries the right status. A node never changes, so it stays right. */
+const settled = new WeakSet<RouteNode>()
 
 function classStatus({ source, accepted, supportedFeatures }: ClassNode, now: string) {
   const generation = source.metadata.generation ?? 0
@@ -81,13 +84,19 @@ function classStatus({ source, accepted, supportedFeatures }: ClassNode, now: st
 /** Routes accepted on each listener; a route with two parentRefs to one listener counts once. */
 function countAttached(routes: readonly RouteNode[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
+  const add = (listener: string) => counts.set(listener, (counts.get(listener) ?? 0) + 1)
   for (const { parents } of routes) {
+    const [only] = parents
+    if (parents.length === 1 && only?.attachments.length === 1) {
+      for (const { gateway, listener } of only.attachments) add(`${gateway} ${listener}`)
+      continue
+    }
     const listeners = new Set(
       parents.flatMap(({ attachments }) =>
         attachments.map(({ gateway, listener }) => `${gateway} ${listener}`),
       ),
     )
-    for (const listener of listeners) counts.set(listener, (counts.get(listener) ?? 0) + 1)
+    for (const listener of listeners) add(listener)
   }
   return counts
 }

@@ -1,5 +1,6 @@
 /** Route table → this → the gateway asks it for every request. */
 import type { NamespacedName } from '@/lib/gateway-api/references'
+import { changedRange } from './changed-range'
 import { HostnameMap } from './hostname'
 import { HOST_CHARACTERS_MAX } from './limits'
 import { PathIndex } from './path-index'
@@ -105,49 +106,130 @@ function itself<Value>(value: Value): Value {
 export function compileMatcher(table: RouteTable, previous?: RouteMatcher): RouteMatcher {
   const matcher = new CompiledMatcher(table)
   const known = previous instanceof CompiledMatcher ? previous : undefined
-  const attached = groupAttachments(table)
+  const touched = touchedHostnames(known?.table.routes ?? [], table.routes)
+  const kept = keptIndexes(table, known)
+  const attached = groupAttachments(table, (listener, hostname) => {
+    return !kept.has(listener) || touched.get(listener)?.has(hostname) === true
+  })
   for (const gateway of table.gateways) {
     for (const listener of gateway.listeners) {
       const key = portKey(gateway.key, listener.port)
       const port = matcher.ports.get(key) ?? new CompiledPort(listener.port)
       matcher.ports.set(key, port)
-      const routes = attached.get(listenerKey(gateway.key, listener.name)) ?? new Map()
-      port.add(indexListener(listener, routes, known?.ports.get(key)?.indexes.get(listener.name)))
+      const place = listenerKey(gateway.key, listener.name)
+      const routes: RoutesByHostname = attached.get(place) ?? new Map()
+      const old = kept.get(place)
+      const index =
+        old === undefined
+          ? indexListener(listener, routes)
+          : updateListener(old, routes, touched.get(place) ?? NO_HOSTNAMES)
+      port.add(index)
     }
   }
   return matcher
 }
 
+const NO_HOSTNAMES: ReadonlySet<string> = new Set()
+
+/** The indexes of listeners that are the same as before: only hostnames that were touched differ in them. */
+function keptIndexes(
+  table: RouteTable,
+  known: CompiledMatcher | undefined,
+): ReadonlyMap<string, ListenerIndex> {
+  const kept = new Map<string, ListenerIndex>()
+  for (const gateway of table.gateways) {
+    for (const listener of gateway.listeners) {
+      const old = known?.ports.get(portKey(gateway.key, listener.port))?.indexes.get(listener.name)
+      if (old?.listener === listener) kept.set(listenerKey(gateway.key, listener.name), old)
+    }
+  }
+  return kept
+}
+
+/** By listener, the hostnames of every route that is in only one of the two lists. */
+function touchedHostnames(
+  before: readonly RouteEntry[],
+  after: readonly RouteEntry[],
+): ReadonlyMap<string, Set<string>> {
+  const { start, endBefore, endAfter } = changedRange(before, after)
+  const old = new Set(before.slice(start, endBefore))
+  const fresh = new Set(after.slice(start, endAfter))
+  const touched = new Map<string, Set<string>>()
+  const touch = (route: RouteEntry) => {
+    for (const { gateway, listener, hostnames } of route.attachments) {
+      const key = listenerKey(gateway, listener)
+      const known = touched.get(key) ?? new Set()
+      touched.set(key, known)
+      for (const hostname of hostnames) known.add(hostname)
+    }
+  }
+  for (const route of old) if (!fresh.has(route)) touch(route)
+  for (const route of fresh) if (!old.has(route)) touch(route)
+  return touched
+}
+
 type RoutesByHostname = Map<string, { route: RouteEntry; order: number }[]>
 
-function groupAttachments(table: RouteTable): Map<string, RoutesByHostname> {
+/** The routes of each hostname of each listener, in order, as far as `isWanted`. */
+function groupAttachments(
+  table: RouteTable,
+  isWanted: (listener: string, hostname: string) => boolean,
+): Map<string, RoutesByHostname> {
   const grouped = new Map<string, RoutesByHostname>()
   for (const [order, route] of table.routes.entries()) {
-    for (const attachment of route.attachments) {
-      const key = listenerKey(attachment.gateway, attachment.listener)
+    for (const { gateway, listener, hostnames } of route.attachments) {
+      const key = listenerKey(gateway, listener)
+      const wanted = hostnames.filter((hostname) => isWanted(key, hostname))
+      if (wanted.length === 0) continue
       const byHostname: RoutesByHostname = grouped.get(key) ?? new Map()
       grouped.set(key, byHostname)
-      for (const hostname of attachment.hostnames) {
-        const routes = byHostname.get(hostname) ?? []
-        // Two parentRefs may name the same listener; the route counts once.
-        if (routes[routes.length - 1]?.route !== route) routes.push({ route, order })
-        byHostname.set(hostname, routes)
-      }
+      for (const hostname of wanted) addRoute(byHostname, hostname, { route, order })
     }
   }
   return grouped
 }
 
-function indexListener(
-  listener: ListenerEntry,
-  routes: RoutesByHostname,
-  previous: ListenerIndex | undefined,
-): ListenerIndex {
+function addRoute(
+  byHostname: RoutesByHostname,
+  hostname: string,
+  entry: { route: RouteEntry; order: number },
+): void {
+  const routes = byHostname.get(hostname) ?? []
+  byHostname.set(hostname, routes)
+  // Two parentRefs may name the same listener; the route counts once.
+  if (routes[routes.length - 1]?.route !== entry.route) routes.push(entry)
+}
+
+function indexListener(listener: ListenerEntry, routes: RoutesByHostname): ListenerIndex {
   const hosts = new Map<string, HostIndex>()
   const byHost = new HostnameMap<HostIndex>()
   for (const [hostname, entries] of routes) {
-    const old = previous?.hosts.get(hostname)
-    const index = isSame(old, listener, entries) ? old : indexHost(listener, entries)
+    const index = indexHost(listener, entries)
+    hosts.set(hostname, index)
+    byHost.set(hostname, index)
+  }
+  return { listener, hosts, byHost }
+}
+
+/** The index before with the touched hostnames done again: itself when there are none. */
+function updateListener(
+  old: ListenerIndex,
+  routes: RoutesByHostname,
+  touched: ReadonlySet<string>,
+): ListenerIndex {
+  if (touched.size === 0) return old
+  const { listener } = old
+  const hosts = new Map(old.hosts)
+  const byHost = old.byHost.copy()
+  for (const hostname of touched) {
+    const entries = routes.get(hostname)
+    if (entries === undefined) {
+      hosts.delete(hostname)
+      byHost.delete(hostname)
+      continue
+    }
+    const before = old.hosts.get(hostname)
+    const index = isSame(before, entries) ? before : indexHost(listener, entries)
     hosts.set(hostname, index)
     byHost.set(hostname, index)
   }
@@ -157,12 +239,10 @@ function indexListener(
 /** The order of the remaining routes never changes when others come or go, so identity is enough. */
 function isSame(
   old: HostIndex | undefined,
-  listener: ListenerEntry,
   entries: readonly { route: RouteEntry }[],
 ): old is HostIndex {
   return (
     old !== undefined &&
-    old.listener === listener &&
     old.routes.length === entries.length &&
     entries.every((entry, index) => entry.route === old.routes[index])
   )

@@ -7,6 +7,7 @@ import type {
   Listener,
   ParentReference,
 } from '@/lib/gateway-api/types'
+import type { ClusterState } from './cluster-state'
 import type { Finding } from './condition'
 import type { ClusterEntry, ListenerEntry, RouteAttachment, RuleEntry } from './route-table'
 
@@ -18,6 +19,9 @@ export interface Graph {
   readonly routes: readonly RouteNode[]
   /** Every upstream a rule refers to. */
   readonly clusters: ReadonlyMap<string, ClusterEntry>
+  /** What the graph was built from, and the node of every route there: what the next graph need not build again. */
+  readonly state: ClusterState
+  readonly nodes: ReadonlyMap<HTTPRoute, RouteNode>
 }
 
 export interface ClassNode {
@@ -48,15 +52,20 @@ export interface ListenerNode {
 export interface RouteNode {
   readonly key: NamespacedName
   readonly source: HTTPRoute
+  /** Epoch milliseconds. A route that has not been stored yet is the newest. */
+  readonly createdAt: number
   /** Rules that can be served, the others having been dropped. */
   readonly rules: readonly RuleEntry[]
   readonly parents: readonly ParentNode[]
+  /** The upstreams its rules refer to, by key. */
+  readonly clusters: ReadonlyMap<string, ClusterEntry>
 }
 
 /** One parentRef of a route that leads to a Gateway of ours. */
 export interface ParentNode {
   readonly parentRef: ParentReference
   readonly controllerName: string
+  /** In a node taken over from an earlier graph, that graph's: of the same spec, but maybe an older status. */
   readonly gateway: GatewayNode
   /** Empty unless the route is accepted. Includes listeners that are not served: they count the route all the same. */
   readonly attachments: readonly RouteAttachment[]

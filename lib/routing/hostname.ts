@@ -51,6 +51,21 @@ export class HostnameMap<Value> {
     else this.exact.set(hostname, value)
   }
 
+  delete(hostname: string): void {
+    if (hostname === '') this.any = undefined
+    else if (hostname.startsWith('*.')) this.wildcard.delete(hostname.slice(2))
+    else this.exact.delete(hostname)
+  }
+
+  /** Another map with the same entries. */
+  copy(): HostnameMap<Value> {
+    const copy = new HostnameMap<Value>()
+    for (const [hostname, value] of this.exact) copy.exact.set(hostname, value)
+    for (const [hostname, value] of this.wildcard) copy.wildcard.set(hostname, value)
+    copy.any = this.any
+    return copy
+  }
+
   get(hostname: string): Value | undefined {
     if (hostname === '') return this.any
     if (hostname.startsWith('*.')) return this.wildcard.get(hostname.slice(2))

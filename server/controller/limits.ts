@@ -1,5 +1,5 @@
 /** Changes that arrive within this time of one another are translated together. */
-export const COALESCE_MS = 25
+export const COALESCE_MS = 5
 /** A change waits at most this long for others, however many arrive. */
 export const COALESCE_LONGEST_MS = 250
 /** Status writes under way at a time; further ones wait. */

@@ -53,6 +53,7 @@ class ControlLoop {
   private readonly watch: ClusterWatch
   private readonly writer: StatusWriter
   private readonly stopping = new AbortController()
+  private graph: Graph | undefined
   private table: RouteTable | undefined
   private acknowledgement: GatewayAcknowledgement | null = null
   private failures = 0
@@ -129,7 +130,8 @@ class ControlLoop {
     try {
       const secrets = referencedSecrets(this.watch.state(), { controllerNames })
       await this.watch.watchSecrets(secrets, this.stopping.signal)
-      const graph = buildGraph(this.watch.state(), { controllerNames })
+      const graph = buildGraph(this.watch.state(), { controllerNames }, this.graph)
+      this.graph = graph
       const served = await this.serve(graph)
       const written = await this.writeStatuses(graph)
       if (served) this.markReady()

@@ -1,8 +1,8 @@
 /** Desired statuses → this → status subresources. */
 import { KINDS } from '@/lib/gateway-api/kinds'
 import { keyOf } from '@/lib/gateway-api/references'
-import { isEqual } from '@/lib/routing/build-route-table'
 import type { StatusUpdate } from '@/lib/routing/build-statuses'
+import { isEqual } from '@/lib/routing/is-equal'
 import { hasStatus, KubeError } from '../kube/kube-error'
 import type { Cluster } from '../kube/load-cluster'
 import { patchStatus } from '../kube/objects'

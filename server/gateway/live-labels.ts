@@ -1,4 +1,4 @@
-import type { RouteTable, RuleEntry } from '@/lib/routing/route-table'
+import type { RouteEntry, RouteTable, RuleEntry } from '@/lib/routing/route-table'
 import { listenerLabels } from './metrics'
 import { escapeLabel, type LiveLabels } from './metrics-snapshot'
 
@@ -26,11 +26,20 @@ export function liveLabels(table: RouteTable): LiveLabels {
     }
   }
   for (const route of table.routes) {
-    for (const { gateway, listener } of route.attachments) {
-      for (const rule of route.rules) {
-        live.set(ruleLabels(gateway, listener, route, rule.index), rule)
-      }
-    }
+    for (const [labels, rule] of labelsOf(route)) live.set(labels, rule)
   }
   return live
+}
+
+const labelsByRoute = new WeakMap<RouteEntry, readonly (readonly [string, RuleEntry])[]>()
+
+/** Labels and rule of everything a route can have series for; made once, as a route in a table never changes. */
+function labelsOf(route: RouteEntry): readonly (readonly [string, RuleEntry])[] {
+  const known = labelsByRoute.get(route)
+  if (known !== undefined) return known
+  const labels = route.attachments.flatMap(({ gateway, listener }) =>
+    route.rules.map((rule) => [ruleLabels(gateway, listener, route, rule.index), rule] as const),
+  )
+  labelsByRoute.set(route, labels)
+  return labels
 }

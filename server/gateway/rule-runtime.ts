@@ -7,6 +7,7 @@ import {
 } from '@/lib/routing/mirror-sampler'
 import type {
   BackendEntry,
+  ClusterEntry,
   HeaderModifier,
   MirrorPolicy,
   RouteTable,
@@ -70,6 +71,13 @@ export interface RuleRuntime {
   nextBackend(): BackendRuntime | undefined
 }
 
+interface ClusterRuntimes {
+  /** What they were made of: kept from table to table while it stays the same object. */
+  readonly entry: ClusterEntry
+  readonly primary: ClusterRuntime
+  readonly mirror: ClusterRuntime
+}
+
 /** What continues across tables, so that a window of requests stays evenly sampled and split over a reload. */
 interface RuleSequences {
   readonly sampler: MirrorSampler
@@ -93,7 +101,7 @@ export class RuleRuntimes {
   private readonly parts: RuntimeParts
   private readonly sequences = new Map<string, RuleSequences>()
   private runtimes = new Map<RouteMatch, RuleRuntime>()
-  private clusters = new Map<string, { primary: ClusterRuntime; mirror: ClusterRuntime }>()
+  private clusters = new Map<string, ClusterRuntimes>()
 
   constructor(parts: RuntimeParts) {
     this.parts = parts
@@ -108,24 +116,27 @@ export class RuleRuntimes {
       if (!live.has(labels)) this.sequences.delete(labels)
     }
     this.runtimes = new Map()
+    const before = this.clusters
     this.clusters = new Map()
     const addresses = new Set<string>()
-    for (const [key, { protocol, endpoints }] of Object.entries(table.clusters)) {
-      for (const { address, port } of endpoints) addresses.add(`${address} ${port}`)
-      this.clusters.set(key, {
-        primary: new ClusterRuntime(
-          protocol,
-          endpoints.map(({ address, port }) => primaries.endpoint(address, port)),
-        ),
-        mirror: new ClusterRuntime(
-          protocol,
-          endpoints.map(({ address, port }) => mirrors.endpoint(address, port)),
-        ),
-      })
+    for (const [key, entry] of Object.entries(table.clusters)) {
+      for (const { address, port } of entry.endpoints) addresses.add(`${address} ${port}`)
+      const known = before.get(key)
+      this.clusters.set(key, known?.entry === entry ? known : this.clusterRuntimes(entry))
     }
     const isLive = ({ address, port }: Endpoint) => addresses.has(`${address} ${port}`)
     primaries.retain(isLive)
     mirrors.retain(isLive)
+  }
+
+  private clusterRuntimes(entry: ClusterEntry): ClusterRuntimes {
+    const { primaries, mirrors } = this.parts
+    const runtime = (pool: UpstreamPool) =>
+      new ClusterRuntime(
+        entry.protocol,
+        entry.endpoints.map(({ address, port }) => pool.endpoint(address, port)),
+      )
+    return { entry, primary: runtime(primaries), mirror: runtime(mirrors) }
   }
 
   of(match: RouteMatch, gateway: string): RuleRuntime {

@@ -80,8 +80,9 @@ export class WorkerGroup {
   /** Every worker serves the table when this resolves. Call within `exclusively`. */
   async replaceTable(table: RouteTable): Promise<void> {
     this.table = table
+    const taken = this.each((handle) => handle.replaceTable(table))
     this.retired.retain(liveLabels(table))
-    await this.each((handle) => handle.replaceTable(table))
+    await taken
   }
 
   /** Opens one socket in every worker. Returns the error code of the first that can't, null when all can. */
