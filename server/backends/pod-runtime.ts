@@ -27,6 +27,7 @@ export interface PodRuntime {
   stop(uid: string, graceSeconds: number): Promise<void>
   logs(uid: string, container: string): readonly LogLine[] | undefined
   followLogs(uid: string, container: string, onLine: (line: LogLine) => void): () => void
+  addressOf(uid: string, containerPort: number): { host: string; port: number } | undefined
 }
 
 export interface PodRuntimeOptions {
@@ -99,6 +100,11 @@ export async function startPodRuntime(
     logs: (uid, container) => logs.get(`${uid}/${container}`)?.lines(),
     followLogs: (uid, container, onLine) =>
       logs.get(`${uid}/${container}`)?.follow(onLine) ?? (() => {}),
+    addressOf(uid, containerPort) {
+      const started = running.get(uid)?.start
+      const port = started?.ports[containerPort]
+      return started && port !== undefined ? { host: started.podIP, port } : undefined
+    },
   }
 }
 

@@ -39,7 +39,7 @@ export async function runSandbox(config: Config): Promise<RunningPlane> {
       token,
       tls,
       builtinKinds: BUILTIN_KINDS,
-      podLogs: runtime,
+      pods: runtime,
       crds: gatewayApiDefinitions(),
       logger,
     }),

@@ -6,7 +6,9 @@ import { sortKeys } from './api-object'
 import { WARNINGS_MAX } from './limits'
 import { objectJson } from './object-json'
 import type { ApiStatus } from './outcome'
-import { statusObject } from './status-error'
+import { badRequest, statusObject } from './status-error'
+import { responseSink, type StreamSink } from './streaming/stream-sink'
+import type { UpgradeRequest } from './streaming/upgrade'
 
 export type Answer =
   | {
@@ -25,7 +27,9 @@ export type Answer =
       readonly headers?: Readonly<Record<string, string>>
     }
   /** The handler writes the response itself: watches and logs. */
-  | { readonly is: 'stream'; readonly start: (response: ServerResponse) => void }
+  | { readonly is: 'stream'; readonly start: (sink: StreamSink) => void }
+  /** The connection itself, for another protocol than HTTP. */
+  | { readonly is: 'upgrade'; readonly start: (upgrade: UpgradeRequest) => void }
 
 /** 200 with an object. */
 export function ok(object: JsonObject, warnings: readonly string[] = []): Answer {
@@ -54,7 +58,11 @@ export function writeAnswer(
   format: 'json' | 'yaml',
 ): void {
   if (answer.is === 'stream') {
-    answer.start(response)
+    answer.start(responseSink(response))
+    return
+  }
+  if (answer.is === 'upgrade') {
+    writeAnswer(request, response, failed(badRequest('Upgrade request required')), format)
     return
   }
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value)

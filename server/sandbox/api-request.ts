@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { SandboxContext } from './context'
+import type { PodAccess } from './contracts'
 import type { Representation } from './negotiate'
-import type { PodLogSource } from './pod-logs'
 import type { RequestInfo } from './request-info'
 import type { ServedKind } from './served-kind'
 import type { WatchHub } from './watch-hub'
@@ -20,7 +20,9 @@ export interface ApiRequest {
 
 export interface ServerContext extends SandboxContext {
   readonly hub: WatchHub
-  readonly podLogs: PodLogSource | undefined
-  /** Whether watches may ask for initial events (the WatchList feature, off in Kubernetes 1.33). */
+  readonly pods: PodAccess | undefined
+  /** What ends each open port forward. */
+  readonly forwards: Set<() => void>
+  /** Whether watches may ask for initial events (the WatchList feature, off before Kubernetes 1.34). */
   readonly isWatchListEnabled: boolean
 }

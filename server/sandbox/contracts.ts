@@ -94,7 +94,12 @@ export interface PodRuntime {
   logs(uid: string, container: string): readonly LogLine[] | undefined
   /** Calls back for every new line until unsubscribed. */
   followLogs(uid: string, container: string, onLine: (line: LogLine) => void): () => void
+  /** Where a container port of a running Pod really listens; undefined when nothing does. */
+  addressOf(uid: string, containerPort: number): { host: string; port: number } | undefined
 }
+
+/** What the API server passes on to Pods: their logs and their ports. */
+export type PodAccess = Pick<PodRuntime, 'logs' | 'followLogs' | 'addressOf'>
 
 export interface LogLine {
   /** Epoch milliseconds. */

@@ -113,7 +113,7 @@ function subresourcesOf(kind: ServedKind): Subresource[] {
   const own = { group, version, kind: name }
   const writable = ['get', 'patch', 'update']
   return [
-    ...(kind.hasLog ? [{ name: 'log', responseKind: own, verbs: ['get'] }] : []),
+    ...(kind.hasLog ? podSubresources(own) : []),
     ...(kind.scale === undefined
       ? []
       : [
@@ -124,6 +124,17 @@ function subresourcesOf(kind: ServedKind): Subresource[] {
           },
         ]),
     ...(kind.hasStatus ? [{ name: 'status', responseKind: own, verbs: writable }] : []),
+  ]
+}
+
+function podSubresources(pod: Subresource['responseKind']): Subresource[] {
+  const connect = ['create', 'get']
+  const options = (kind: string) => ({ ...pod, kind })
+  return [
+    { name: 'attach', responseKind: options('PodAttachOptions'), verbs: connect },
+    { name: 'exec', responseKind: options('PodExecOptions'), verbs: connect },
+    { name: 'log', responseKind: pod, verbs: ['get'] },
+    { name: 'portforward', responseKind: options('PodPortForwardOptions'), verbs: connect },
   ]
 }
 

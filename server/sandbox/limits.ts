@@ -66,6 +66,27 @@ export const LOG_LINES_MAX = 100_000
 /** Unsent bytes of one followed log; a slower reader is disconnected. */
 export const LOG_BUFFER_BYTES_MAX = 4 * 1024 * 1024
 
+/** Port forwards at a time; more answer 429. */
+export const PORT_FORWARDS_MAX = 256
+
+/** Streams of one SPDY connection; a further one is refused. A forwarded connection takes two. */
+export const SPDY_STREAMS_MAX = 512
+
+/** Connections of one port forward whose second stream has not come yet; a further stream is refused. */
+export const FORWARD_PAIRS_MAX = 64
+
+/** Longest SPDY frame; a longer one ends the connection. */
+export const SPDY_FRAME_BYTES_MAX = 1024 * 1024
+
+/** Uncompressed headers of one SPDY stream; more end the connection. */
+export const SPDY_HEADERS_BYTES_MAX = 64 * 1024
+
+/** Longest WebSocket message from a client; a longer one ends the connection. */
+export const WEBSOCKET_MESSAGE_BYTES_MAX = 1024 * 1024
+
+/** Ports of one forward over WebSocket channels; more answer 400. */
+export const FORWARD_PORTS_MAX = 32
+
 /** Free bytes the disk must keep; with less, writes answer 507 while reads go on. */
 export const FREE_DISK_BYTES_MIN = 4 * 1024 * 1024
 

@@ -1,8 +1,7 @@
 import https from 'node:https'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startTestSandbox, type TestSandbox } from '../testing/start-sandbox'
-import type { LogLine } from './contracts'
-import type { PodLogSource } from './pod-logs'
+import type { LogLine, PodAccess } from './contracts'
 
 const PODS = '/api/v1/namespaces/default/pods'
 const START = Date.parse('2026-01-01T00:00:00Z')
@@ -13,7 +12,8 @@ const lines: LogLine[] = [
   { time: START + 120_000, text: 'third' },
 ]
 const followers = new Set<(line: LogLine) => void>()
-const source: PodLogSource = {
+const source: PodAccess = {
+  addressOf: () => undefined,
   logs: (_uid, container) => (container === 'main' ? lines : undefined),
   followLogs(_uid, _container, onLine) {
     followers.add(onLine)
@@ -23,7 +23,7 @@ const source: PodLogSource = {
 
 let sandbox: TestSandbox
 beforeAll(async () => {
-  sandbox = await startTestSandbox({ podLogs: source, now: () => START + 130_000 })
+  sandbox = await startTestSandbox({ pods: source, now: () => START + 130_000 })
   const pod = (name: string, containers: string[]) => ({
     apiVersion: 'v1',
     kind: 'Pod',

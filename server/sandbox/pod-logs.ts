@@ -1,15 +1,13 @@
 /** GET …/pods/<name>/log. https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-read-log-of-the-specified-pod */
-import type { ServerResponse } from 'node:http'
 import type { JsonObject } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/validation/json-values'
 import { type Answer, failed } from './answer'
 import { listAt, nameOf, objectAt, textAt, uidOf } from './api-object'
-import type { LogLine, PodRuntime } from './contracts'
+import type { LogLine, PodAccess } from './contracts'
 import { LOG_BUFFER_BYTES_MAX, LOG_LINES_MAX } from './limits'
 import { failure, type Outcome, success } from './outcome'
 import { badRequest, internal } from './status-error'
-
-export type PodLogSource = Pick<PodRuntime, 'logs' | 'followLogs'>
+import type { StreamSink } from './streaming/stream-sink'
 
 interface LogOptions {
   readonly container: string
@@ -23,7 +21,7 @@ interface LogOptions {
 
 /** The log of one container of a stored Pod, complete or followed. */
 export function podLog(
-  source: PodLogSource | undefined,
+  source: PodAccess | undefined,
   pod: JsonObject,
   query: URLSearchParams,
   now: number,
@@ -42,7 +40,7 @@ export function podLog(
   }
   return {
     is: 'stream',
-    start: (response) => follow(source, uidOf(pod), lines, options.value, response, onStop),
+    start: (sink) => follow(source, uidOf(pod), lines, options.value, sink, onStop),
   }
 }
 
@@ -121,30 +119,29 @@ function lineText(line: LogLine, options: LogOptions): string {
 }
 
 function follow(
-  source: PodLogSource,
+  source: PodAccess,
   uid: string,
   lines: readonly LogLine[],
   options: LogOptions,
-  response: ServerResponse,
+  sink: StreamSink,
   onStop: (end: () => void) => () => void,
 ): void {
-  response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-cache, private' })
-  response.flushHeaders()
+  sink.open('text/plain')
   let remaining = options.limitBytes ?? Number.POSITIVE_INFINITY
   const write = (text: string) => {
     const bytes = Buffer.from(text).subarray(0, Math.min(remaining, Buffer.byteLength(text)))
     remaining -= bytes.length
-    response.write(bytes)
-    if (remaining <= 0) response.end()
-    else if (response.writableLength > LOG_BUFFER_BYTES_MAX) response.destroy()
+    sink.write(bytes)
+    if (remaining <= 0) sink.end()
+    else if (sink.writableLength > LOG_BUFFER_BYTES_MAX) sink.destroy()
   }
   const past = linesText(lines, options)
   if (past !== '') write(past)
   const unsubscribe = source.followLogs(uid, options.container, (line) => {
-    if (!response.writableEnded) write(lineText(line, options))
+    if (remaining > 0) write(lineText(line, options))
   })
-  const forget = onStop(() => response.end())
-  response.on('close', () => {
+  const forget = onStop(() => sink.end())
+  sink.onClose(() => {
     unsubscribe()
     forget()
   })

@@ -18,7 +18,7 @@ import {
 } from './selectors'
 import { groupVersionOf } from './served-kind'
 import { badRequest, invalid, notFound, tooManyRequests, versionTooLarge } from './status-error'
-import { objectKey, resourceKey } from './store'
+import { objectKey, resourceKey, type Store } from './store'
 import { type IncludeObject, partialMetadata, tableOf } from './tables'
 import { startWatch } from './watch-stream'
 import { inVersion } from './write-object'
@@ -114,6 +114,8 @@ export async function listOrWatch(request: ApiRequest): Promise<Answer> {
   if (!include.ok) return failed(include.error)
   if (!options.value.isWatch) return list(request, options.value, selection.value, include.value)
   if (context.hub.isFull) return failed(tooManyRequests('too many watches'))
+  const early = await versionOfInitialEvents(context.store, options.value)
+  if (early !== undefined) return failed(early)
   return startWatch({
     context,
     kind,
@@ -123,6 +125,14 @@ export async function listOrWatch(request: ApiRequest): Promise<Answer> {
     representation: request.representation,
     include: include.value,
   })
+}
+
+/** Initial events must be at least as new as the version asked for: waits for it, or says that it does not come. */
+async function versionOfInitialEvents(store: Store, options: ListOptions) {
+  const asked = Number(options.resourceVersion)
+  if (options.sendInitialEvents !== true || asked <= store.version) return undefined
+  await versionArrives(store, asked)
+  return asked > store.version ? versionTooLarge(asked, store.version) : undefined
 }
 
 async function list(

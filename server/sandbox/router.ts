@@ -20,6 +20,7 @@ import { parseResourcePath, type RequestInfo } from './request-info'
 import { handleScale } from './scale-handlers'
 import type { ServedKind } from './served-kind'
 import { methodNotAllowed, notAcceptable, notFound, pageNotFound } from './status-error'
+import { forwardPorts, refuseExec } from './streaming/pod-streams'
 import { VERSION_INFO } from './version-info'
 import {
   handleCreate,
@@ -196,7 +197,7 @@ async function routeResource(request: ApiRequest): Promise<Answer> {
 }
 
 async function routeSubresource(request: ApiRequest): Promise<Answer> {
-  const { info, kind, http, context } = request
+  const { info, kind, http } = request
   if (info.subresource === 'status' && kind.hasStatus) {
     if (http.method === 'GET') return getObject(request)
     if (http.method === 'PUT') return handleUpdate(request)
@@ -205,13 +206,23 @@ async function routeSubresource(request: ApiRequest): Promise<Answer> {
   if (info.subresource === 'scale' && kind.scale !== undefined) {
     return handleScale(request, kind.scale)
   }
-  if (info.subresource === 'log' && kind.hasLog && http.method === 'GET') {
-    const pod = findObject(request)
-    if (!pod.ok) return failed(pod.error)
-    return podLog(context.podLogs, pod.value, request.query, context.now(), (end) =>
-      context.hub.onStop(end),
-    )
-  }
+  if (kind.hasLog && POD_SUBRESOURCES.has(info.subresource)) return routePod(request)
   // An unknown subresource of a custom resource is reported as if the object were missing.
   return failed(kind.isCustom ? notFound(kind.resource, info.name) : pageNotFound())
+}
+
+const POD_SUBRESOURCES = new Set(['log', 'portforward', 'exec', 'attach'])
+
+function routePod(request: ApiRequest): Answer {
+  const { info, http, context, query } = request
+  const isLog = info.subresource === 'log'
+  if (http.method !== 'GET' && (isLog || http.method !== 'POST')) return failed(methodNotAllowed())
+  const pod = findObject(request)
+  if (!pod.ok) return failed(pod.error)
+  if (isLog) {
+    return podLog(context.pods, pod.value, query, context.now(), (end) => context.hub.onStop(end))
+  }
+  return info.subresource === 'portforward'
+    ? forwardPorts(request, pod.value)
+    : refuseExec(pod.value)
 }

@@ -8,6 +8,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import type { Duplex } from 'node:stream'
 import type { JsonObject } from '@/lib/shared/json'
 import { targetUrl } from '@/lib/shared/loopback-request'
 import type { Logger } from '../log'
@@ -15,7 +16,7 @@ import { type Answer, failed, writeAnswer } from './answer'
 import { timestamp } from './api-object'
 import type { ServerContext } from './api-request'
 import { builtinServedKind } from './builtin-served-kind'
-import type { ApiClient, BuiltinKind } from './contracts'
+import type { ApiClient, BuiltinKind, PodAccess } from './contracts'
 import { startDefinitionController } from './definition-controller'
 import { definitionKind } from './definition-kind'
 import { openDurableLog } from './durable-log'
@@ -26,12 +27,14 @@ import { CONNECTIONS_MAX, HEADER_BYTES_MAX, REQUEST_TIMEOUT_MS } from './limits'
 import { localClient } from './local-client'
 import { startNamespaceController } from './namespace-controller'
 import { OpenApiDocuments } from './openapi'
-import type { PodLogSource } from './pod-logs'
+import { success } from './outcome'
 import { readBody } from './request-body'
 import { representationFor, route } from './router'
 import { seedCluster } from './seed-cluster'
 import { pageNotFound } from './status-error'
 import { Store } from './store'
+import { startUpgrade } from './streaming/start-upgrade'
+import { plainResponse, type UpgradeRequest } from './streaming/upgrade'
 import { WatchHub } from './watch-hub'
 import { unexpected } from './write-object'
 
@@ -46,7 +49,7 @@ export interface SandboxServerOptions {
   /** PEM. Absent: plain HTTP, over which kubectl sends no token. */
   readonly tls?: { readonly key: string; readonly cert: string }
   readonly builtinKinds: readonly BuiltinKind[]
-  readonly podLogs?: PodLogSource
+  readonly pods?: PodAccess
   /** CustomResourceDefinitions that must exist from the start. */
   readonly crds?: readonly JsonObject[]
   readonly logger: Logger
@@ -54,7 +57,7 @@ export interface SandboxServerOptions {
   readonly now?: () => number
   readonly newUid?: () => string
   readonly nameSuffix?: () => string
-  /** Allows watches to ask for initial events (WatchList); off by default, as in Kubernetes 1.33. */
+  /** Lets watches ask for initial events (WatchList): on by default, as since Kubernetes 1.34. */
   readonly isWatchListEnabled?: boolean
 }
 
@@ -100,6 +103,7 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
     async stop() {
       stopControllers()
       context.hub.stop()
+      for (const end of context.forwards) end()
       await closeServer(server)
       await context.store.close()
     },
@@ -117,8 +121,9 @@ function createContext(options: SandboxServerOptions, store: Store): ServerConte
     now,
     newUid: options.newUid ?? randomUUID,
     nameSuffix: options.nameSuffix ?? randomSuffix,
-    podLogs: options.podLogs,
-    isWatchListEnabled: options.isWatchListEnabled ?? false,
+    pods: options.pods,
+    forwards: new Set(),
+    isWatchListEnabled: options.isWatchListEnabled ?? true,
   }
 }
 
@@ -158,6 +163,12 @@ function createHttpServer(options: SandboxServerOptions, context: ServerContext)
     ? createTlsServer({ ...limits, ...options.tls }, listener)
     : createPlainServer(limits, listener)
   server.maxConnections = CONNECTIONS_MAX
+  server.on('upgrade', (http: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy())
+    const upgrade = { http, socket, head }
+    const response = plainResponse(upgrade)
+    handle(options, context, openApi, server, http, response, upgrade).catch(() => socket.destroy())
+  })
   return server
 }
 
@@ -168,6 +179,7 @@ async function handle(
   server: Server,
   request: IncomingMessage,
   response: ServerResponse,
+  upgrade?: UpgradeRequest,
 ): Promise<void> {
   const early = earlyAnswer(options, server, request)
   if (early !== undefined) {
@@ -184,7 +196,7 @@ async function handle(
     writeEarly(request, response, representation)
     return
   }
-  const body = await readBody(request)
+  const body = upgrade === undefined ? await readBody(request) : success(Buffer.alloc(0))
   if (!body.ok) {
     writeEarly(request, response, failed(body.error))
     return
@@ -198,6 +210,7 @@ async function handle(
     representation,
   })
   if (response.destroyed) return
+  if (upgrade !== undefined && startUpgrade(upgrade, response, answer)) return
   writeAnswer(request, response, answer, representation.format)
 }
 

@@ -1,5 +1,4 @@
 /** One watch over HTTP: what was missed, then what happens, as one JSON object per line. */
-import type { ServerResponse } from 'node:http'
 import type { JsonObject } from '@/lib/shared/json'
 import type { Answer } from './answer'
 import { type ApiObject, textAt } from './api-object'
@@ -12,6 +11,7 @@ import type { FieldSelector, Matcher } from './selectors'
 import { groupVersionOf, type ServedKind } from './served-kind'
 import { expired, statusObject } from './status-error'
 import { resourceKey } from './store'
+import type { StreamSink } from './streaming/stream-sink'
 import { type IncludeObject, partialMetadata, tableOf } from './tables'
 import type { StoreEvent } from './watch-history'
 import { changeFor, type WatchChange, type WatchFilter } from './watch-hub'
@@ -30,12 +30,12 @@ export interface WatchRequest {
 
 /** Streams until the client leaves, the time is over, or the client reads too slowly. */
 export function startWatch(request: WatchRequest): Answer {
-  return { is: 'stream', start: (response) => new WatchStream(request, response).start() }
+  return { is: 'stream', start: (sink) => new WatchStream(request, sink).start() }
 }
 
 class WatchStream {
   readonly #request: WatchRequest
-  readonly #response: ServerResponse
+  readonly #sink: StreamSink
   readonly #filter: WatchFilter
   readonly #timers: NodeJS.Timeout[] = []
   #unsubscribe: () => void = () => undefined
@@ -45,9 +45,9 @@ class WatchStream {
   /** Newest version the client knows of. */
   #version: number
 
-  constructor(request: WatchRequest, response: ServerResponse) {
+  constructor(request: WatchRequest, sink: StreamSink) {
     this.#request = request
-    this.#response = response
+    this.#sink = sink
     this.#filter = {
       resource: resourceKey(request.kind.resource),
       namespace: request.namespace,
@@ -58,12 +58,8 @@ class WatchStream {
 
   start(): void {
     const { context, options } = this.#request
-    this.#response.writeHead(200, {
-      'Content-Type': 'application/json',
-      'Cache-Control': 'no-cache, private',
-    })
-    this.#response.flushHeaders()
-    this.#response.on('close', () => this.#release())
+    this.#sink.open('application/json')
+    this.#sink.onClose(() => this.#release())
     this.#catchUp()
     if (this.#isEnded) return
     this.#unsubscribe = context.hub.subscribe(this.#filter.resource, (event) =>
@@ -162,17 +158,17 @@ class WatchStream {
 
   #write({ type, object }: { readonly type: string; readonly object: JsonObject }): void {
     if (this.#isEnded) return
-    this.#response.write(`{"type":"${type}","object":${objectJson(object)}}\n`)
-    if (this.#response.writableLength > WATCH_BUFFER_BYTES_MAX) {
+    this.#sink.write(`{"type":"${type}","object":${objectJson(object)}}\n`)
+    if (this.#sink.writableLength > WATCH_BUFFER_BYTES_MAX) {
       this.#request.context.logger.info('a watch was dropped because its client reads too slowly')
       this.#release()
-      this.#response.destroy()
+      this.#sink.destroy()
     }
   }
 
   #end(): void {
     this.#release()
-    this.#response.end()
+    this.#sink.end()
   }
 
   #release(): void {

@@ -9,7 +9,7 @@ const MERGE = 'application/merge-patch+json'
 
 let sandbox: TestSandbox
 beforeAll(async () => {
-  sandbox = await startTestSandbox({ isWatchListEnabled: true })
+  sandbox = await startTestSandbox()
 })
 afterAll(() => sandbox.stop())
 
@@ -113,4 +113,10 @@ test('initial events end with a marked bookmark when the client asks for them', 
 test('a watch ends after timeoutSeconds', async () => {
   const { isOver } = watch(`${MAPS}?watch=1&resourceVersion=0&timeoutSeconds=1`)
   await expect.poll(isOver, { timeout: 5_000 }).toBe(true)
+})
+
+test('initial events of a version that does not come answer 504, as newer clients expect', async () => {
+  const query = 'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan'
+  const answer = await sandbox.json('GET', `${MAPS}?${query}&resourceVersion=999999999`)
+  expect([answer.status, answer.body.reason]).toEqual([504, 'Timeout'])
 })

@@ -51,7 +51,7 @@ async function startCluster(dataDirectory?: string) {
     firstAddress: 40_000 + (process.pid % 1_000) * 20,
   })
   const sandbox = await startTestSandbox({
-    podLogs: runtime,
+    pods: runtime,
     crds: await gatewayApiDefinitions(),
     ...(dataDirectory === undefined ? {} : { dataDirectory }),
   })
