@@ -27,8 +27,10 @@ export interface Config {
   /** Where the cluster is; undefined means the sandbox's own kubeconfig. */
   readonly kubeconfig: string | undefined
   readonly context: string | undefined
-  /** The text endpoint the observer scrapes; undefined means our gateway's. */
-  readonly metricsUrl: string | undefined
+  /** The text endpoints the observer scrapes; none means our gateway's, or the Pods of Envoy Gateway in `kubeconfig`. */
+  readonly metricsUrls: readonly string[]
+  /** A Prometheus server the observer asks instead. */
+  readonly prometheusUrl: string | undefined
   readonly observerPort: number
   readonly trafficPort: number
   /** Planes to run in this process; undefined means supervise one process per group. */
@@ -53,8 +55,8 @@ export const USAGE = `Usage: npm start -- [options]
   --help               this text
 
 Environment: PORT (3000), MIRRORBOARD_DATA_DIR (.mirrorboard), MIRRORBOARD_KUBECONFIG, MIRRORBOARD_CONTEXT,
-MIRRORBOARD_METRICS_PORT (19001), MIRRORBOARD_METRICS_URL, MIRRORBOARD_SANDBOX_PORT, MIRRORBOARD_GATEWAY_WORKERS,
-MIRRORBOARD_HOST (127.0.0.1), MIRRORBOARD_ALLOWED_HOSTS, MIRRORBOARD_LOG_LEVEL (warn).`
+MIRRORBOARD_METRICS_PORT (19001), MIRRORBOARD_METRICS_URL, MIRRORBOARD_PROMETHEUS_URL, MIRRORBOARD_SANDBOX_PORT,
+MIRRORBOARD_GATEWAY_WORKERS, MIRRORBOARD_HOST (127.0.0.1), MIRRORBOARD_ALLOWED_HOSTS, MIRRORBOARD_LOG_LEVEL (warn).`
 
 /** The configuration, or one sentence that names the wrong setting and what it takes. */
 export function readConfig(args: readonly string[], environment: Environment): ConfigResult {
@@ -83,7 +85,8 @@ export function readConfig(args: readonly string[], environment: Environment): C
       gatewayWorkers: workers,
       kubeconfig: path ? resolve(path) : undefined,
       context: flags.context ?? (environment['MIRRORBOARD_CONTEXT'] || undefined),
-      metricsUrl: environment['MIRRORBOARD_METRICS_URL'] || undefined,
+      metricsUrls: splitList(environment['MIRRORBOARD_METRICS_URL']),
+      prometheusUrl: environment['MIRRORBOARD_PROMETHEUS_URL'] || undefined,
       observerPort: ports.observer,
       trafficPort: ports.traffic,
       planes: flags.planes,

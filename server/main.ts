@@ -130,6 +130,9 @@ async function environmentFor(config: Config): Promise<NodeJS.ProcessEnv> {
   const observerPort = config.observerPort || (await freePort())
   const trafficPort = config.trafficPort || (await freePort())
   const metricsPort = config.metricsPort || (await freePort())
+  // Another cluster has a gateway of its own, which the observer finds there.
+  const hasGateway = config.kubeconfig === undefined
+  const ownMetrics = hasGateway ? [`http://127.0.0.1:${metricsPort}/metrics`] : []
   return {
     ...process.env,
     MIRRORBOARD_DATA_DIR: config.dataDirectory,
@@ -139,7 +142,9 @@ async function environmentFor(config: Config): Promise<NodeJS.ProcessEnv> {
     MIRRORBOARD_TRAFFIC_PORT: String(trafficPort),
     MIRRORBOARD_TRAFFIC_URL: `http://127.0.0.1:${trafficPort}`,
     MIRRORBOARD_METRICS_PORT: String(metricsPort),
-    MIRRORBOARD_METRICS_URL: config.metricsUrl ?? `http://127.0.0.1:${metricsPort}/metrics`,
+    MIRRORBOARD_METRICS_URL: (config.metricsUrls.length > 0 ? config.metricsUrls : ownMetrics).join(
+      ',',
+    ),
   }
 }
 

@@ -17,6 +17,13 @@ const latency = (points: Points): LatencySeries => ({
   p90: points,
   p99: points,
   window: { p50: 1, p90: 2, p99: 3 },
+  resolution: { p50: 1, p90: 1, p99: 1 },
+})
+
+const bytes = (points: Points) => ({
+  request: points,
+  response: points,
+  total: { request: 1, response: 2 },
 })
 
 function route(timestamps: number[], points: Points, total: number): RouteSeries {
@@ -42,12 +49,24 @@ function route(timestamps: number[], points: Points, total: number): RouteSeries
       latency: latency(points),
       total,
       inFlight: 0,
+      bytes: bytes(points),
     },
-    rules: [{ rule: '0', requests: points, total }],
+    rules: [
+      {
+        rule: '0',
+        requests: points,
+        total,
+        totalsByCode: {},
+        quantiles: { p50: 1, p90: 2, p99: 3 },
+        inFlight: 0,
+        bytes: { request: 1, response: 2 },
+      },
+    ],
     backends: [
       {
         backend: 'a/s:80',
         responses: points,
+        responsesByClass: { '2xx': points },
         total,
         totalsByCode: {},
         latency: latency(points),
@@ -61,6 +80,9 @@ function route(timestamps: number[], points: Points, total: number): RouteSeries
         mirrored: points,
         answered: points,
         failed: points,
+        responsesByClass: { '2xx': points },
+        bytes: bytes(points),
+        causes: {},
         totalsByCode: {},
         latency: latency(points),
         account,
@@ -68,6 +90,7 @@ function route(timestamps: number[], points: Points, total: number): RouteSeries
       },
     ],
     source,
+    blindSpots: {},
   }
 }
 

@@ -1,12 +1,15 @@
 /** Series events → the window a chart shows. Pure; previous step: event-stream.ts, next step: use-live-series.ts. */
 import type {
   BackendSeries,
+  ByteSeries,
   LatencySeries,
   MirrorSeries,
   Points,
+  RouteOverview,
   RouteSeries,
   SeriesOverview,
 } from '@/lib/dashboard-api/series'
+import { ROUTE_SIGNALS } from '@/lib/dashboard-api/series'
 
 /** How a point event changes the time axis: how many old steps leave, and whether the last one is replaced. */
 interface Shift {
@@ -61,6 +64,15 @@ function appendLatency(
     p90: append(before?.p90, point.p90.at(-1), shift),
     p99: append(before?.p99, point.p99.at(-1), shift),
     window: point.window,
+    resolution: point.resolution,
+  }
+}
+
+function appendBytes(before: ByteSeries | undefined, point: ByteSeries, shift: Shift): ByteSeries {
+  return {
+    request: append(before?.request, point.request.at(-1), shift),
+    response: append(before?.response, point.response.at(-1), shift),
+    total: point.total,
   }
 }
 
@@ -72,6 +84,7 @@ function appendBackend(
   return {
     ...point,
     responses: append(before?.responses, point.responses.at(-1), shift),
+    responsesByClass: appendByName(before?.responsesByClass ?? {}, point.responsesByClass, shift),
     latency: appendLatency(before?.latency, point.latency, shift),
   }
 }
@@ -86,6 +99,8 @@ function appendMirror(
     mirrored: append(before?.mirrored, point.mirrored.at(-1), shift),
     answered: append(before?.answered, point.answered.at(-1), shift),
     failed: append(before?.failed, point.failed.at(-1), shift),
+    responsesByClass: appendByName(before?.responsesByClass ?? {}, point.responsesByClass, shift),
+    bytes: appendBytes(before?.bytes, point.bytes, shift),
     latency: appendLatency(before?.latency, point.latency, shift),
   }
 }
@@ -115,6 +130,7 @@ export function appendRoutePoint(
         shift,
       ),
       latency: appendLatency(window.primary.latency, primary.latency, shift),
+      bytes: appendBytes(window.primary.bytes, primary.bytes, shift),
     },
     rules: point.rules.map((rule) => {
       const before = window.rules.find((candidate) => candidate.rule === rule.rule)
@@ -151,15 +167,31 @@ export function appendOverviewPoint(
   const { timestamps, shift } = advance(window.timestamps, newest, stepsMax)
   const routes = Object.entries(point.routes).map(([key, route]) => {
     const before = window.routes[key]
+    const signals = appendSignals(before?.signals ?? {}, route.signals ?? {}, shift)
     return [
       key,
       {
         requests: append(before?.requests, route.requests.at(-1), shift),
         mirrored: append(before?.mirrored, route.mirrored.at(-1), shift),
+        ...(signals === null ? {} : { signals }),
+        ...(route.isUnbalanced === true ? { isUnbalanced: true as const } : {}),
       },
     ] as const
   })
   return { ...point, timestamps, routes: Object.fromEntries(routes) }
+}
+
+type Signals = NonNullable<RouteOverview['signals']>
+
+/** A signal that is left out is zero wherever the step is known; null when all of them are. */
+function appendSignals(before: Signals, point: Signals, shift: Shift): Signals | null {
+  const entries = ROUTE_SIGNALS.flatMap((signal) => {
+    if (before[signal] === undefined && point[signal] === undefined) return []
+    const zeros = new Array<number>(shift.length).fill(0)
+    const points = append(before[signal] ?? zeros, point[signal]?.at(-1) ?? 0, shift)
+    return points.some((count) => count !== null && count > 0) ? [[signal, points] as const] : []
+  })
+  return entries.length === 0 ? null : Object.fromEntries(entries)
 }
 
 /** How many steps a range holds; one more than the range divided by the step would draw outside the axis. */

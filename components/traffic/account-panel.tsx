@@ -51,13 +51,18 @@ function MirrorAccountItem({ mirror, rangeName }: { mirror: MirrorSeries; rangeN
 export function AccountPanel({
   mirrors,
   rangeName,
+  blindSpot,
 }: {
   mirrors: readonly MirrorSeries[]
   rangeName: string
+  /** Why the source of these numbers cannot account for copies. */
+  blindSpot: string | undefined
 }) {
   return (
     <Panel title="Where every copy went">
-      {mirrors.length === 0 ? (
+      {blindSpot !== undefined ? (
+        <p className="text-muted">{blindSpot}</p>
+      ) : mirrors.length === 0 ? (
         <p className="text-muted">
           No mirror has been used yet. Add a RequestMirror filter to a rule, then send traffic.
         </p>

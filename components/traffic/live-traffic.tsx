@@ -38,7 +38,10 @@ function LatencyChart({ route, range }: { route: RouteSeries; range: TimeRange }
       {...model}
       rangeSeconds={range.seconds}
       format={formatLatency}
-      note="From histogram buckets: a value is exact to its bucket's width."
+      note={
+        route.blindSpots.latency ??
+        "From histogram buckets: a value is exact to its bucket's width."
+      }
       control={
         <Segmented
           label="Percentile"
@@ -61,7 +64,11 @@ function RouteCharts({ route, range }: { route: RouteSeries; range: TimeRange })
       <SourceNotice source={route.source} />
       <ChartCard title="Requests per second" {...rates} {...chart} />
       <WindowTotals route={route} rangeName={range.name} />
-      <AccountPanel mirrors={route.mirrors} rangeName={range.name} />
+      <AccountPanel
+        mirrors={route.mirrors}
+        rangeName={range.name}
+        blindSpot={route.blindSpots.account}
+      />
       <BackendsPanel series={route} />
       <MirrorsPanel series={route} />
       <LatencyChart route={route} range={range} />

@@ -1,6 +1,6 @@
 import { formatCount, formatLatency, formatShare } from '@/components/format/numbers'
 import { Panel } from '@/components/ui/panel'
-import type { RouteSeries } from '@/lib/dashboard-api/series'
+import type { MirrorSeries, RouteSeries } from '@/lib/dashboard-api/series'
 
 type ByCode = Readonly<Record<string, number>>
 
@@ -72,6 +72,14 @@ export function localName(target: string, route: string): string {
   return own !== '' && target.startsWith(own) ? target.slice(own.length) : target
 }
 
+/** The mirror's target, or its place in the rule where the source does not say. */
+export function mirrorName(
+  { target, rule, mirror }: Pick<MirrorSeries, 'target' | 'rule' | 'mirror'>,
+  route: string,
+): string {
+  return target === '' ? `rule ${rule}, filter ${mirror}` : localName(target, route)
+}
+
 export function BackendsPanel({ series }: { series: RouteSeries }) {
   const rows = series.backends.map((backend) => ({
     key: backend.backend,
@@ -84,7 +92,9 @@ export function BackendsPanel({ series }: { series: RouteSeries }) {
   }))
   return (
     <Panel title="Answered by">
-      {rows.length === 0 ? (
+      {series.blindSpots.backends !== undefined ? (
+        <p className="text-muted">{series.blindSpots.backends}</p>
+      ) : rows.length === 0 ? (
         <p className="text-muted">No backend has answered in this time.</p>
       ) : (
         <SplitTable caption="Responses per backend" rows={rows} />
@@ -99,7 +109,7 @@ export function MirrorsPanel({ series }: { series: RouteSeries }) {
     const { rule, mirror, target, windowAccount, totalsByCode, latency } = mirrorSeries
     return {
       key: `${rule}/${mirror}/${target}`,
-      name: localName(target, series.route),
+      name: mirrorName(mirrorSeries, series.route),
       total: windowAccount.mirrored,
       share: formatShare(windowAccount.mirrored, windowAccount.requests),
       codes: formatCodes(totalsByCode),

@@ -7,13 +7,20 @@ export interface TimeRange {
   readonly seconds: number
 }
 
+const UNITS = [
+  { unit: 'day', seconds: 86_400 },
+  { unit: 'hour', seconds: 3600 },
+  { unit: 'minute', seconds: 60 },
+] as const
+
 function toTimeRange(seconds: number): TimeRange {
-  const isHours = seconds >= 3600
-  const count = isHours ? seconds / 3600 : seconds / 60
-  const unit = isHours ? 'hour' : 'minute'
+  const { unit, seconds: size } =
+    UNITS.find((candidate) => seconds >= candidate.seconds) ?? UNITS[2]
+  const count = seconds / size
+  const label = `${count}${unit[0]}`
   return {
-    value: `${count}${isHours ? 'h' : 'm'}`,
-    label: `${count}${isHours ? 'h' : 'm'}`,
+    value: label,
+    label,
     name: `Last ${count === 1 ? unit : `${count} ${unit}s`}`,
     seconds,
   }

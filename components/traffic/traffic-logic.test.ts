@@ -172,9 +172,18 @@ describe('traffic numbers', () => {
     ])
   })
 
-  it('offer ranges from a minute to an hour', () => {
-    expect(TIME_RANGES.map(({ value }) => value)).toEqual(['1m', '5m', '15m', '1h'])
+  it('offer ranges from a minute to a week', () => {
+    expect(TIME_RANGES.map(({ value }) => value)).toEqual([
+      '1m',
+      '5m',
+      '15m',
+      '1h',
+      '6h',
+      '1d',
+      '7d',
+    ])
     expect(parseTimeRange('15m')).toMatchObject({ seconds: 900, name: 'Last 15 minutes' })
+    expect(parseTimeRange('7d')).toMatchObject({ seconds: 604_800, name: 'Last 7 days' })
     expect(parseTimeRange('nonsense').seconds).toBe(300)
   })
 })

@@ -1,38 +1,65 @@
 /**
- * GET /api/series?route=namespace/name&range=300 and its stream: what the observer knows of one route.
+ * GET /api/series?route=namespace/name&range=300 and its stream: what the observer knows of one route; `rule=0` of one
+ * of its rules, `end=1795608000000` of the range that ended at that time (epoch milliseconds) instead of now.
  * GET /api/series?range=300 (no route): the overview of all routes.
  * Counts are per step, not rates: the page divides by `stepSeconds`. `null` is a step without a scrape, never zero.
  */
 export type Points = readonly (number | null)[]
 
-/** Seconds of history a page can ask for. */
-export const SERIES_RANGES_SECONDS = [60, 300, 900, 3600] as const
+/** Seconds of history a page offers: 1 minute to 7 days. */
+export const SERIES_RANGES_SECONDS = [60, 300, 900, 3600, 21_600, 86_400, 604_800] as const
 
 export interface SeriesOverview {
   readonly stepSeconds: number
   /** Epoch milliseconds at the end of each step. */
   readonly timestamps: readonly number[]
   /** By `namespace/name`. */
-  readonly routes: Readonly<
-    Record<string, { readonly requests: Points; readonly mirrored: Points }>
-  >
+  readonly routes: Readonly<Record<string, RouteOverview>>
   readonly source: SourceState
 }
+
+/** What is known of one route in the overview; a signal that is zero throughout is left out. */
+export interface RouteOverview {
+  readonly requests: Points
+  readonly mirrored: Points
+  readonly signals?: Readonly<Partial<Record<RouteSignal, Points>>>
+  /** True where the accounting identity of one of its mirrors does not hold since its gateway started. */
+  readonly isUnbalanced?: true
+}
+
+/**
+ * What may need attention: the primary's 5xx answers, the mirror's, copies without an answer, and copies given up at a
+ * limit before they were sent.
+ */
+export const ROUTE_SIGNALS = ['errors', 'mirrorErrors', 'failed', 'dropped'] as const
+export type RouteSignal = (typeof ROUTE_SIGNALS)[number]
 
 export interface RouteSeries {
   readonly route: string
   readonly stepSeconds: number
   readonly timestamps: readonly number[]
   readonly primary: TrafficSeries
-  readonly rules: readonly {
-    readonly rule: string
-    readonly requests: Points
-    readonly total: number
-  }[]
+  readonly rules: readonly RuleSeries[]
   readonly backends: readonly BackendSeries[]
   readonly mirrors: readonly MirrorSeries[]
   readonly source: SourceState
+  /** What the source of this route's numbers cannot see, in a sentence each; empty for our own gateway. */
+  readonly blindSpots: BlindSpots
 }
+
+/**
+ * Which number is meant: all of the route's, backends apart, the accounting identity, why copies failed, latency, bytes,
+ * short steps.
+ */
+export type BlindSpot =
+  | 'route'
+  | 'backends'
+  | 'account'
+  | 'failures'
+  | 'latency'
+  | 'bytes'
+  | 'steps'
+export type BlindSpots = Readonly<Partial<Record<BlindSpot, string>>>
 
 export interface TrafficSeries {
   readonly requests: Points
@@ -43,7 +70,35 @@ export interface TrafficSeries {
   readonly latency: LatencySeries
   /** Requests in the window. */
   readonly total: number
+  /** Now. */
   readonly inFlight: number
+  readonly bytes: ByteSeries
+}
+
+/** Body bytes by direction, per step. */
+export interface ByteSeries {
+  readonly request: Points
+  readonly response: Points
+  /** In the window. */
+  readonly total: { readonly request: number; readonly response: number }
+}
+
+/** One rule in the window; ask with `rule=` for its series. */
+export interface RuleSeries {
+  readonly rule: string
+  readonly requests: Points
+  readonly total: number
+  readonly totalsByCode: Readonly<Record<string, number>>
+  readonly quantiles: Quantiles
+  readonly inFlight: number
+  readonly bytes: { readonly request: number; readonly response: number }
+}
+
+/** Milliseconds. */
+export interface Quantiles {
+  readonly p50: number | null
+  readonly p90: number | null
+  readonly p99: number | null
 }
 
 /** Milliseconds, from histogram buckets: a value is exact to its bucket's width. */
@@ -52,17 +107,16 @@ export interface LatencySeries {
   readonly p90: Points
   readonly p99: Points
   /** Over the whole window. */
-  readonly window: {
-    readonly p50: number | null
-    readonly p90: number | null
-    readonly p99: number | null
-  }
+  readonly window: Quantiles
+  /** Width of the bucket each of the window's quantiles falls in: the value may be off by as much. */
+  readonly resolution: Quantiles
 }
 
 export interface BackendSeries {
   /** `namespace/service:port`. */
   readonly backend: string
   readonly responses: Points
+  readonly responsesByClass: Readonly<Record<string, Points>>
   readonly total: number
   readonly totalsByCode: Readonly<Record<string, number>>
   readonly latency: LatencySeries
@@ -72,13 +126,17 @@ export interface MirrorSeries {
   readonly rule: string
   /** Index of the filter in rule.filters. */
   readonly mirror: string
-  /** `namespace/service:port`. */
+  /** `namespace/service:port`; `''` where the source does not say. */
   readonly target: string
   readonly mirrored: Points
   readonly answered: Points
   readonly failed: Points
+  readonly responsesByClass: Readonly<Record<string, Points>>
   readonly totalsByCode: Readonly<Record<string, number>>
   readonly latency: LatencySeries
+  readonly bytes: ByteSeries
+  /** What went wrong in the window by cause, where the source counts causes apart from outcomes. */
+  readonly causes: Readonly<Record<string, number>>
   /** Since the gateway started. */
   readonly account: MirrorAccount
   /** Within the window. */

@@ -36,6 +36,9 @@ export const GATEWAY_METRICS = {
   mirrorInFlight: 'gateway_mirror_requests_in_flight',
   /** Histogram; extra labels: mirror, target. From the copy's dispatch to its response's last byte. */
   mirrorDuration: 'gateway_mirror_request_duration_seconds',
+  /** Body bytes copied to the mirror, and of its answers. Extra labels: mirror, target. */
+  mirrorRequestBytes: 'gateway_mirror_request_bytes_total',
+  mirrorResponseBytes: 'gateway_mirror_response_bytes_total',
   /** Gauge: version of the route table every worker serves. */
   routeTableVersion: 'gateway_route_table_version',
 } as const

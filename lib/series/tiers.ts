@@ -33,11 +33,16 @@ export interface Resolution {
 }
 
 /**
- * Returns the finest tier that reaches back `rangeTicks`, and how many of its steps are summed into one point so that
- * no more than `pointsMax` are drawn. Summing counts loses none. A range beyond the last tier is cut to it.
+ * Returns the finest tier that reaches back `rangeTicks` before a time `age` ticks ago, and how many of its steps are
+ * summed into one point so that no more than `pointsMax` are drawn. Summing counts loses none. A range beyond the last
+ * tier is cut to it.
  */
-export function chooseResolution(rangeTicks: number, pointsMax: number = POINTS_MAX): Resolution {
-  const found = TIERS.findIndex((tier) => tier.width * tier.steps >= rangeTicks)
+export function chooseResolution(
+  rangeTicks: number,
+  pointsMax: number = POINTS_MAX,
+  age = 0,
+): Resolution {
+  const found = TIERS.findIndex((tier) => tier.width * tier.steps >= rangeTicks + age)
   const index = found === -1 ? TIERS.length - 1 : found
   const tier = TIERS[index] ?? TIERS[0]
   const range = Math.max(1, Math.min(rangeTicks, tier.width * tier.steps))

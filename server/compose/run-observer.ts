@@ -1,16 +1,56 @@
 import { join } from 'node:path'
 import type { Config } from '../config'
+import { loadCluster } from '../kube/load-cluster'
+import { podMetricsReader } from '../kube/pod-metrics'
 import { createLogger } from '../log'
-import { startObserver } from '../observer/start-observer'
+import { ENVOY_STATS_QUERY } from '../observer/envoy-samples'
+import { OBSERVER_LIMITS } from '../observer/limits'
+import { readUrls } from '../observer/metrics-reader'
+import { type ObserverOptions, startObserver } from '../observer/start-observer'
 import type { RunningPlane } from './running-plane'
 
-/** Starts the observer on the metrics of this installation's gateway, or on those the configuration names. */
+/** On every Pod of Envoy that Envoy Gateway runs for a Gateway. */
+const ENVOY_PODS = 'gateway.envoyproxy.io/owning-gateway-name'
+/** Where those serve Envoy's metrics, and nothing else. */
+const ENVOY_METRICS_PORT = 19001
+
+/**
+ * Starts the observer on a Prometheus server or the metrics that the configuration names; else on the Pods of Envoy
+ * Gateway in the cluster it names; else on this installation's own gateway.
+ */
 export async function runObserver(config: Config): Promise<RunningPlane> {
+  const { from, close } = sourceOf(config)
   const observer = await startObserver({
-    metricsUrls: [config.metricsUrl ?? `http://127.0.0.1:${config.metricsPort}/metrics`],
+    from,
     storeDirectory: join(config.dataDirectory, 'series'),
     port: config.observerPort,
     logger: createLogger('observer'),
   })
-  return { details: {}, stop: () => observer.stop() }
+  return {
+    details: {},
+    async stop() {
+      await observer.stop()
+      close()
+    },
+  }
+}
+
+function sourceOf(config: Config): { from: ObserverOptions['from']; close: () => void } {
+  const { prometheusUrl, metricsUrls, kubeconfig, context, metricsPort } = config
+  const keep = (from: ObserverOptions['from']) => ({ from, close: () => {} })
+  if (prometheusUrl !== undefined) return keep({ prometheus: prometheusUrl })
+  if (metricsUrls.length > 0) return keep({ read: readUrls(metricsUrls) })
+  if (kubeconfig === undefined) {
+    return keep({ read: readUrls([`http://127.0.0.1:${metricsPort}/metrics`]) })
+  }
+  const loaded = loadCluster({ kubeconfigPath: kubeconfig, context })
+  if (!loaded.ok) return keep({ read: async () => loaded.message })
+  const { cluster } = loaded
+  const read = podMetricsReader(cluster, {
+    labelSelector: ENVOY_PODS,
+    port: ENVOY_METRICS_PORT,
+    path: `/stats/prometheus?${ENVOY_STATS_QUERY}`,
+    podsMax: OBSERVER_LIMITS.sourcesMax,
+  })
+  return { from: { read }, close: () => cluster.close() }
 }

@@ -142,6 +142,16 @@ const FAMILIES: readonly { name: string; type: string; help: string }[] = [
     help: 'Seconds from the dispatch of a copy to its end.',
   },
   {
+    name: GATEWAY_METRICS.mirrorRequestBytes,
+    type: 'counter',
+    help: 'Bytes of request bodies copied.',
+  },
+  {
+    name: GATEWAY_METRICS.mirrorResponseBytes,
+    type: 'counter',
+    help: 'Bytes of the answers to copies.',
+  },
+  {
     name: GATEWAY_METRICS.routeTableVersion,
     type: 'gauge',
     help: 'Version of the route table every worker serves.',

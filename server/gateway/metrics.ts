@@ -60,6 +60,8 @@ const OUTCOME_INDEX = new Map(RESPONSE_OUTCOMES.map((outcome, index) => [outcome
 /** The series of one mirror filter and target. */
 export class MirrorMetrics {
   readonly duration = new Histogram()
+  requestBytes = 0
+  responseBytes = 0
   private readonly label: string
   private offered = 0
   private mirrored = 0
@@ -115,7 +117,11 @@ export class MirrorMetrics {
     for (const [labels, count] of this.declined) {
       samples.push([GATEWAY_METRICS.mirrorRequests, `${label},${labels}`, count])
     }
-    samples.push([GATEWAY_METRICS.mirrorInFlight, label, this.inFlight])
+    samples.push(
+      [GATEWAY_METRICS.mirrorInFlight, label, this.inFlight],
+      [GATEWAY_METRICS.mirrorRequestBytes, label, this.requestBytes],
+      [GATEWAY_METRICS.mirrorResponseBytes, label, this.responseBytes],
+    )
     for (const [reason, codes] of this.ended) {
       const outcome = reason === '' ? 'answered' : 'failed'
       for (const [code, count] of codes) {

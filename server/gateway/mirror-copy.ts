@@ -63,6 +63,7 @@ export class MirrorCopy implements UpstreamHandler {
     if (connection === null) return
     this.isReplayable = false
     this.requestBytes += bytes.length
+    this.mirror.metrics.requestBytes += bytes.length
     if (this.requestBytes > context.limits.mirrorBodyBytesMax) {
       this.giveUp('body_limit')
       return
@@ -100,6 +101,7 @@ export class MirrorCopy implements UpstreamHandler {
 
   onBody(bytes: Buffer): void {
     this.responseBytes += bytes.length
+    this.mirror.metrics.responseBytes += bytes.length
     if (this.responseBytes > this.context.limits.mirrorResponseBytesMax)
       this.giveUp('response_limit')
   }

@@ -408,3 +408,24 @@ describe('a mirror in trouble leaves the primary alone when it', () => {
     expect(primary.requests).toHaveLength(4)
   })
 })
+
+describe('bytes', () => {
+  it('of bodies are counted for the rule and for each mirror', async () => {
+    const { labels } = await serve('bytes', (socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n1234567')
+      })
+    })
+    await send('POST', Buffer.alloc(1000))
+    let samples: readonly ReadSample[] = []
+    await eventually('the copy is answered', async () => {
+      samples = await gateway.scrape()
+      return total(samples, GATEWAY_METRICS.mirrorResponses, labels) === 1
+    })
+    const bytes = (metric: string) => total(samples, metric, labels)
+    expect(bytes(GATEWAY_METRICS.mirrorResponseBytes)).toBe(7)
+    expect(bytes(GATEWAY_METRICS.mirrorRequestBytes)).toBe(1000)
+    expect(bytes(GATEWAY_METRICS.requestBytes)).toBe(1000)
+    expect(bytes(GATEWAY_METRICS.responseBytes)).toBe(4)
+  })
+})

@@ -22,6 +22,8 @@ export interface KubeRequest {
   readonly signal?: AbortSignal | undefined
   /** Milliseconds until the whole answer must be there. Streams: until its head is. */
   readonly timeoutMs?: number
+  /** The longest answer that is read, where it is not an object: `RESPONSE_BYTES_MAX` else. */
+  readonly bytesMax?: number
 }
 
 export interface KubeResponse {
@@ -62,7 +64,7 @@ export function createTransport(config: KubeConfig, server: string): Transport {
       const deadline = withDeadline(request)
       try {
         const response = await open({ ...request, signal: deadline.signal })
-        return await readResponse(response, accepted)
+        return await readResponse(response, accepted, request.bytesMax)
       } catch (error) {
         throw deadline.explain(error)
       } finally {
@@ -199,8 +201,9 @@ function withDeadline(request: KubeRequest) {
 async function readResponse(
   response: http.IncomingMessage,
   accepted: readonly number[],
+  bytesMax?: number,
 ): Promise<KubeResponse> {
-  const body = await readText(response)
+  const body = await readText(response, bytesMax)
   const status = response.statusCode ?? 0
   if (status >= 400 && !accepted.includes(status)) throw toStatusError(status, body)
   return { status, body, warnings: readWarnings(response.rawHeaders) }
@@ -212,16 +215,19 @@ export function toStatusError(httpStatus: number, body: string): KubeError {
   return new KubeError('status', status.message, { status })
 }
 
-/** Reads a body up to `RESPONSE_BYTES_MAX`; rejects with `too-large` over it, `unreachable` when it breaks off. */
-export async function readText(response: http.IncomingMessage): Promise<string> {
+/** Reads a body up to `bytesMax`; rejects with `too-large` over it, `unreachable` when it breaks off. */
+export async function readText(
+  response: http.IncomingMessage,
+  bytesMax = RESPONSE_BYTES_MAX,
+): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   try {
     for await (const chunk of response) {
       const buffer = Buffer.from(chunk)
       bytes += buffer.length
-      if (bytes > RESPONSE_BYTES_MAX) {
-        throw new KubeError('too-large', `The answer is larger than ${RESPONSE_BYTES_MAX} bytes.`)
+      if (bytes > bytesMax) {
+        throw new KubeError('too-large', `The answer is larger than ${bytesMax} bytes.`)
       }
       chunks.push(buffer)
     }

@@ -1,14 +1,15 @@
 /** HTTP request → this → series, stream, health or metrics. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DashboardError } from '@/lib/dashboard-api/errors'
-import { TIERS } from '@/lib/series/tiers'
 import { isLoopbackHost, targetUrl } from '@/lib/shared/loopback-request'
-import type { SeriesAnswer, StreamHub, StreamQuery } from './stream-hub'
+import type { SeriesAnswer, SeriesQuery } from './series-source'
+import type { StreamHub } from './stream-hub'
 
 export interface RequestContext {
   readonly hub: StreamHub
-  readonly intervalMs: number
-  answer(query: StreamQuery): SeriesAnswer
+  /** The longest history that is kept. */
+  readonly rangeSecondsMax: number
+  answer(query: SeriesQuery): Promise<SeriesAnswer>
   /** Answers what is below `/comparisons`. */
   comparison(request: IncomingMessage, url: URL, response: ServerResponse): void
   health(): Record<string, unknown>
@@ -51,11 +52,11 @@ function isComparison(path: string): boolean {
 }
 
 function answerSeries(context: RequestContext, url: URL, response: ServerResponse): void {
-  const query = readQuery(url, context.intervalMs)
+  const query = readQuery(url, context.rangeSecondsMax)
   if (typeof query === 'string') {
     sendError(response, 400, { code: 'bad-request', message: query })
   } else if (url.pathname === '/series') {
-    sendJson(response, 200, context.answer(query))
+    void context.answer(query).then((answer) => sendJson(response, 200, answer))
   } else if (!context.hub.add(response, query)) {
     sendError(response, 503, {
       code: 'too-many',
@@ -75,17 +76,23 @@ function refusalOf(request: IncomingMessage): { status: number; error: Dashboard
   return { status: 405, error: { code: 'bad-request', message } }
 }
 
-function readQuery(url: URL, intervalMs: number): StreamQuery | string {
+const RULE = /^\d{1,4}$/
+const END = /^\d{1,15}$/
+
+function readQuery(url: URL, rangeMax: number): SeriesQuery | string {
   const rangeText = url.searchParams.get('range') ?? String(RANGE_SECONDS_DEFAULT)
   const range = Number(rangeText)
-  const rangeMax = (TIERS[2].width * TIERS[2].steps * intervalMs) / 1000
   const rangeMin = Math.min(10, rangeMax)
   if (!/^\d{1,7}$/.test(rangeText) || range < rangeMin || range > rangeMax) {
     return `range takes whole seconds from ${rangeMin} to ${rangeMax}.`
   }
   const route = url.searchParams.get('route')
   if (route !== null && !ROUTE.test(route)) return 'route takes namespace/name.'
-  return { route, rangeTicks: Math.ceil((range * 1000) / intervalMs) }
+  const rule = url.searchParams.get('rule')
+  if (rule !== null && !RULE.test(rule)) return 'rule takes the index of a rule.'
+  const end = url.searchParams.get('end')
+  if (end !== null && !END.test(end)) return 'end takes epoch milliseconds.'
+  return { route, rangeSeconds: range, rule, endMs: end === null ? null : Number(end) }
 }
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {

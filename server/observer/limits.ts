@@ -1,6 +1,6 @@
 /** Every bound of the observer, with what happens at it. */
 export interface ObserverLimits {
-  /** Metrics URLs; more are refused at the start. */
+  /** Metrics URLs, or Pods, read at once; more URLs are refused at the start, more Pods are a failed scrape. */
   readonly sourcesMax: number
   /** Bytes of one scrape; a longer answer is a failed scrape. */
   readonly scrapeBytesMax: number
@@ -8,6 +8,10 @@ export interface ObserverLimits {
   readonly scrapeLinesMax: number
   /** A scrape that is not complete after this long is a failed scrape. */
   readonly scrapeTimeoutMs: number
+  /** A question to Prometheus that is not answered after this long has failed; it gives up with the page's patience. */
+  readonly prometheusTimeoutMs: number
+  /** Open pages get what Prometheus has new this often. */
+  readonly prometheusIntervalMs: number
   /** Routes with history; the series of further routes are counted as refused. */
   readonly routesMax: number
   /** Metric series followed; further ones are counted as refused. */
@@ -38,6 +42,8 @@ export const OBSERVER_LIMITS: ObserverLimits = {
   scrapeBytesMax: 128 * 1024 * 1024,
   scrapeLinesMax: 1_000_000,
   scrapeTimeoutMs: 5_000,
+  prometheusTimeoutMs: 10_000,
+  prometheusIntervalMs: 5_000,
   routesMax: 10_000,
   seriesMax: 1_000_000,
   slotsPerRouteMax: 2048,

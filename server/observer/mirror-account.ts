@@ -24,7 +24,7 @@ export function accountOf(slots: readonly SlotCounts[], of: 'live' | 'window'): 
   }
   const inFlight = slots
     .filter(({ slot }) => slot.kind === 'mirrorInFlight')
-    .reduce((total, count) => total + count.live, 0)
+    .reduce((total, count) => total + (of === 'live' ? count.live : count.atEnd), 0)
   const terms = {
     requests: sum('offered'),
     mirrored: sum('decided', 'mirrored'),

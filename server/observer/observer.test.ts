@@ -11,8 +11,9 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { RouteSeries, SeriesOverview } from '@/lib/dashboard-api/series'
 import { FakeGatewayMetrics, startFakeMetrics } from '../testing/fake-gateway-metrics'
-import type { Timers } from './scraper'
+import { readUrls } from './metrics-reader'
 import { type ObserverOptions, startObserver } from './start-observer'
+import type { Timers } from './timers'
 
 const ROUTE = 'default/backend'
 const NOON = Date.UTC(2026, 10, 23, 12)
@@ -66,7 +67,7 @@ async function start(setup: Setup = {}) {
   let isDown = false
   const metrics = await startFakeMetrics(() => (isDown ? null : gateway.text()))
   const observer = await startObserver({
-    metricsUrls: [metrics.url],
+    from: { read: readUrls([metrics.url], () => 'gateway') },
     storeDirectory: null,
     clock: time.clock,
     timers: time.timers,
@@ -242,7 +243,7 @@ describe('the observer', () => {
       await a.stop()
       await b.stop()
     })
-    const observer = await start({ metricsUrls: [a.url, b.url] })
+    const observer = await start({ from: { read: readUrls([a.url, b.url]) } })
     await observer.tick()
     first.request({ count: 1 })
     other.request({ count: 10 })
@@ -418,6 +419,65 @@ describe('a restart of the observer', () => {
   })
 })
 
+describe('a range in the past', () => {
+  test('is as it was shown then, with the copies in flight at its end', async () => {
+    const observer = await start()
+    await observer.tick()
+    for (let second = 0; second < 30; second += 1) {
+      observer.gateway.request({ count: second })
+      observer.gateway.copy({ count: 2, ended: second < 20 ? 'in flight' : 'answered' })
+      await observer.tick()
+    }
+    const then = await observer.series()
+    const end = then.timestamps.at(-1)
+    observer.gateway.end({ count: 40 })
+    observer.gateway.request({ count: 1000 })
+    await observer.tick(5)
+    const past = await json<RouteSeries>(
+      `${observer.url}/series?route=${ROUTE}&range=60&end=${end}`,
+    )
+    expect(past.timestamps).toEqual(then.timestamps)
+    expect(past.primary.requests).toEqual(then.primary.requests)
+    expect(past.primary.total).toBe(then.primary.total)
+    expect(past.mirrors[0]?.windowAccount).toMatchObject({ inFlight: 40, holds: true })
+    expect(past.mirrors[0]?.account).toMatchObject({ inFlight: 0, holds: true })
+  })
+
+  test('is drawn in wider steps where the fine ones are gone', async () => {
+    const observer = await start()
+    await observer.tick()
+    observer.gateway.request({ count: 7 })
+    await observer.tick(2)
+    const end = (await observer.series()).timestamps.at(-1)
+    await observer.tick(900)
+    const past = await json<RouteSeries>(
+      `${observer.url}/series?route=${ROUTE}&range=60&end=${end}`,
+    )
+    expect(past.stepSeconds).toBe(10)
+  })
+})
+
+describe('one rule of a route', () => {
+  test('is served alone, with its bytes, beside the totals of all', async () => {
+    const observer = await start()
+    await observer.tick()
+    observer.gateway.request({ count: 3, rule: '0', bytes: 100 })
+    observer.gateway.request({ count: 5, rule: '1', code: '404', bytes: 10 })
+    await observer.tick()
+    const series = await json<RouteSeries>(`${observer.url}/series?route=${ROUTE}&range=60&rule=1`)
+    expect(series.primary).toMatchObject({
+      total: 5,
+      totalsByCode: { 404: 5 },
+      bytes: { total: { request: 50, response: 50 } },
+    })
+    expect(series.rules).toMatchObject([
+      { rule: '0', total: 3, totalsByCode: { 200: 3 }, bytes: { request: 300 } },
+      { rule: '1', total: 5, quantiles: { p50: expect.any(Number) } },
+    ])
+    expect(series.primary.latency.resolution.p50).toBe(4)
+  })
+})
+
 describe('a stream', () => {
   test('begins with the window and continues with one step each second', async () => {
     const observer = await start()
@@ -577,17 +637,19 @@ describe('a request', () => {
 
 describe('starting', () => {
   test('refuses a source that is no http URL, none, and too many', async () => {
-    const of = (metricsUrls: string[]) => startObserver({ metricsUrls, storeDirectory: null })
-    await expect(of(['ftp://x/'])).rejects.toThrow('A metrics URL is an http:// URL.')
-    await expect(of([])).rejects.toThrow('1 to 16 metrics URLs')
-    await expect(of(Array.from({ length: 17 }, () => 'http://x/'))).rejects.toThrow('not 17')
+    const of = (urls: string[]) => () => readUrls(urls)
+    expect(of(['ftp://x/'])).toThrow('A metrics URL is an http:// URL.')
+    expect(of([])).toThrow('1 to 16 metrics URLs')
+    expect(of(Array.from({ length: 17 }, () => 'http://x/'))).toThrow('not 17')
+    const prometheus = startObserver({ from: { prometheus: 'x' }, storeDirectory: null })
+    await expect(prometheus).rejects.toThrow('MIRRORBOARD_PROMETHEUS_URL takes an http://')
   })
 
   test('scrapes by the real clock when none is given', async () => {
     const gateway = new FakeGatewayMetrics()
     const metrics = await startFakeMetrics(() => gateway.text())
     const observer = await startObserver({
-      metricsUrls: [metrics.url],
+      from: { read: readUrls([metrics.url]) },
       storeDirectory: null,
       scrapeIntervalMs: 50,
     })
@@ -611,11 +673,11 @@ test('scrapeTimeoutMs: gives up a gateway that does not answer, and stops while 
     hanging.close()
   })
   const { port } = hanging.address() as AddressInfo
-  const metricsUrls = [`http://127.0.0.1:${port}/metrics`]
-  const observer = await start({ metricsUrls, limits: { scrapeTimeoutMs: 20 } })
+  const from = { read: readUrls([`http://127.0.0.1:${port}/metrics`]) }
+  const observer = await start({ from, limits: { scrapeTimeoutMs: 20 } })
   await observer.tick()
   expect((await observer.series()).source.message).toMatch(/did not answer in time/)
-  const waiting = await start({ metricsUrls, limits: { scrapeTimeoutMs: 60_000 } })
+  const waiting = await start({ from, limits: { scrapeTimeoutMs: 60_000 } })
   const connections = () =>
     new Promise<number>((resolve) => hanging.getConnections((_, n) => resolve(n)))
   waiting.time.advance(1000)

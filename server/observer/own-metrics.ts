@@ -17,3 +17,13 @@ export function renderMetrics(metrics: readonly OwnMetric[]): string {
     })
     .join('')
 }
+
+/** A metric with one value and no labels; `observer_` goes before its name. */
+export function oneValue(
+  name: string,
+  type: OwnMetric['type'],
+  help: string,
+  value: number,
+): OwnMetric {
+  return { name: `observer_${name}`, type, help, values: [{ labels: '', value }] }
+}

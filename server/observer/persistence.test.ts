@@ -16,5 +16,5 @@ it('writes nothing to a disk that is nearly full, and says so', async () => {
   // Neither is looked at: the refusal comes first.
   const untouched = {} as SeriesStore & TimelineState
   await expect(persistence.save(untouched, untouched)).rejects.toThrow('no space left on device')
-  expect(persistence.restore(0)).toBeNull()
+  expect(persistence.restore()).toBeNull()
 })

@@ -8,11 +8,11 @@ import type { StepChunk } from '@/lib/series/step-log'
 import { LOGS, RouteHistory } from './route-history'
 import type { Followed } from './scrape-series'
 import type { SeriesStore, SeriesStoreState } from './series-store'
-import { SLOT_KINDS, type Slot } from './slots'
+import { DIALECTS, type Dialect, SLOT_KINDS, type Slot } from './slots'
 import type { TimelineState } from './timeline'
 
 /** Grows when what is stored changes its shape; other versions are left unread. */
-const FORMAT_VERSION = 1
+const FORMAT_VERSION = 2
 
 interface StoredMeta {
   readonly version: number
@@ -23,8 +23,9 @@ interface StoredMeta {
 
 interface StoredRoute {
   readonly slots: readonly Slot[]
+  readonly dialects: readonly Dialect[]
   /** By source, the keys of its series. */
-  readonly series: readonly (readonly string[])[]
+  readonly series: Readonly<Record<string, readonly string[]>>
 }
 
 type Stored = Record<string, unknown>
@@ -61,10 +62,9 @@ export class Persistence {
   }
 
   /** Returns what an earlier run left, or null when there is nothing that can be read. */
-  restore(sourceCount: number): Restored | null {
+  restore(): Restored | null {
     const meta = readMeta(this.database.get(['meta']))
     if (meta === null || meta.intervalMs !== this.intervalMs) return null
-    if (meta.store.startTimes.length !== sourceCount) return null
     return {
       timeline: meta.timeline,
       state: meta.store,
@@ -72,7 +72,7 @@ export class Persistence {
     }
   }
 
-  /** Forgets everything: what is there belongs to another format or another source. */
+  /** Forgets everything: what is there belongs to another format or another interval. */
   async clear(): Promise<void> {
     await this.database.clearAsync()
   }
@@ -87,6 +87,7 @@ export class Persistence {
       const stored = readRoute(value)
       if (stored === null) continue
       const route = new RouteHistory(name, stored.slots, chunks.get(name))
+      for (const dialect of stored.dialects) route.dialects.add(dialect)
       store.restore(route)
       this.known.add(name)
       this.loadSeries(store, name, stored)
@@ -101,12 +102,12 @@ export class Persistence {
 
   private loadSeries(store: SeriesStore, name: string, stored: StoredRoute): void {
     const values: unknown = this.database.get(['values', name])
-    let index = 0
-    for (const [source, keys] of stored.series.entries()) {
-      for (const key of keys) {
-        const value: unknown = Array.isArray(values) ? values[index] : undefined
-        if (typeof value === 'number') store.sources[source]?.restore(key, value)
-        index += 1
+    for (const [source, keys] of Object.entries(stored.series)) {
+      const ofSource: unknown = isRecord(values) ? values[source] : undefined
+      if (!Array.isArray(ofSource)) continue
+      for (const [index, key] of keys.entries()) {
+        const value: unknown = ofSource[index]
+        if (typeof value === 'number') store.sources.get(source)?.restore(key, value)
       }
     }
   }
@@ -146,24 +147,28 @@ export class Persistence {
       }
       store.dropped = []
       const series = seriesByRoute(store)
-      for (const route of store.routes.values()) this.saveRoute(route, series.get(route.key) ?? [])
+      for (const route of store.routes.values()) this.saveRoute(route, series.get(route.key) ?? {})
       this.removeForgotten(store)
       for (const [log] of LOGS.entries()) this.written[log] = newestStep(store, log)
     })
   }
 
-  private saveRoute(route: RouteHistory, series: readonly (readonly Followed[])[]): void {
+  private saveRoute(route: RouteHistory, series: FollowedBySource): void {
     const isChanged = route.logs.some((log, index) => log.lastStep > (this.written[index] ?? 0))
     if (!isChanged && !route.isShapeDirty) return
     if (route.isShapeDirty) {
-      const keys = series.map((ofSource) => (ofSource ?? []).map(({ key }) => key))
-      this.database.putSync(['route', route.key], { slots: route.slots, series: keys })
+      const stored: StoredRoute = {
+        slots: route.slots,
+        dialects: [...route.dialects],
+        series: mapValues(series, ({ key }) => key),
+      }
+      this.database.putSync(['route', route.key], stored)
       route.isShapeDirty = false
       this.known.add(route.key)
     }
     this.database.putSync(
       ['values', route.key],
-      series.flatMap((ofSource) => (ofSource ?? []).map(({ previous }) => previous ?? 0)),
+      mapValues(series, ({ previous }) => previous ?? 0),
     )
     for (const [log, { chunks }] of route.logs.entries()) {
       for (const chunk of chunks) {
@@ -199,17 +204,30 @@ function newestStep(store: SeriesStore, log: number): number {
   return newest
 }
 
+type FollowedBySource = Readonly<Record<string, readonly Followed[]>>
+
 /** By route, by source, the followed series. */
-function seriesByRoute(store: SeriesStore): Map<string, Followed[][]> {
-  const byRoute = new Map<string, Followed[][]>()
-  for (const [index, source] of store.sources.entries()) {
+function seriesByRoute(store: SeriesStore): Map<string, FollowedBySource> {
+  const byRoute = new Map<string, Record<string, Followed[]>>()
+  for (const [id, source] of store.sources) {
     for (const series of source.followed.values()) {
-      const ofRoute = byRoute.get(series.route.key) ?? store.sources.map(() => [])
+      const ofRoute = byRoute.get(series.route.key) ?? {}
       byRoute.set(series.route.key, ofRoute)
-      ofRoute[index]?.push(series)
+      const ofSource = ofRoute[id] ?? []
+      ofRoute[id] = ofSource
+      ofSource.push(series)
     }
   }
   return byRoute
+}
+
+function mapValues<T>(
+  series: FollowedBySource,
+  of: (one: Followed) => T,
+): Record<string, readonly T[]> {
+  return Object.fromEntries(
+    Object.entries(series).map(([source, all]) => [source, all.map(of)] as const),
+  )
 }
 
 function isRecord(value: unknown): value is Stored {
@@ -224,10 +242,14 @@ function readMeta(value: unknown): StoredMeta | null {
 
 function readRoute(value: unknown): StoredRoute | null {
   if (!isRecord(value)) return null
-  const { slots, series } = value
+  const { slots, dialects, series } = value
   if (!Array.isArray(slots) || !slots.every(isSlot)) return null
-  if (!Array.isArray(series) || !series.every(isStringList)) return null
-  return { slots, series }
+  if (!isRecord(series) || !Array.isArray(dialects)) return null
+  const lists = Object.entries(series).flatMap(([id, keys]) =>
+    isStringList(keys) ? [[id, keys] as const] : [],
+  )
+  const known = DIALECTS.filter((dialect) => dialects.includes(dialect))
+  return { slots, dialects: known, series: Object.fromEntries(lists) }
 }
 
 function isSlot(value: unknown): value is Slot {

@@ -1,7 +1,7 @@
 /** What is kept of one route: its counts by step, in three resolutions and for long gaps. */
 import { type StepChunk, StepLog } from '@/lib/series/step-log'
 import { TIERS } from '@/lib/series/tiers'
-import { isSameSlot, type Slot } from './slots'
+import { type Dialect, isSameSlot, type Slot } from './slots'
 
 /** Index of the log whose records are increases over long gaps, by the tick the gap ended at. */
 export const GAP_LOG = 3
@@ -23,6 +23,8 @@ export class RouteHistory {
   readonly logs: readonly StepLog[]
   /** Series of the newest scrape that belong to the route. */
   seriesCount = 0
+  /** Whose metrics its counts were read from. */
+  readonly dialects = new Set<Dialect>()
   /** Whether slots or series changed since they were last stored. */
   isShapeDirty = true
   private pending: number[] = []

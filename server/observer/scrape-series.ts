@@ -1,9 +1,10 @@
 /** Metrics text → this → increases by route. Knows each series of the scrape before, and nothing of time. */
 import { counterIncrease, isCounterValue } from '@/lib/series/counter-increase'
 import { EXPOSITION_LIMITS, parseSeriesKey, scanExposition } from '@/lib/series/parse-exposition'
+import { classifySample, isKeptMetric } from './classify-sample'
 import type { ObserverLimits } from './limits'
 import type { RouteHistory } from './route-history'
-import { type ClassifiedSample, classifySample, isKeptMetric } from './slots'
+import type { ClassifiedSample } from './slots'
 
 /** A series that is followed. */
 export interface Followed {
@@ -45,11 +46,11 @@ export interface SeriesCounters {
 /** The series of one metrics URL. */
 export class ScrapeSeries {
   readonly followed = new Map<string, Followed>()
-  readonly counters: SeriesCounters = { refused: 0, invalid: 0 }
   startTime: number | null = null
   private readonly groups = new Map<string, Group>()
   private readonly limits: ObserverLimits
   private readonly routeFor: (key: string) => RouteHistory | null
+  private readonly counters: SeriesCounters
   private scrape = 0
   /** Scrapes list their series in the same order, so the one after the last is probably the next. */
   private order: Followed[] = []
@@ -57,9 +58,14 @@ export class ScrapeSeries {
   private next = 0
   private nextStartTime: number | null = null
 
-  /** `routeFor` returns the history of a route, making it where there is room. */
-  constructor(limits: ObserverLimits, routeFor: (key: string) => RouteHistory | null) {
+  /** `routeFor` returns the history of a route, making it where there is room; `counters` outlive this source. */
+  constructor(
+    limits: ObserverLimits,
+    routeFor: (key: string) => RouteHistory | null,
+    counters: SeriesCounters,
+  ) {
     this.limits = limits
+    this.counters = counters
     this.routeFor = routeFor
   }
 
@@ -164,6 +170,7 @@ export class ScrapeSeries {
     this.followed.set(key, series)
     group.members.add(series)
     group.buckets = null
+    route.dialects.add(sample.dialect)
     route.seriesCount += 1
     route.isShapeDirty = true
     return series

@@ -1,18 +1,14 @@
 /** Timer → this → one consistent scrape of every source per tick. */
 import type { SourceState } from '@/lib/dashboard-api/series'
 import type { Logger } from '../log'
-import { fetchMetrics } from './fetch-metrics'
 import type { ObserverLimits } from './limits'
+import type { ReadMetrics } from './metrics-reader'
 import type { SeriesStore } from './series-store'
 import type { Clock, Timeline } from './timeline'
-
-/** `later` runs a task once and returns how to cancel it. */
-export interface Timers {
-  later(delayMs: number, task: () => void): () => void
-}
+import type { Timers } from './timers'
 
 export interface ScraperOptions {
-  readonly urls: readonly string[]
+  readonly read: ReadMetrics
   readonly store: SeriesStore
   readonly timeline: Timeline
   readonly intervalMs: number
@@ -73,7 +69,11 @@ export class Scraper {
     if (this.lastTick !== null && tick <= this.lastTick) return
     if (this.lastTick !== null) this.counters.late += Math.max(0, tick - this.lastTick - 1)
     this.lastTick = tick
-    const texts = await this.fetchAll()
+    const texts = await this.options.read({
+      bytesMax: this.options.limits.scrapeBytesMax,
+      timeoutMs: this.options.limits.scrapeTimeoutMs,
+      signal: this.abort.signal,
+    })
     if (this.abort.signal.aborted) return
     const problem = typeof texts === 'string' ? texts : store.record(tick, texts)
     if (typeof texts === 'string') store.miss(tick)
@@ -88,23 +88,6 @@ export class Scraper {
     if (problem === null && this.problem !== null) logger.info('scrape succeeded')
     this.problem = problem
     onTick()
-  }
-
-  /** The text of every source, or why one of them has none: a sum without one of them would look like a reset. */
-  private async fetchAll(): Promise<readonly string[] | string> {
-    const { urls, limits } = this.options
-    const bounds = {
-      bytesMax: limits.scrapeBytesMax,
-      timeoutMs: limits.scrapeTimeoutMs,
-      signal: this.abort.signal,
-    }
-    const results = await Promise.all(urls.map((url) => fetchMetrics(url, bounds)))
-    const texts: string[] = []
-    for (const [index, result] of results.entries()) {
-      if (!result.ok) return `${shownUrl(urls[index] ?? '')} could not be read: ${result.message}.`
-      texts.push(result.text)
-    }
-    return texts
   }
 
   /** What the page says of the source. */
@@ -127,10 +110,4 @@ export class Scraper {
       message: `${this.problem} Check that the gateway is running; trying again each second.`,
     }
   }
-}
-
-/** Without credentials and query, which may be secret. */
-function shownUrl(url: string): string {
-  const { origin, pathname } = new URL(url)
-  return `${origin}${pathname}`
 }

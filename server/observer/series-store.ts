@@ -2,15 +2,18 @@
 import { Coverage, type CoverageState } from '@/lib/series/coverage'
 import { TIERS } from '@/lib/series/tiers'
 import type { ObserverLimits } from './limits'
+import type { MetricsText } from './metrics-reader'
 import { GAP_LOG, LOGS, RouteHistory } from './route-history'
-import { ScrapeSeries } from './scrape-series'
+import { ScrapeSeries, type SeriesCounters } from './scrape-series'
+import type { Dialect } from './slots'
 
 export interface SeriesStoreState {
   readonly tick: number
   readonly coverage: CoverageState
   readonly closed: readonly number[]
   readonly droppedBefore: readonly number[]
-  readonly startTimes: readonly (number | null)[]
+  /** By source. */
+  readonly startTimes: Readonly<Record<string, number | null>>
 }
 
 /** A chunk that was dropped from memory, to be dropped from disk. */
@@ -34,7 +37,9 @@ const KEPT_SHARE_MIN = 0.01
 /** The history of every route, kept within the bounds of `ObserverLimits`. */
 export class SeriesStore {
   readonly routes = new Map<string, RouteHistory>()
-  readonly sources: readonly ScrapeSeries[]
+  /** By the name of the process they are from. */
+  readonly sources = new Map<string, ScrapeSeries>()
+  readonly counters: SeriesCounters = { refused: 0, invalid: 0 }
   readonly coverage: Coverage
   /** Per log, the newest step that is complete. Unused for the first and the gap log. */
   readonly closed: number[]
@@ -49,17 +54,23 @@ export class SeriesStore {
   private readonly open: readonly [Set<RouteHistory>, Set<RouteHistory>] = [new Set(), new Set()]
   private sweptAt: number
 
-  constructor(sourceCount: number, tick: number, limits: ObserverLimits, state?: SeriesStoreState) {
+  constructor(tick: number, limits: ObserverLimits, state?: SeriesStoreState) {
     this.limits = limits
     this.coverage = new Coverage(tick, state?.coverage)
     this.closed = LOGS.map(({ width }, index) => state?.closed[index] ?? Math.floor(tick / width))
     this.droppedBefore = LOGS.map((_, index) => state?.droppedBefore[index] ?? 0)
-    this.sources = Array.from({ length: sourceCount }, (_, index) => {
-      const source = new ScrapeSeries(limits, (key) => this.routeFor(key))
-      source.startTime = state?.startTimes[index] ?? null
-      return source
-    })
+    for (const [id, startTime] of Object.entries(state?.startTimes ?? {})) {
+      this.sourceFor(id).startTime = startTime
+    }
     this.sweptAt = tick
+  }
+
+  private sourceFor(id: string): ScrapeSeries {
+    const known = this.sources.get(id)
+    if (known !== undefined) return known
+    const source = new ScrapeSeries(this.limits, (key) => this.routeFor(key), this.counters)
+    this.sources.set(id, source)
+    return source
   }
 
   private routeFor(key: string): RouteHistory | null {
@@ -92,19 +103,25 @@ export class SeriesStore {
   }
 
   /**
-   * A tick with one text per source. Returns a sentence, and leaves the history as it is, when one cannot be trusted.
+   * A tick with the text of every source. Returns a sentence, and leaves the history as it is, when one cannot be
+   * trusted. When a source that is new began to count is not known, so its first text counts nothing; one that is gone
+   * takes its series along.
    */
-  record(tick: number, texts: readonly string[]): string | null {
-    for (const [index, source] of this.sources.entries()) {
-      const problem = source.read(texts[index] ?? '')
-      if (problem !== null) {
-        this.miss(tick)
-        return problem
-      }
+  record(tick: number, texts: readonly MetricsText[]): string | null {
+    const isNew = new Set(texts.map(({ id }) => id).filter((id) => !this.sources.has(id)))
+    const problem = this.read(texts)
+    if (problem !== null) {
+      for (const id of isNew) this.sources.delete(id)
+      this.miss(tick)
+      return problem
     }
     const reach = this.coverage.scraped(tick)
     for (const route of this.routes.values()) route.live.fill(0)
-    for (const source of this.sources) source.commit(reach === 'first')
+    const ids = new Set(texts.map(({ id }) => id))
+    for (const [id, source] of this.sources) {
+      if (ids.has(id)) source.commit(reach === 'first' || isNew.has(id))
+      else this.removeSource(id, source)
+    }
     for (const route of this.routes.values()) {
       if (reach === 'gap') route.flush(GAP_LOG, tick)
       else if (route.flush(0, tick)) this.open[0].add(route)
@@ -112,6 +129,20 @@ export class SeriesStore {
     this.closeSteps(tick)
     this.sweepSometimes(tick)
     return null
+  }
+
+  private read(texts: readonly MetricsText[]): string | null {
+    for (const { id, text } of texts) {
+      const problem = this.sourceFor(id).read(text)
+      if (problem !== null) return problem
+    }
+    return null
+  }
+
+  private removeSource(id: string, source: ScrapeSeries): void {
+    source.read('')
+    source.commit(false)
+    this.sources.delete(id)
   }
 
   /** Ends the wider steps that are over: their counts are the sums of the narrower ones. */
@@ -183,6 +214,11 @@ export class SeriesStore {
     this.open[1].delete(route)
   }
 
+  /** Whose metrics have been read. */
+  dialects(): ReadonlySet<Dialect> {
+    return new Set([...this.routes.values()].flatMap(({ dialects }) => [...dialects]))
+  }
+
   get historyBytes(): number {
     let size = 0
     for (const route of this.routes.values()) size += route.size
@@ -190,7 +226,9 @@ export class SeriesStore {
   }
 
   get seriesCount(): number {
-    return this.sources.reduce((count, source) => count + source.followed.size, 0)
+    let count = 0
+    for (const source of this.sources.values()) count += source.followed.size
+    return count
   }
 
   state(tick: number): SeriesStoreState {
@@ -199,7 +237,9 @@ export class SeriesStore {
       coverage: this.coverage.state(),
       closed: [...this.closed],
       droppedBefore: [...this.droppedBefore],
-      startTimes: this.sources.map((source) => source.startTime),
+      startTimes: Object.fromEntries(
+        [...this.sources].map(([id, { startTime }]) => [id, startTime] as const),
+      ),
     }
   }
 }

@@ -12,6 +12,8 @@ export interface SlotCounts {
   total: number
   /** What the newest scrape says. */
   readonly live: number
+  /** A gauge's value when the window ended. */
+  atEnd: number
 }
 
 /** Returns every slot of the route, also those without a count: an empty bucket still bounds its neighbours. */
@@ -21,6 +23,7 @@ export function countSlots(store: SeriesStore, route: RouteHistory, window: Wind
     steps: new Float64Array(window.points),
     total: 0,
     live: route.live[index] ?? 0,
+    atEnd: route.live[index] ?? 0,
   }))
   forEachInWindow(store, route, window, (point, index, value) => {
     const count = counts[index]
@@ -28,7 +31,22 @@ export function countSlots(store: SeriesStore, route: RouteHistory, window: Wind
     count.total += value
     if (point !== null) count.steps[point] = (count.steps[point] ?? 0) + value
   })
+  if (window.to < store.coverage.lastTick) rewindGauges(store, route, window, counts)
   return counts
+}
+
+/** What was in flight when a window in the past ended is what is now, less every change since. */
+function rewindGauges(
+  store: SeriesStore,
+  route: RouteHistory,
+  window: Window,
+  counts: readonly SlotCounts[],
+): void {
+  const since = { ...window, from: window.to, to: store.coverage.lastTick, points: 0 }
+  forEachInWindow(store, route, since, (_, index, value) => {
+    const count = counts[index]
+    if (count?.slot.kind === 'mirrorInFlight') count.atEnd -= value
+  })
 }
 
 /** The counts of one kind of slot. */

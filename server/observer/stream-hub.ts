@@ -1,23 +1,14 @@
 /** Ticks → this → server-sent events, to a bounded number of clients. */
 import type { ServerResponse } from 'node:http'
-import type { RouteSeries, SeriesEvent, SeriesOverview } from '@/lib/dashboard-api/series'
+import type { SeriesEvent } from '@/lib/dashboard-api/series'
 import type { ObserverLimits } from './limits'
-
-/** What a stream shows; `route` null is the overview. */
-export interface StreamQuery {
-  readonly route: string | null
-  readonly rangeTicks: number
-}
-
-export type SeriesAnswer = RouteSeries | SeriesOverview
-
-/** Returns the whole range for `window`, its newest complete step for `point`. */
-export type AnswerSeries = (query: StreamQuery, event: SeriesEvent) => SeriesAnswer
+import type { SeriesQuery, SeriesSource } from './series-source'
 
 interface Client {
   readonly response: ServerResponse
-  readonly query: StreamQuery
-  revision: number
+  readonly query: SeriesQuery
+  /** Of the window it was sent; null until it was. */
+  revision: number | null
   lastText: string
 }
 
@@ -26,14 +17,12 @@ export class StreamHub {
   droppedCount = 0
   private readonly clients = new Set<Client>()
   private readonly limits: ObserverLimits
-  private readonly answer: AnswerSeries
-  private readonly revision: () => number
+  private readonly source: Pick<SeriesSource, 'answer' | 'revision'>
+  private isPublishing = false
 
-  /** `revision` changes when a window sent before no longer lines up with new points. */
-  constructor(limits: ObserverLimits, answer: AnswerSeries, revision: () => number) {
+  constructor(limits: ObserverLimits, source: Pick<SeriesSource, 'answer' | 'revision'>) {
     this.limits = limits
-    this.answer = answer
-    this.revision = revision
+    this.source = source
   }
 
   get clientCount(): number {
@@ -41,9 +30,9 @@ export class StreamHub {
   }
 
   /** Starts a stream with its window. Returns false, and leaves the response alone, when there are too many. */
-  add(response: ServerResponse, query: StreamQuery): boolean {
+  add(response: ServerResponse, query: SeriesQuery): boolean {
     if (this.clients.size >= this.limits.streamClientsMax) return false
-    const client: Client = { response, query, revision: this.revision(), lastText: '' }
+    const client: Client = { response, query, revision: null, lastText: '' }
     this.clients.add(client)
     response.on('close', () => this.clients.delete(client))
     response.on('error', () => this.clients.delete(client))
@@ -52,28 +41,47 @@ export class StreamHub {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     })
-    this.write(client, this.eventFor(query, 'window'))
+    void this.begin(client)
     return true
   }
 
-  /** Sends the newest step to every client; equal questions are answered once. */
-  publish(): void {
-    const texts = new Map<string, string>()
-    for (const client of this.clients) {
+  private async begin(client: Client): Promise<void> {
+    const revision = this.source.revision()
+    const text = await this.eventFor(client.query, 'window')
+    if (!this.clients.has(client)) return
+    this.write(client, text)
+    client.revision = revision
+  }
+
+  /**
+   * Sends the newest step to every client; equal questions are answered once. While answers are still under way, a
+   * further call is left out: a source slower than its ticks would fall behind for ever.
+   */
+  async publish(): Promise<void> {
+    if (this.isPublishing) return
+    this.isPublishing = true
+    const answers = new Map<string, Promise<string>>()
+    const revision = this.source.revision()
+    const sent = [...this.clients].map(async (client) => {
       const { query } = client
-      const isLabelled = client.revision === this.revision()
-      client.revision = this.revision()
-      const key = `${isLabelled} ${query.rangeTicks} ${query.route ?? ''}`
-      const text = texts.get(key) ?? this.eventFor(query, isLabelled ? 'point' : 'window')
-      texts.set(key, text)
+      if (client.revision === null) return
+      const event = client.revision === revision ? 'point' : 'window'
+      client.revision = revision
+      const key = JSON.stringify([event, query])
+      const answer = answers.get(key) ?? this.eventFor(query, event)
+      answers.set(key, answer)
+      const text = await answer
+      if (!this.clients.has(client)) return
       // An overview is long, and mostly the same until its step is complete.
       if (query.route !== null || client.lastText !== text) this.write(client, text)
       if (query.route === null) client.lastText = text
-    }
+    })
+    await Promise.all(sent)
+    this.isPublishing = false
   }
 
-  private eventFor(query: StreamQuery, event: SeriesEvent): string {
-    return `event: ${event}\ndata: ${JSON.stringify(this.answer(query, event))}\n\n`
+  private async eventFor(query: SeriesQuery, event: SeriesEvent): Promise<string> {
+    return `event: ${event}\ndata: ${JSON.stringify(await this.source.answer(query, event))}\n\n`
   }
 
   heartbeat(): void {

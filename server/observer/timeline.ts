@@ -65,6 +65,11 @@ export class Timeline {
     return Math.round(tick * this.intervalMs + this.wallOffset)
   }
 
+  /** The tick that was over at this time; the other way round than `timestampOf`. */
+  tickAt(epochMs: number): number {
+    return Math.round((epochMs - this.wallOffset) / this.intervalMs)
+  }
+
   state(tick: number): TimelineState {
     return { tick, wallMs: this.timestampOf(tick) }
   }

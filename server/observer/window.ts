@@ -16,11 +16,23 @@ export interface Window {
   readonly known: readonly boolean[]
 }
 
-/** Returns the window of `rangeTicks` that ends now, in no more than `pointsMax` steps. */
-export function windowOf(store: SeriesStore, rangeTicks: number, pointsMax: number): Window {
-  const { tier, width, points } = chooseResolution(rangeTicks, pointsMax)
-  const to = store.coverage.lastTick
-  const from = Math.floor(to / width) * width - points * width
+/**
+ * Returns the window of `rangeTicks` that ends now, or with the step `endTick` is in, in no more than `pointsMax` steps.
+ * Its steps are as fine as they are still kept for its beginning.
+ */
+export function windowOf(
+  store: SeriesStore,
+  rangeTicks: number,
+  pointsMax: number,
+  endTick: number | null = null,
+): Window {
+  const now = store.coverage.lastTick
+  const age = endTick === null ? 0 : Math.max(0, now - endTick)
+  const { tier, width, points } = chooseResolution(rangeTicks, pointsMax, age)
+  const isPast = endTick !== null && endTick < now
+  const end = (isPast ? Math.ceil(endTick / width) : Math.floor(now / width)) * width
+  const to = isPast ? Math.min(now, end) : now
+  const from = end - points * width
   const keptFrom = store.droppedBefore[tier] ?? 0
   const known = Array.from({ length: points }, (_, index) => {
     const end = from + (index + 1) * width

@@ -14,6 +14,8 @@ export interface FakeRequest {
   readonly backend?: string
   readonly code?: string
   readonly seconds?: number
+  /** Of each request's body, and of its answer's. */
+  readonly bytes?: number
   readonly count?: number
 }
 
@@ -42,6 +44,8 @@ export class FakeGatewayMetrics {
     this.add(GATEWAY_METRICS.requests, labels, count)
     this.add(GATEWAY_METRICS.responses, { ...labels, backend, code, outcome: 'answered' }, count)
     this.add(GATEWAY_METRICS.requestsInFlight, labels, 0)
+    this.add(GATEWAY_METRICS.requestBytes, labels, (request.bytes ?? 0) * count)
+    this.add(GATEWAY_METRICS.responseBytes, labels, (request.bytes ?? 0) * count)
     this.observe(GATEWAY_METRICS.requestDuration, { ...labels, backend }, seconds, count)
   }
 

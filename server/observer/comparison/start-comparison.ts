@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CapturedExchange } from '@/lib/comparison/exchange'
 import type { Logger } from '../../log'
-import type { Timers } from '../scraper'
+import type { Timers } from '../timers'
 import { answerComparison } from './answer-comparison'
 import { ComparisonPersistence } from './comparison-persistence'
 import { ComparisonStore } from './comparison-store'
