@@ -1,5 +1,7 @@
 /** One request and its response: client → this → primary, with copies to the mirrors on the side. */
 import type { HeaderModifier } from '@/lib/routing/route-table'
+import type { ExchangeCapture } from './capture/exchange-capture'
+import { startCapture } from './capture/start-capture'
 import type { ClientSide } from './client-side'
 import { corsLines } from './cors'
 import { dispatchMirrors } from './dispatch-mirrors'
@@ -11,6 +13,7 @@ import { HEADER } from './header-names'
 import { isMisdirected, type ListeningPort } from './listening-port'
 import type { ResponseOutcome } from './metrics'
 import type { MirrorCopy } from './mirror-copy'
+import { ReplayBody } from './replay-body'
 import { IDEMPOTENT_METHODS, type RequestHead } from './request-head'
 import type { ResponseHead } from './response-parser'
 import { ruleAnswer } from './rule-answer'
@@ -31,6 +34,7 @@ export class Exchange implements UpstreamHandler {
   private backend: BackendRuntime | null = null
   private connection: UpstreamConnection | null = null
   private copies: readonly MirrorCopy[] = []
+  private capture: ExchangeCapture | null = null
   private method = ''
   private origin: string | undefined
   private primaryHead = ''
@@ -42,18 +46,16 @@ export class Exchange implements UpstreamHandler {
   private isTunnelHalfClosed = false
   private status = 0
   private attempts = 0
-  /** The body as sent so far while it is small enough to send again; null once it is not. */
-  private held: Buffer[] | null = []
-  private heldBytes = 0
+  private readonly held: ReplayBody
   private activeAt: number
   private lingerUntil = 0
-  private requestTimer: NodeJS.Timeout | undefined
-  private backendTimer: NodeJS.Timeout | undefined
+  private timers: readonly NodeJS.Timeout[] = []
 
   constructor(context: WorkerContext, client: ClientSide, port: ListeningPort) {
     this.context = context
     this.client = client
     this.port = port
+    this.held = new ReplayBody(context.limits.replayBodyBytesMax)
     this.startedAt = context.now()
     this.activeAt = this.startedAt
   }
@@ -120,6 +122,10 @@ export class Exchange implements UpstreamHandler {
       this.dispatch(false)
     }
     this.copies = dispatchMirrors(context, runtime, head, parts)
+    if (runtime.capture === undefined) return
+    const [text, isForwarded] = [this.primaryHead, !this.isResponseDone]
+    const forwarded = { head, parts, backend: this.backend, text, isForwarded }
+    ;[this.copies, this.capture] = startCapture(context, runtime, forwarded, this.copies)
   }
 
   private dispatch(isFresh: boolean): void {
@@ -137,24 +143,26 @@ export class Exchange implements UpstreamHandler {
       wantsTunnel: this.isUpgrade,
       decodeChunks: this.client.decodesChunks,
     })
-    for (const bytes of this.held ?? []) connection.write(bytes)
+    for (const bytes of this.held.chunks ?? []) connection.write(bytes)
     if (this.isRequestDone) connection.finishRequest()
   }
 
   private startTimers({ rule }: RuleRuntime): void {
     const { requestMs, backendRequestMs } = rule.timeouts
-    if (requestMs > 0) {
-      this.requestTimer = setTimeout(() => this.onTimeout('request_timeout'), requestMs)
-    }
-    if (backendRequestMs > 0) {
-      this.backendTimer = setTimeout(() => this.onTimeout('backend_timeout'), backendRequestMs)
-    }
+    const after = (ms: number, outcome: ResponseOutcome) =>
+      ms > 0 ? [setTimeout(() => this.onTimeout(outcome), ms)] : []
+    if (requestMs === 0 && backendRequestMs === 0) return
+    this.timers = [
+      ...after(requestMs, 'request_timeout'),
+      ...after(backendRequestMs, 'backend_timeout'),
+    ]
   }
 
   /** Body bytes, decoded. They must stay unchanged. */
   onRequestBody(bytes: Buffer): void {
     this.activeAt = this.context.coarseNow
     if (this.runtime !== null) this.runtime.metrics.requestBytes += bytes.length
+    this.capture?.request.push(bytes)
     this.send(this.isChunked ? frameChunk(bytes) : bytes)
   }
 
@@ -164,22 +172,16 @@ export class Exchange implements UpstreamHandler {
     this.isRequestDone = true
     this.connection?.finishRequest()
     for (const copy of this.copies) copy.finish()
+    this.capture?.endRequest(true)
     if (this.isResponseDone) this.over()
   }
 
   private send(bytes: Buffer): void {
     if (this.connection !== null) {
       if (!this.connection.write(bytes)) this.client.pauseRequest()
-      this.hold(bytes)
+      this.held.hold(bytes)
     }
     for (const copy of this.copies) copy.write(bytes)
-  }
-
-  private hold(bytes: Buffer): void {
-    if (this.held === null) return
-    this.heldBytes += bytes.length
-    if (this.heldBytes > this.context.limits.replayBodyBytesMax) this.held = null
-    else this.held.push(bytes)
   }
 
   /** The client is gone. A complete request's copies go on; an incomplete one's would be cut short, so they end. */
@@ -190,6 +192,7 @@ export class Exchange implements UpstreamHandler {
       this.finishResponse(this.isTunnel ? 'answered' : 'client_aborted')
     }
     this.isRequestDone = true
+    this.capture?.endRequest(false)
     this.context.exchanges.delete(this)
   }
 
@@ -239,6 +242,7 @@ export class Exchange implements UpstreamHandler {
 
   onHead(head: ResponseHead): void {
     this.status = head.status
+    this.capture?.primary.head(head, !this.client.decodesChunks)
     let lines = responseLines(head)
     if (this.backend?.responseHeaders) lines = editLines(lines, this.backend.responseHeaders)
     lines = this.ruleLines(lines)
@@ -253,7 +257,7 @@ export class Exchange implements UpstreamHandler {
 
   private startTunnel(): void {
     this.isTunnel = true
-    this.held = null
+    this.held.forget()
     this.clearTimers()
     this.client.flush()
     this.client.startTunnel()
@@ -270,6 +274,7 @@ export class Exchange implements UpstreamHandler {
   onBody(bytes: Buffer): void {
     this.activeAt = this.context.coarseNow
     if (this.runtime !== null) this.runtime.metrics.responseBytes += bytes.length
+    this.capture?.primary.body.push(bytes)
     if (!this.client.body(bytes)) this.connection?.pause()
   }
 
@@ -305,7 +310,8 @@ export class Exchange implements UpstreamHandler {
 
   /** Only what cannot have had an effect, or may have it twice, and only while nothing was answered. */
   private mayRetry(failure: UpstreamFailure, connection: UpstreamConnection): boolean {
-    if (this.status !== 0 || this.held === null || this.attempts >= ATTEMPTS_MAX) return false
+    if (this.status !== 0 || this.held.chunks === null || this.attempts >= ATTEMPTS_MAX)
+      return false
     if (failure === 'connect_failed') return (this.backend?.cluster.size ?? 0) > 1
     return (
       failure === 'reset' &&
@@ -363,6 +369,7 @@ export class Exchange implements UpstreamHandler {
     const seconds = (this.context.now() - this.startedAt) / 1000
     const name = this.backend?.name ?? ''
     this.runtime?.metrics.countResponse(name, outcome, this.status, seconds)
+    this.capture?.primary.finish(outcome === 'answered' ? '' : outcome)
     if (this.isRequestDone) {
       this.over()
       return
@@ -383,8 +390,7 @@ export class Exchange implements UpstreamHandler {
   }
 
   private clearTimers(): void {
-    clearTimeout(this.requestTimer)
-    clearTimeout(this.backendTimer)
+    for (const timer of this.timers) clearTimeout(timer)
   }
 
   /** Ends the exchange for a worker that is stopping. */

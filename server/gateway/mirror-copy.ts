@@ -1,7 +1,8 @@
+import type { AnswerRecorder } from './capture/answer-recorder'
+import type { CopyTarget } from './copy-target'
 import type { MirrorFailReason } from './metrics'
 import { IDEMPOTENT_METHODS } from './request-head'
 import type { ResponseHead } from './response-parser'
-import type { MirrorRuntime } from './rule-runtime'
 import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from './upstream-connection'
 import type { WorkerContext } from './worker-context'
 
@@ -17,7 +18,8 @@ const FAIL_REASONS: Readonly<Record<UpstreamFailure, MirrorFailReason>> = {
  */
 export class MirrorCopy implements UpstreamHandler {
   private readonly context: WorkerContext
-  private readonly mirror: MirrorRuntime
+  private readonly to: CopyTarget
+  private recorder: AnswerRecorder | null = null
   private connection: UpstreamConnection | null
   private readonly startedAt: number
   private buffered = 0
@@ -32,21 +34,34 @@ export class MirrorCopy implements UpstreamHandler {
   /** Counts the copy and sends its head; a body follows by `write`, and always `finish`. */
   constructor(
     context: WorkerContext,
-    mirror: MirrorRuntime,
+    to: CopyTarget,
     connection: UpstreamConnection,
     head: string,
     method: string,
   ) {
     this.context = context
-    this.mirror = mirror
+    this.to = to
     this.connection = connection
     this.head = head
     this.isHeadRequest = method === 'HEAD'
     this.isReplayable = IDEMPOTENT_METHODS.has(method)
     this.startedAt = context.now()
-    mirror.metrics.countMirrored()
+    to.metrics.countMirrored()
     context.copies.add(this)
     this.begin(connection)
+  }
+
+  get filterIndex(): number {
+    return this.to.filterIndex
+  }
+
+  get target(): string {
+    return this.to.target
+  }
+
+  /** Has the answer recorded. Call before the answer can begin. */
+  record(recorder: AnswerRecorder): void {
+    this.recorder = recorder
   }
 
   private begin(connection: UpstreamConnection): void {
@@ -63,7 +78,7 @@ export class MirrorCopy implements UpstreamHandler {
     if (connection === null) return
     this.isReplayable = false
     this.requestBytes += bytes.length
-    this.mirror.metrics.requestBytes += bytes.length
+    this.to.metrics.requestBytes += bytes.length
     if (this.requestBytes > context.limits.mirrorBodyBytesMax) {
       this.giveUp('body_limit')
       return
@@ -85,8 +100,13 @@ export class MirrorCopy implements UpstreamHandler {
     const { connection } = this
     if (connection === null) return
     connection.abandon()
+    this.fail(reason)
+  }
+
+  private fail(reason: MirrorFailReason): void {
     this.end()
-    this.mirror.metrics.countFailed(reason, this.status, this.seconds())
+    this.to.metrics.countFailed(reason, this.status, this.seconds())
+    this.recorder?.finish(reason)
   }
 
   tick(now: number): void {
@@ -97,11 +117,13 @@ export class MirrorCopy implements UpstreamHandler {
 
   onHead(head: ResponseHead): void {
     this.status = head.status
+    this.recorder?.head(head, true)
   }
 
   onBody(bytes: Buffer): void {
     this.responseBytes += bytes.length
-    this.mirror.metrics.responseBytes += bytes.length
+    this.to.metrics.responseBytes += bytes.length
+    this.recorder?.body.push(bytes)
     if (this.responseBytes > this.context.limits.mirrorResponseBytesMax)
       this.giveUp('response_limit')
   }
@@ -118,7 +140,8 @@ export class MirrorCopy implements UpstreamHandler {
 
   onEnd(): void {
     this.end()
-    this.mirror.metrics.countAnswered(this.status, this.seconds())
+    this.to.metrics.countAnswered(this.status, this.seconds())
+    this.recorder?.finish('')
   }
 
   onFailed(failure: UpstreamFailure): void {
@@ -131,8 +154,7 @@ export class MirrorCopy implements UpstreamHandler {
       if (this.isRequestDone) this.connection.finishRequest()
       return
     }
-    this.end()
-    this.mirror.metrics.countFailed(FAIL_REASONS[failure], this.status, this.seconds())
+    this.fail(FAIL_REASONS[failure])
   }
 
   private isStale(connection: UpstreamConnection): boolean {

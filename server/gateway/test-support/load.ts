@@ -10,6 +10,7 @@ export async function sendMany(
   target: { readonly address: string; readonly port: number },
   count: number,
   connections: number,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const statuses = new Map<number, number>()
@@ -20,7 +21,8 @@ export async function sendMany(
         statuses.set(status, (statuses.get(status) ?? 0) + 1)
         resolve()
       }
-      const outgoing = request({ host: target.address, port: target.port, path: '/load', agent })
+      const { address: host, port } = target
+      const outgoing = request({ host, port, path: '/load', agent, headers: { ...headers } })
       outgoing.on('error', () => end(0))
       outgoing.on('response', (incoming) => {
         incoming.resume()
