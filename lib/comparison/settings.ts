@@ -1,4 +1,5 @@
 /** The annotation `mirrorboard.dev/comparison` of an HTTPRoute: how its answers are compared, and what is too much. */
+import { parseJsonObject } from '@/lib/comparison/annotation-json'
 import type { DiffRules } from '@/lib/comparison/diff-json'
 import type { ListAndNumberRules } from '@/lib/comparison/exchange'
 import { type PathStep, parsePathPattern } from '@/lib/comparison/path-pattern'
@@ -44,7 +45,7 @@ const CHECKS: Readonly<Record<keyof ComparisonSettings, Check>> = {
 
 /** Reads the annotation's JSON. Unknown fields and values out of range are errors: a typing error must not go unnoticed. */
 export function parseComparisonSettings(text: string): ParsedSettings {
-  const value = parseObject(text)
+  const value = parseJsonObject(text)
   if (value === null) return refuse('must be a JSON object such as {"percent": 10}')
   for (const [name, field] of Object.entries(value)) {
     if (!isSetting(name)) return refuse(`has no setting "${name.slice(0, TEXT_MAX)}"`)
@@ -54,16 +55,6 @@ export function parseComparisonSettings(text: string): ParsedSettings {
   if (!isComplete(value))
     return refuse('needs "percent", the share of mirrored requests to capture')
   return { ok: true, settings: value }
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    const isMap = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isMap ? (value as Readonly<Record<string, unknown>>) : null
-  } catch {
-    return null
-  }
 }
 
 function isSetting(name: string): name is keyof ComparisonSettings {

@@ -9,6 +9,9 @@ import type {
   RouteTable,
 } from './route-table'
 
+/** Annotations of a route that say how it is mirrored, captured and compared; the gateway reads them. */
+const SETTINGS_PREFIX = 'mirrorboard.dev/'
+
 /**
  * The table of what can be served, frozen. Entries equal to those of `previous` are the same objects, so that
  * `compileMatcher` and anything else that compares by identity sees only what changed.
@@ -54,8 +57,17 @@ function entryOf(
   const all = node.parents.flatMap((parent) => parent.attachments)
   const attachments = all.filter(isServed)
   if (attachments.length === 0) return null
-  const { namespace = '', name, generation = 0 } = source.metadata
-  const built = { key, namespace, name, generation, attachments, rules }
+  const { namespace = '', name, generation = 0, annotations = {} } = source.metadata
+  const settings = Object.entries(annotations).filter(([name]) => name.startsWith(SETTINGS_PREFIX))
+  const built = {
+    key,
+    namespace,
+    name,
+    generation,
+    attachments,
+    rules,
+    ...(settings.length === 0 ? {} : { settings: Object.fromEntries(settings.sort()) }),
+  }
   const entry = reuse(known().get(key), built)
   if (attachments.length === all.length) entries.set(node, entry)
   return entry

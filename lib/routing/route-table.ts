@@ -38,6 +38,8 @@ export interface RouteEntry {
   readonly generation: number
   readonly attachments: readonly RouteAttachment[]
   readonly rules: readonly RuleEntry[]
+  /** The route's `mirrorboard.dev/…` annotations, as written; absent when it has none. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 export interface RouteAttachment {

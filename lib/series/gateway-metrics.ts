@@ -39,6 +39,10 @@ export const GATEWAY_METRICS = {
   /** Body bytes copied to the mirror, and of its answers. Extra labels: mirror, target. */
   mirrorRequestBytes: 'gateway_mirror_request_bytes_total',
   mirrorResponseBytes: 'gateway_mirror_response_bytes_total',
+  /** Pairs of answers captured for comparison. Extra labels: outcome (captured, given_up), reason. */
+  captures: 'gateway_captures_total',
+  /** Requests sent to the primary a second time to calibrate. Extra labels: outcome (answered, failed), reason. */
+  calibrationRequests: 'gateway_calibration_requests_total',
   /** Gauge: version of the route table every worker serves. */
   routeTableVersion: 'gateway_route_table_version',
 } as const
@@ -65,8 +69,21 @@ export const MIRROR_SKIP_REASONS = [
   'no_endpoints',
   'client_aborted',
   'backing_off',
+  /** The route's mirror budget is spent, over, or can't be read. */
+  'budget_rate',
+  'budget_in_flight',
+  'budget_expired',
+  'budget_invalid',
 ] as const
 export const MIRROR_DROP_REASONS = ['in_flight_limit', 'body_limit', 'buffer_limit'] as const
+/** Why a capture was given up (label `reason` of gateway_captures_total). */
+export const CAPTURE_GIVE_UP_REASONS = [
+  'rate_limit',
+  'in_progress_limit',
+  'line_limit',
+  'not_fetched',
+  'failed',
+] as const
 /** Why a copy that was sent got no answer. */
 export const MIRROR_FAIL_REASONS = [
   'connect_failed',

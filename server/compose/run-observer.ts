@@ -20,8 +20,11 @@ const ENVOY_METRICS_PORT = 19001
  */
 export async function runObserver(config: Config): Promise<RunningPlane> {
   const { from, close } = sourceOf(config)
+  const { metricsUrls, metricsPort, kubeconfig } = config
+  const own = kubeconfig === undefined ? [`http://127.0.0.1:${metricsPort}/metrics`] : []
   const observer = await startObserver({
     from,
+    exchangeUrls: exchangeUrls(metricsUrls.length > 0 ? metricsUrls : own),
     storeDirectory: join(config.dataDirectory, 'series'),
     port: config.observerPort,
     logger: createLogger('observer'),
@@ -33,6 +36,12 @@ export async function runObserver(config: Config): Promise<RunningPlane> {
       close()
     },
   }
+}
+
+/** Mirrorboard's gateways hand over what they capture beside their metrics; an Envoy's metrics have another path. */
+function exchangeUrls(metricsUrls: readonly string[]): readonly string[] {
+  const own = metricsUrls.filter((url) => new URL(url).pathname === '/metrics')
+  return own.map((url) => new URL('/exchanges', url).href)
 }
 
 function sourceOf(config: Config): { from: ObserverOptions['from']; close: () => void } {

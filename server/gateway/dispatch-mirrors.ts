@@ -3,11 +3,13 @@ import { type ForwardParts, mirrorHeadText, mirrorHops } from './forward-head'
 import { HEADER } from './header-names'
 import { MirrorCopy } from './mirror-copy'
 import type { RequestHead } from './request-head'
-import type { MirrorRuntime, RuleRuntime } from './rule-runtime'
-import type { Upstream, UpstreamRequest } from './upstream'
+import type { BackendRuntime, ClusterRuntime, MirrorRuntime, RuleRuntime } from './rule-runtime'
+import type { UpstreamConnection } from './upstream-connection'
 import type { WorkerContext } from './worker-context'
 
 const NO_COPIES: readonly MirrorCopy[] = []
+/** Requests that change nothing may be sent twice without being asked for it (RFC 9110 9.2.1). */
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
  * Decides about every mirror of a rule for one request, counts each decision, and starts the copies.
@@ -28,9 +30,33 @@ export function dispatchMirrors(
     const connection = decide(context, mirror, head, sample, hops)
     if (connection === null) continue
     if (text === '') text = mirrorHeadText(parts, hops)
-    copies.push(new MirrorCopy(context, mirror, connection, copyRequest(text, head), head.method))
+    copies.push(new MirrorCopy(context, mirror, connection, text, head.method))
   }
   return copies
+}
+
+/**
+ * Sends a safe request to the primary's own backend a second time while a calibration wants it: one copy, or none.
+ * `text` is the head the primary was sent.
+ */
+export function dispatchCalibration(
+  context: WorkerContext,
+  runtime: RuleRuntime,
+  backend: BackendRuntime | null,
+  head: RequestHead,
+  text: string,
+): readonly MirrorCopy[] {
+  const calibration = runtime.capture?.calibration
+  if (calibration === undefined || backend === null || text === '') return NO_COPIES
+  const isBodiless = head.contentLength === 0 || head.contentLength === -1
+  if (!SAFE_METHODS.has(head.method) || !isBodiless || head.upgrade !== '') return NO_COPIES
+  if (context.mirrorBufferedBytes > context.limits.mirrorBufferBytesTotalMax) return NO_COPIES
+  if (!calibration.take(Date.now())) return NO_COPIES
+  const connection = acquire(context, backend.again)
+  if (connection === null) return NO_COPIES
+  const { metrics } = runtime
+  const target = { filterIndex: -1, target: backend.name, metrics: metrics.calibration }
+  return [new MirrorCopy(context, target, connection, text, head.method)]
 }
 
 /** The connection to copy to; null when no copy is made, which is then counted. */
@@ -40,44 +66,36 @@ function decide(
   head: RequestHead,
   sample: number,
   hops: number,
-): Upstream | null {
+): UpstreamConnection | null {
   const { limits } = context
-  const { metrics, policy } = mirror
+  const { metrics, policy, budget } = mirror
   if (!isSampled(sample, policy.fraction)) metrics.countNotSampled()
   else if (head.upgrade !== '') metrics.countSkipped('upgrade')
   else if (hops >= limits.mirrorHopsMax) metrics.countSkipped('loop')
-  else if (mirror.cluster.size === 0) metrics.countSkipped('no_endpoints')
-  else if (metrics.outstanding >= limits.mirrorInFlightMax) metrics.countDropped('in_flight_limit')
+  else if (budget?.isOver(metrics.outstanding)) metrics.countSkipped(budget.reason)
+  else if (mirror.cluster.size === 0 || mirror.cluster.protocol !== 'http1') {
+    metrics.countSkipped('no_endpoints')
+  } else if (metrics.outstanding >= limits.mirrorInFlightMax)
+    metrics.countDropped('in_flight_limit')
   else if (head.contentLength > limits.mirrorBodyBytesMax) metrics.countDropped('body_limit')
   else if (context.mirrorBufferedBytes > limits.mirrorBufferBytesTotalMax) {
     metrics.countDropped('buffer_limit')
   } else {
-    const connection = acquire(context, mirror)
+    const connection = acquire(context, mirror.cluster)
     if (connection === null) metrics.countSkipped('backing_off')
+    else budget?.take()
     return connection
   }
   return null
 }
 
-/** A connection to one endpoint of the mirror that is not known to refuse; null when all are. */
-function acquire(context: WorkerContext, mirror: MirrorRuntime): Upstream | null {
-  for (let attempt = 0; attempt < mirror.cluster.size; attempt++) {
-    const endpoint = mirror.cluster.next()
+/** A connection to one endpoint that is not known to refuse; null when all are. */
+function acquire(context: WorkerContext, cluster: ClusterRuntime): UpstreamConnection | null {
+  for (let attempt = 0; attempt < cluster.size; attempt++) {
+    const endpoint = cluster.next()
     if (endpoint !== undefined && context.mirrors.mayTry(endpoint)) {
       return context.mirrors.acquire(endpoint)
     }
   }
   return null
-}
-
-/** Nobody reads a copy's answer, so nothing of it need be made out. */
-function copyRequest(text: string, head: RequestHead): UpstreamRequest {
-  return {
-    head: text,
-    isHead: head.method === 'HEAD',
-    isChunked: head.contentLength === -2,
-    wantsTrailers: head.wantsTrailers,
-    wantsTunnel: false,
-    decodeChunks: false,
-  }
 }

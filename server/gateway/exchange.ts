@@ -1,20 +1,24 @@
 /** One request and its response: client → this → primary, with copies to the mirrors on the side. */
 import type { HeaderModifier } from '@/lib/routing/route-table'
+import type { ExchangeCapture } from './capture/exchange-capture'
+import { startCapture } from './capture/start-capture'
 import type { ClientSide } from './client-side'
 import { corsLines } from './cors'
 import { dispatchMirrors } from './dispatch-mirrors'
 import { fixedResponse } from './fixed-response'
 import { editParts, forwardParts, headText, responseLines } from './forward-head'
+import { frameChunk } from './frame-chunk'
 import { editLines } from './header-edits'
 import { HEADER } from './header-names'
 import { isMisdirected, type ListeningPort } from './listening-port'
 import type { ResponseOutcome } from './metrics'
 import type { MirrorCopy } from './mirror-copy'
+import { ReplayBody } from './replay-body'
 import { IDEMPOTENT_METHODS, type RequestHead } from './request-head'
 import type { ResponseHead } from './response-parser'
 import { ruleAnswer } from './rule-answer'
 import type { BackendRuntime, RuleRuntime } from './rule-runtime'
-import type { Upstream, UpstreamFailure, UpstreamHandler, UpstreamRequest } from './upstream'
+import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from './upstream-connection'
 import type { WorkerContext } from './worker-context'
 
 /** An attempt that failed before it could have had an effect is made once more, not more often. */
@@ -28,30 +32,30 @@ export class Exchange implements UpstreamHandler {
   private readonly startedAt: number
   private runtime: RuleRuntime | null = null
   private backend: BackendRuntime | null = null
-  private connection: Upstream | null = null
+  private connection: UpstreamConnection | null = null
   private copies: readonly MirrorCopy[] = []
+  private capture: ExchangeCapture | null = null
   private method = ''
   private origin: string | undefined
-  private request: UpstreamRequest | null = null
-  private requestTrailers = ''
+  private primaryHead = ''
+  private isChunked = false
+  private isUpgrade = false
   private isRequestDone = false
   private isResponseDone = false
   private isTunnel = false
   private isTunnelHalfClosed = false
   private status = 0
   private attempts = 0
-  /** The body as sent so far while it is small enough to send again; null once it is not. */
-  private held: Buffer[] | null = []
-  private heldBytes = 0
+  private readonly held: ReplayBody
   private activeAt: number
   private lingerUntil = 0
-  private requestTimer: NodeJS.Timeout | undefined
-  private backendTimer: NodeJS.Timeout | undefined
+  private timers: readonly NodeJS.Timeout[] = []
 
   constructor(context: WorkerContext, client: ClientSide, port: ListeningPort) {
     this.context = context
     this.client = client
     this.port = port
+    this.held = new ReplayBody(context.limits.replayBodyBytesMax)
     this.startedAt = context.now()
     this.activeAt = this.startedAt
   }
@@ -106,28 +110,27 @@ export class Exchange implements UpstreamHandler {
       requestId: requestId && requestId.length <= 128 ? requestId : context.nextRequestId(),
     })
     const parts = editParts(received, runtime.edits)
+    this.isChunked = head.contentLength === -2
+    this.isUpgrade = head.upgrade !== ''
     const backend = runtime.nextBackend()
     this.backend = backend ?? null
     if (backend === undefined || backend.isInvalid) {
       this.answer('invalid_backend', 500)
     } else {
-      const request = {
-        head: headText(editParts(parts, backend.edits)),
-        isHead: head.method === 'HEAD',
-        isChunked: head.contentLength === -2,
-        wantsTrailers: head.wantsTrailers,
-        wantsTunnel: head.upgrade !== '',
-        decodeChunks: client.decodesChunks,
-      }
-      this.request = request
+      this.primaryHead = headText(editParts(parts, backend.edits))
       this.startTimers(runtime)
-      this.dispatch(request, false)
+      this.dispatch(false)
     }
     this.copies = dispatchMirrors(context, runtime, head, parts)
+    if (runtime.capture === undefined) return
+    const [text, isForwarded] = [this.primaryHead, !this.isResponseDone]
+    const forwarded = { head, parts, backend: this.backend, text, isForwarded }
+    ;[this.copies, this.capture] = startCapture(context, runtime, forwarded, this.copies)
   }
 
-  private dispatch(request: UpstreamRequest, isFresh: boolean): void {
-    const endpoint = this.backend?.cluster.next()
+  private dispatch(isFresh: boolean): void {
+    const cluster = this.backend?.cluster
+    const endpoint = cluster?.protocol === 'http1' ? cluster.next() : undefined
     if (endpoint === undefined) {
       this.answer('no_endpoints', 503)
       return
@@ -135,50 +138,50 @@ export class Exchange implements UpstreamHandler {
     this.attempts++
     const connection = this.context.primaries.acquire(endpoint, isFresh)
     this.connection = connection
-    connection.begin(this, request)
-    for (const bytes of this.held ?? []) connection.write(bytes)
-    if (this.isRequestDone) connection.finishRequest(this.requestTrailers)
+    connection.begin(this, this.primaryHead, {
+      isHead: this.method === 'HEAD',
+      wantsTunnel: this.isUpgrade,
+      decodeChunks: this.client.decodesChunks,
+    })
+    for (const bytes of this.held.chunks ?? []) connection.write(bytes)
+    if (this.isRequestDone) connection.finishRequest()
   }
 
   private startTimers({ rule }: RuleRuntime): void {
     const { requestMs, backendRequestMs } = rule.timeouts
-    if (requestMs > 0) {
-      this.requestTimer = setTimeout(() => this.onTimeout('request_timeout'), requestMs)
-    }
-    if (backendRequestMs > 0) {
-      this.backendTimer = setTimeout(() => this.onTimeout('backend_timeout'), backendRequestMs)
-    }
+    const after = (ms: number, outcome: ResponseOutcome) =>
+      ms > 0 ? [setTimeout(() => this.onTimeout(outcome), ms)] : []
+    if (requestMs === 0 && backendRequestMs === 0) return
+    this.timers = [
+      ...after(requestMs, 'request_timeout'),
+      ...after(backendRequestMs, 'backend_timeout'),
+    ]
   }
 
   /** Body bytes, decoded. They must stay unchanged. */
   onRequestBody(bytes: Buffer): void {
     this.activeAt = this.context.coarseNow
     if (this.runtime !== null) this.runtime.metrics.requestBytes += bytes.length
-    this.send(bytes)
+    this.capture?.request.push(bytes)
+    this.send(this.isChunked ? frameChunk(bytes) : bytes)
   }
 
   /** The request is complete; `trailers` are lines ended by CRLF, for a chunked one. */
   onRequestEnd(trailers: string): void {
+    if (this.isChunked) this.send(Buffer.from(`0\r\n${trailers}\r\n`, 'latin1'))
     this.isRequestDone = true
-    this.requestTrailers = trailers
-    this.connection?.finishRequest(trailers)
-    for (const copy of this.copies) copy.finish(trailers)
+    this.connection?.finishRequest()
+    for (const copy of this.copies) copy.finish()
+    this.capture?.endRequest(true)
     if (this.isResponseDone) this.over()
   }
 
   private send(bytes: Buffer): void {
     if (this.connection !== null) {
       if (!this.connection.write(bytes)) this.client.pauseRequest()
-      this.hold(bytes)
+      this.held.hold(bytes)
     }
     for (const copy of this.copies) copy.write(bytes)
-  }
-
-  private hold(bytes: Buffer): void {
-    if (this.held === null) return
-    this.heldBytes += bytes.length
-    if (this.heldBytes > this.context.limits.replayBodyBytesMax) this.held = null
-    else this.held.push(bytes)
   }
 
   /** The client is gone. A complete request's copies go on; an incomplete one's would be cut short, so they end. */
@@ -189,6 +192,7 @@ export class Exchange implements UpstreamHandler {
       this.finishResponse(this.isTunnel ? 'answered' : 'client_aborted')
     }
     this.isRequestDone = true
+    this.capture?.endRequest(false)
     this.context.exchanges.delete(this)
   }
 
@@ -238,6 +242,7 @@ export class Exchange implements UpstreamHandler {
 
   onHead(head: ResponseHead): void {
     this.status = head.status
+    this.capture?.primary.head(head, !this.client.decodesChunks)
     let lines = responseLines(head)
     if (this.backend?.responseHeaders) lines = editLines(lines, this.backend.responseHeaders)
     lines = this.ruleLines(lines)
@@ -252,7 +257,7 @@ export class Exchange implements UpstreamHandler {
 
   private startTunnel(): void {
     this.isTunnel = true
-    this.held = null
+    this.held.forget()
     this.clearTimers()
     this.client.flush()
     this.client.startTunnel()
@@ -269,6 +274,7 @@ export class Exchange implements UpstreamHandler {
   onBody(bytes: Buffer): void {
     this.activeAt = this.context.coarseNow
     if (this.runtime !== null) this.runtime.metrics.responseBytes += bytes.length
+    this.capture?.primary.body.push(bytes)
     if (!this.client.body(bytes)) this.connection?.pause()
   }
 
@@ -281,7 +287,7 @@ export class Exchange implements UpstreamHandler {
   }
 
   onEnd(): void {
-    const trailers = this.connection?.trailers ?? ''
+    const trailers = this.client.decodesChunks ? (this.connection?.trailers ?? '') : ''
     this.connection = null
     this.client.end(trailers)
     this.finishResponse('answered')
@@ -294,8 +300,8 @@ export class Exchange implements UpstreamHandler {
       this.endTunnelExchange()
       return
     }
-    if (connection !== null && this.request !== null && this.mayRetry(failure, connection)) {
-      this.dispatch(this.request, true)
+    if (connection !== null && this.mayRetry(failure, connection)) {
+      this.dispatch(true)
       return
     }
     const outcome = failure === 'connect_failed' ? 'backend_connect_failed' : 'backend_reset'
@@ -303,14 +309,13 @@ export class Exchange implements UpstreamHandler {
   }
 
   /** Only what cannot have had an effect, or may have it twice, and only while nothing was answered. */
-  private mayRetry(failure: UpstreamFailure, connection: Upstream): boolean {
-    if (this.status !== 0 || this.held === null || this.attempts >= ATTEMPTS_MAX) return false
-    if (failure === 'refused') return true
-    const hasOther = (this.backend?.cluster.size ?? 0) > 1
-    if (failure === 'connect_failed') return hasOther
+  private mayRetry(failure: UpstreamFailure, connection: UpstreamConnection): boolean {
+    if (this.status !== 0 || this.held.chunks === null || this.attempts >= ATTEMPTS_MAX)
+      return false
+    if (failure === 'connect_failed') return (this.backend?.cluster.size ?? 0) > 1
     return (
       failure === 'reset' &&
-      (connection.wasUsed || hasOther) &&
+      connection.wasUsed &&
       !connection.hasAnswered &&
       IDEMPOTENT_METHODS.has(this.method)
     )
@@ -364,6 +369,7 @@ export class Exchange implements UpstreamHandler {
     const seconds = (this.context.now() - this.startedAt) / 1000
     const name = this.backend?.name ?? ''
     this.runtime?.metrics.countResponse(name, outcome, this.status, seconds)
+    this.capture?.primary.finish(outcome === 'answered' ? '' : outcome)
     if (this.isRequestDone) {
       this.over()
       return
@@ -384,8 +390,7 @@ export class Exchange implements UpstreamHandler {
   }
 
   private clearTimers(): void {
-    clearTimeout(this.requestTimer)
-    clearTimeout(this.backendTimer)
+    for (const timer of this.timers) clearTimeout(timer)
   }
 
   /** Ends the exchange for a worker that is stopping. */

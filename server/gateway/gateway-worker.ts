@@ -10,7 +10,7 @@ let worker: ServingWorker | undefined
 let table: RouteTable | undefined
 
 async function perform(call: WorkerCall): Promise<unknown> {
-  if (call.type === 'configure') worker = new ServingWorker(call.limits, logger, call.workerIndex)
+  if (call.type === 'configure') worker = new ServingWorker(call.limits, logger, call.place)
   if (worker === undefined) throw new Error('The worker has not been configured.')
   switch (call.type) {
     case 'configure':
@@ -24,6 +24,8 @@ async function perform(call: WorkerCall): Promise<unknown> {
       return worker.retain(call.bindings)
     case 'snapshot':
       return worker.snapshot()
+    case 'drainExchanges':
+      return worker.drainExchanges()
     case 'stop':
       return worker.stop()
   }

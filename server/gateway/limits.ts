@@ -19,10 +19,6 @@ export interface GatewayLimits {
   readonly http2ConnectionMemoryMiB: number
   /** Frames that break the protocol, and streams beyond those allowed: after as many the connection is closed. */
   readonly http2InvalidFramesMax: number
-  /** Connections to one backend that speaks HTTP/2; at the limit requests wait in one of them for a stream. */
-  readonly http2ConnectionsPerEndpointMax: number
-  /** Requests on one such connection; then another takes over. */
-  readonly http2StreamsPerUpstreamMax: number
   /** Within this time a client may reset so many streams before they are answered, and send so many PINGs and SETTINGS;
    * one more, and the connection is closed with ENHANCE_YOUR_CALM. */
   readonly http2WindowMs: number
@@ -63,6 +59,23 @@ export interface GatewayLimits {
   /** Time to the next attempt after a mirror refused; doubles up to the maximum. Copies between: skipped `backing_off`. */
   readonly mirrorBackoffMinMs: number
   readonly mirrorBackoffMaxMs: number
+  /** Captures begun per second; further ones are given up (`rate_limit`). */
+  readonly capturesPerSecondMax: number
+  /** Pairs being recorded or read; further ones are given up (`in_progress_limit`). */
+  readonly capturesInProgressMax: number
+  /** A body longer than this is not compared (`body_limit`). */
+  readonly captureBodyBytesMax: number
+  /** A body longer than this once decompressed is not compared (`body_limit`). */
+  readonly captureDecodedBytesMax: number
+  /** Bytes of all bodies being recorded; a body that would be more is not compared (`memory_limit`). */
+  readonly captureBytesTotalMax: number
+  /** An exchange longer than this as JSON is given up (`line_limit`). */
+  readonly captureLineBytesMax: number
+  /** Exchanges, and their bytes, held until they are fetched; then the oldest is dropped (`not_fetched`). */
+  readonly capturesHeldMax: number
+  readonly captureHeldBytesMax: number
+  /** Bytes handed over at one fetch; the rest waits for the next. */
+  readonly captureDrainBytesMax: number
   /** Backends of one rule that keep their own series; those long gone are folded into `backend=""`. */
   readonly backendSeriesPerRuleMax: number
   /** How long a closing listener or worker waits for exchanges in flight; then they are cut off. */
@@ -90,8 +103,6 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   http2StreamsPerConnectionMax: 128,
   http2ConnectionMemoryMiB: 10,
   http2InvalidFramesMax: 64,
-  http2ConnectionsPerEndpointMax: 8,
-  http2StreamsPerUpstreamMax: 100_000_000,
   http2WindowMs: 10_000,
   http2ResetsMax: 500,
   http2ControlFramesMax: 1_000,
@@ -113,6 +124,15 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   mirrorHopsMax: 3,
   mirrorBackoffMinMs: 250,
   mirrorBackoffMaxMs: 2_000,
+  capturesPerSecondMax: 50,
+  capturesInProgressMax: 256,
+  captureBodyBytesMax: 128 * KIB,
+  captureDecodedBytesMax: 256 * KIB,
+  captureBytesTotalMax: 16 * MIB,
+  captureLineBytesMax: MIB,
+  capturesHeldMax: 1_000,
+  captureHeldBytesMax: 8 * MIB,
+  captureDrainBytesMax: 2 * MIB,
   backendSeriesPerRuleMax: 64,
   drainMs: 10_000,
   snapshotTimeoutMs: 1_000,

@@ -3,7 +3,10 @@ import { expect, it, onTestFinished } from 'vitest'
 import { MetricsServer } from './metrics-server'
 
 async function statusFor(host: string, path = '/metrics'): Promise<number | undefined> {
-  const server = new MetricsServer(async () => 'up 1\n')
+  const server = new MetricsServer({
+    metrics: async () => 'up 1\n',
+    exchanges: async () => '{}\n',
+  })
   onTestFinished(() => server.close())
   const url = new URL(await server.listen('127.0.0.1', 0))
   return new Promise((resolve, reject) => {
@@ -31,6 +34,8 @@ it.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:19001
   },
 )
 
-it('has nothing but the metrics', async () => {
+it('has nothing but the metrics and the captured exchanges', async () => {
   expect(await statusFor('localhost', '/')).toBe(404)
+  expect(await statusFor('localhost', '/exchanges')).toBe(200)
+  expect(await statusFor('evil.example', '/exchanges')).toBe(421)
 })

@@ -1,37 +1,33 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isLoopbackHost } from '@/lib/shared/loopback-request'
 
 /** Scrapers connected at once; further ones are closed on accept. */
 const CONNECTIONS_MAX = 64
 
-/** Serves `GET /metrics`. Bound to loopback, it answers for loopback names only. */
+/** What is served, as text. */
+export interface MetricsTexts {
+  metrics(): Promise<string>
+  /** Takes out captured exchanges: one JSON value a line. */
+  exchanges(): Promise<string>
+}
+
+/** Serves `GET /metrics` and `GET /exchanges`. Bound to loopback, it answers for loopback names only. */
 export class MetricsServer {
   private readonly server: Server
   private isLoopback = true
 
-  constructor(render: () => Promise<string>) {
+  constructor(texts: MetricsTexts) {
     this.server = createServer((request, response) => {
       if (this.isLoopback && !isLoopbackHost(request.headers.host)) {
         response.writeHead(421).end()
         return
       }
-      const path = request.url?.split('?', 1)[0]
-      if (path !== '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {
-        response.writeHead(path === '/metrics' ? 405 : 404).end()
-        return
-      }
-      render().then(
-        (text) => {
-          response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' })
-          response.end(text)
-        },
-        () => response.writeHead(500).end(),
-      )
+      answer(texts, request, response)
     })
     this.server.maxConnections = CONNECTIONS_MAX
   }
 
-  /** Resolves with the URL; rejects when the port can't be had. */
+  /** Resolves with the URL of the metrics; rejects when the port can't be had. */
   listen(host: string, port: number): Promise<string> {
     this.isLoopback = isLoopbackHost(host) || host === '::1'
     return new Promise((resolve, reject) => {
@@ -50,4 +46,24 @@ export class MetricsServer {
       this.server.closeAllConnections()
     })
   }
+}
+
+function answer(texts: MetricsTexts, request: IncomingMessage, response: ServerResponse): void {
+  const path = request.url?.split('?', 1)[0]
+  const { method } = request
+  if (path === '/metrics' && (method === 'GET' || method === 'HEAD')) {
+    send(texts.metrics(), 'text/plain; version=0.0.4; charset=utf-8', response)
+  } else if (path === '/exchanges' && method === 'GET') {
+    // What is handed over is gone, so only a GET may ask for it.
+    send(texts.exchanges(), 'application/x-ndjson', response)
+  } else {
+    response.writeHead(path === '/metrics' || path === '/exchanges' ? 405 : 404).end()
+  }
+}
+
+function send(text: Promise<string>, type: string, response: ServerResponse): void {
+  text.then(
+    (body) => response.writeHead(200, { 'Content-Type': type }).end(body),
+    () => response.writeHead(500).end(),
+  )
 }

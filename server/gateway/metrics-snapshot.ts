@@ -152,6 +152,16 @@ const FAMILIES: readonly { name: string; type: string; help: string }[] = [
     help: 'Bytes of the answers to copies.',
   },
   {
+    name: GATEWAY_METRICS.captures,
+    type: 'counter',
+    help: 'Pairs of answers captured for comparison, or given up.',
+  },
+  {
+    name: GATEWAY_METRICS.calibrationRequests,
+    type: 'counter',
+    help: 'Requests sent to the primary a second time to calibrate.',
+  },
+  {
     name: GATEWAY_METRICS.routeTableVersion,
     type: 'gauge',
     help: 'Version of the route table every worker serves.',

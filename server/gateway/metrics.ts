@@ -1,5 +1,6 @@
 /** What one worker counts: plain numbers while serving, text only when scraped. */
 import {
+  type CAPTURE_GIVE_UP_REASONS,
   GATEWAY_METRICS,
   type MIRROR_DROP_REASONS,
   type MIRROR_FAIL_REASONS,
@@ -20,6 +21,8 @@ export type ResponseOutcome = (typeof RESPONSE_OUTCOMES)[number]
 export type MirrorSkipReason = (typeof MIRROR_SKIP_REASONS)[number]
 export type MirrorDropReason = (typeof MIRROR_DROP_REASONS)[number]
 export type MirrorFailReason = (typeof MIRROR_FAIL_REASONS)[number]
+
+type CaptureGiveUpReason = (typeof CAPTURE_GIVE_UP_REASONS)[number]
 
 /** Three digits of status below one of outcome: one small integer per series, no string per request. */
 const CODE_SPACE = 1000
@@ -57,8 +60,18 @@ function codeLabel(code: number): string {
 
 const OUTCOME_INDEX = new Map(RESPONSE_OUTCOMES.map((outcome, index) => [outcome, index]))
 
+/** Where the end of a copy is counted. */
+export interface CopyMetrics {
+  requestBytes: number
+  responseBytes: number
+  countMirrored(): void
+  countAnswered(code: number, seconds: number): void
+  /** `code` is 0 when no response head had arrived. */
+  countFailed(reason: MirrorFailReason, code: number, seconds: number): void
+}
+
 /** The series of one mirror filter and target. */
-export class MirrorMetrics {
+export class MirrorMetrics implements CopyMetrics {
   readonly duration = new Histogram()
   requestBytes = 0
   responseBytes = 0
@@ -157,6 +170,10 @@ const DECLINED_LABELS: Record<'skipped' | 'dropped', Readonly<Record<string, str
     'no_endpoints',
     'client_aborted',
     'backing_off',
+    'budget_rate',
+    'budget_in_flight',
+    'budget_expired',
+    'budget_invalid',
   ]),
   dropped: declinedLabels('dropped', ['in_flight_limit', 'body_limit', 'buffer_limit']),
 }
@@ -170,6 +187,36 @@ function declinedLabels(
   )
 }
 
+/** What became of the requests that were sent to the primary a second time. */
+export class CalibrationMetrics implements CopyMetrics {
+  /** Not told apart from the primary's: a calibration is counted by its requests. */
+  requestBytes = 0
+  responseBytes = 0
+  private readonly ended = new Map<string, number>()
+
+  /** A calibration is counted when it ends. */
+  countMirrored(): void {}
+
+  countAnswered(): void {
+    this.count('')
+  }
+
+  countFailed(reason: MirrorFailReason): void {
+    this.count(reason)
+  }
+
+  samples(): Sample[] {
+    return [...this.ended].map(([reason, count]): Sample => {
+      const labels = `,outcome="${reason === '' ? 'answered' : 'failed'}",reason="${reason}"`
+      return [GATEWAY_METRICS.calibrationRequests, labels, count]
+    })
+  }
+
+  private count(reason: '' | MirrorFailReason): void {
+    this.ended.set(reason, (this.ended.get(reason) ?? 0) + 1)
+  }
+}
+
 /** The series of one rule on one listener. Outlives route tables; in-flight requests keep their own when it is removed. */
 export class RuleMetrics {
   requestBytes = 0
@@ -179,6 +226,8 @@ export class RuleMetrics {
   private inFlight = 0
   private readonly backends = new Map<string, BackendMetrics>()
   private readonly mirrors = new Map<string, MirrorMetrics>()
+  readonly calibration = new CalibrationMetrics()
+  private readonly captures = new Map<'' | CaptureGiveUpReason, number>()
 
   constructor(labels: string) {
     this.labels = labels
@@ -198,6 +247,11 @@ export class RuleMetrics {
       this.backends.set(backend, metrics)
     }
     metrics.count(OUTCOME_INDEX.get(outcome) ?? 0, code, seconds)
+  }
+
+  /** Counts a capture that is ready, or with a reason one that was given up. */
+  countCapture(reason: '' | CaptureGiveUpReason): void {
+    this.captures.set(reason, (this.captures.get(reason) ?? 0) + 1)
   }
 
   mirror(filterIndex: number, target: string): MirrorMetrics {
@@ -235,6 +289,11 @@ export class RuleMetrics {
       [GATEWAY_METRICS.responseBytes, '', this.responseBytes],
       ...[...this.backends].flatMap(([backend, metrics]) => metrics.samples(backend)),
       ...[...this.mirrors.values()].flatMap((mirror) => mirror.samples()),
+      ...[...this.captures].map(([reason, count]): Sample => {
+        const labels = `,outcome="${reason === '' ? 'captured' : 'given_up'}",reason="${reason}"`
+        return [GATEWAY_METRICS.captures, labels, count]
+      }),
+      ...this.calibration.samples(),
     ]
   }
 }

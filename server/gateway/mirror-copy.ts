@@ -1,13 +1,13 @@
+import type { AnswerRecorder } from './capture/answer-recorder'
+import type { CopyTarget } from './copy-target'
 import type { MirrorFailReason } from './metrics'
 import { IDEMPOTENT_METHODS } from './request-head'
 import type { ResponseHead } from './response-parser'
-import type { MirrorRuntime } from './rule-runtime'
-import type { Upstream, UpstreamFailure, UpstreamHandler, UpstreamRequest } from './upstream'
+import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from './upstream-connection'
 import type { WorkerContext } from './worker-context'
 
 const FAIL_REASONS: Readonly<Record<UpstreamFailure, MirrorFailReason>> = {
   connect_failed: 'connect_failed',
-  refused: 'reset',
   reset: 'reset',
   bad_response: 'bad_response',
 }
@@ -18,45 +18,67 @@ const FAIL_REASONS: Readonly<Record<UpstreamFailure, MirrorFailReason>> = {
  */
 export class MirrorCopy implements UpstreamHandler {
   private readonly context: WorkerContext
-  private readonly mirror: MirrorRuntime
-  private connection: Upstream | null
+  private readonly to: CopyTarget
+  private recorder: AnswerRecorder | null = null
+  private connection: UpstreamConnection | null
   private readonly startedAt: number
   private buffered = 0
   private requestBytes = 0
   private responseBytes = 0
   private status = 0
-  private readonly request: UpstreamRequest
-  private readonly isIdempotent: boolean
-  private requestTrailers = ''
+  private readonly head: string
   private isRequestDone = false
-  private isReplayable = true
+  private isReplayable: boolean
+  private readonly isHeadRequest: boolean
 
   /** Counts the copy and sends its head; a body follows by `write`, and always `finish`. */
   constructor(
     context: WorkerContext,
-    mirror: MirrorRuntime,
-    connection: Upstream,
-    request: UpstreamRequest,
+    to: CopyTarget,
+    connection: UpstreamConnection,
+    head: string,
     method: string,
   ) {
     this.context = context
-    this.mirror = mirror
+    this.to = to
     this.connection = connection
-    this.request = request
-    this.isIdempotent = IDEMPOTENT_METHODS.has(method)
+    this.head = head
+    this.isHeadRequest = method === 'HEAD'
+    this.isReplayable = IDEMPOTENT_METHODS.has(method)
     this.startedAt = context.now()
-    mirror.metrics.countMirrored()
+    to.metrics.countMirrored()
     context.copies.add(this)
-    connection.begin(this, request)
+    this.begin(connection)
   }
 
-  /** Body bytes, which must stay unchanged. */
+  get filterIndex(): number {
+    return this.to.filterIndex
+  }
+
+  get target(): string {
+    return this.to.target
+  }
+
+  /** Has the answer recorded. Call before the answer can begin. */
+  record(recorder: AnswerRecorder): void {
+    this.recorder = recorder
+  }
+
+  private begin(connection: UpstreamConnection): void {
+    connection.begin(this, this.head, {
+      isHead: this.isHeadRequest,
+      wantsTunnel: false,
+      decodeChunks: false,
+    })
+  }
+
+  /** Body bytes as they go on the wire. They must stay unchanged. */
   write(bytes: Buffer): void {
     const { connection, context } = this
     if (connection === null) return
     this.isReplayable = false
     this.requestBytes += bytes.length
-    this.mirror.metrics.requestBytes += bytes.length
+    this.to.metrics.requestBytes += bytes.length
     if (this.requestBytes > context.limits.mirrorBodyBytesMax) {
       this.giveUp('body_limit')
       return
@@ -66,12 +88,11 @@ export class MirrorCopy implements UpstreamHandler {
   }
 
   /** The request is complete: what the client does next no longer matters to this copy. */
-  finish(trailers: string): void {
+  finish(): void {
     const { connection } = this
     this.isRequestDone = true
-    this.requestTrailers = trailers
     if (connection === null) return
-    connection.finishRequest(trailers)
+    connection.finishRequest()
     this.checkBuffer(connection)
   }
 
@@ -79,8 +100,13 @@ export class MirrorCopy implements UpstreamHandler {
     const { connection } = this
     if (connection === null) return
     connection.abandon()
+    this.fail(reason)
+  }
+
+  private fail(reason: MirrorFailReason): void {
     this.end()
-    this.mirror.metrics.countFailed(reason, this.status, this.seconds())
+    this.to.metrics.countFailed(reason, this.status, this.seconds())
+    this.recorder?.finish(reason)
   }
 
   tick(now: number): void {
@@ -91,11 +117,13 @@ export class MirrorCopy implements UpstreamHandler {
 
   onHead(head: ResponseHead): void {
     this.status = head.status
+    this.recorder?.head(head, true)
   }
 
   onBody(bytes: Buffer): void {
     this.responseBytes += bytes.length
-    this.mirror.metrics.responseBytes += bytes.length
+    this.to.metrics.responseBytes += bytes.length
+    this.recorder?.body.push(bytes)
     if (this.responseBytes > this.context.limits.mirrorResponseBytesMax)
       this.giveUp('response_limit')
   }
@@ -112,30 +140,28 @@ export class MirrorCopy implements UpstreamHandler {
 
   onEnd(): void {
     this.end()
-    this.mirror.metrics.countAnswered(this.status, this.seconds())
+    this.to.metrics.countAnswered(this.status, this.seconds())
+    this.recorder?.finish('')
   }
 
   onFailed(failure: UpstreamFailure): void {
     const { connection } = this
-    if (connection !== null && this.wasNotSeen(failure, connection)) {
+    if (connection !== null && failure === 'reset' && this.isStale(connection)) {
       // The mirror had hung up while the connection was idle: the copy was never seen, so it is sent again.
       this.isReplayable = false
       this.connection = this.context.mirrors.acquire(connection.endpoint, true)
-      this.connection.begin(this, this.request)
-      if (this.isRequestDone) this.connection.finishRequest(this.requestTrailers)
+      this.begin(this.connection)
+      if (this.isRequestDone) this.connection.finishRequest()
       return
     }
-    this.end()
-    this.mirror.metrics.countFailed(FAIL_REASONS[failure], this.status, this.seconds())
+    this.fail(FAIL_REASONS[failure])
   }
 
-  private wasNotSeen(failure: UpstreamFailure, connection: Upstream): boolean {
-    if (!this.isReplayable || failure === 'refused') return this.isReplayable
-    const isStale = connection.wasUsed && !connection.hasAnswered && this.isIdempotent
-    return failure === 'reset' && isStale
+  private isStale(connection: UpstreamConnection): boolean {
+    return connection.wasUsed && !connection.hasAnswered && this.isReplayable
   }
 
-  private checkBuffer(connection: Upstream): void {
+  private checkBuffer(connection: UpstreamConnection): void {
     const { limits } = this.context
     this.setBuffered(connection.buffered)
     const isOver =

@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster'
 import type { RouteTable } from '@/lib/routing/route-table'
 import type { GatewayLimits } from './limits'
 import { deltaBetween } from './table-delta'
+import type { WorkerPlace } from './worker-context'
 import type { WorkerHandle } from './worker-handle'
 import { isWorkerReply, READY_ID, type WorkerCall, type WorkerRequest } from './worker-messages'
 
@@ -56,10 +57,10 @@ export class ProcessWorker implements WorkerHandle {
   }
 
   /** The first call: waits for the process to be there. */
-  async configure(limits: GatewayLimits, workerIndex: number): Promise<void> {
+  async configure(limits: GatewayLimits, place: WorkerPlace): Promise<void> {
     const timer = setTimeout(() => this.kill(), limits.workerStartTimeoutMs)
     await this.ready.finally(() => clearTimeout(timer))
-    await this.call({ type: 'configure', limits, workerIndex })
+    await this.call({ type: 'configure', limits, place })
   }
 
   /** Sends what differs from the last table this worker has taken over. */
@@ -78,6 +79,10 @@ export class ProcessWorker implements WorkerHandle {
 
   snapshot(): ReturnType<WorkerHandle['snapshot']> {
     return this.call({ type: 'snapshot' }) as ReturnType<WorkerHandle['snapshot']>
+  }
+
+  drainExchanges(): ReturnType<WorkerHandle['drainExchanges']> {
+    return this.call({ type: 'drainExchanges' }) as ReturnType<WorkerHandle['drainExchanges']>
   }
 
   /** Resolves when the process is gone. */

@@ -1,7 +1,9 @@
+import { Redactor, type SecretHash } from '@/lib/comparison/redaction/redactor'
 import { type BackendSplit, createBackendSplit } from '@/lib/routing/backend-split'
 import type { RouteMatch } from '@/lib/routing/compile-matcher'
 import {
   createMirrorSampler,
+  isSampled,
   MIRROR_SAMPLER_START,
   type MirrorSampler,
 } from '@/lib/routing/mirror-sampler'
@@ -13,6 +15,11 @@ import type {
   RouteTable,
   RuleEntry,
 } from '@/lib/routing/route-table'
+import { BudgetRuntime, type WorkerShare } from './budget-runtime'
+import { CalibrationRun } from './capture/calibration-run'
+import type { CaptureRuntime } from './capture/capture-runtime'
+import { type RouteSettings, routeSettings } from './capture/route-settings'
+import type { CopyTarget } from './copy-target'
 import type { Endpoint } from './endpoint'
 import type { ForwardEdits } from './forward-head'
 import { safeModifier } from './header-edits'
@@ -23,10 +30,12 @@ import type { UpstreamPool } from './upstream-pool'
 
 /** A backend Service's ready endpoints, taken in turn. */
 export class ClusterRuntime {
+  readonly protocol: 'http1' | 'h2c'
   private readonly endpoints: readonly Endpoint[]
   private turn = 0
 
-  constructor(endpoints: readonly Endpoint[]) {
+  constructor(protocol: 'http1' | 'h2c', endpoints: readonly Endpoint[]) {
+    this.protocol = protocol
     this.endpoints = endpoints
   }
 
@@ -46,12 +55,15 @@ export interface BackendRuntime {
   readonly name: string
   readonly isInvalid: boolean
   readonly cluster: ClusterRuntime
+  /** The same endpoints by connections of their own: what is sent twice must not take the primary's. */
+  readonly again: ClusterRuntime
   readonly edits: ForwardEdits
   readonly responseHeaders: HeaderModifier | undefined
 }
 
-export interface MirrorRuntime {
+export interface MirrorRuntime extends CopyTarget {
   readonly policy: MirrorPolicy
+  readonly budget: BudgetRuntime | undefined
   readonly cluster: ClusterRuntime
   readonly metrics: MirrorMetrics
 }
@@ -65,6 +77,8 @@ export interface RuleRuntime {
   readonly edits: ForwardEdits
   readonly responseHeaders: HeaderModifier | undefined
   readonly mirrors: readonly MirrorRuntime[]
+  /** Undefined when nothing of the rule is captured. */
+  readonly capture: CaptureRuntime | undefined
   /** The backend of the next request; undefined when none has a weight. */
   nextBackend(): BackendRuntime | undefined
 }
@@ -83,6 +97,12 @@ interface RuleSequences {
   backends: readonly BackendEntry[]
   /** The backends' identity: the split starts over only when it changes. */
   splitKey: string
+  /** Which of the mirrored requests are captured. */
+  readonly captures: MirrorSampler
+  calibration: CalibrationRun | undefined
+  /** By filter index, for the budget that `budgetKey` tells. */
+  budgets: Map<number, BudgetRuntime>
+  budgetKey: string
 }
 
 export interface RuntimeParts {
@@ -90,8 +110,10 @@ export interface RuntimeParts {
   readonly metrics: MetricsRegistry
   readonly primaries: UpstreamPool
   readonly mirrors: UpstreamPool
-  /** Shifts this worker's sequences against the others'. */
-  readonly workerIndex: number
+  /** The index shifts this worker's sequences against the others'. */
+  readonly share: WorkerShare
+  readonly hash: SecretHash
+  readonly now: () => number
 }
 
 /** Makes rule runtimes for one table after another; lazily, so that a large table costs nothing until used. */
@@ -118,13 +140,11 @@ export class RuleRuntimes {
     this.clusters = new Map()
     const addresses = new Set<string>()
     for (const [key, entry] of Object.entries(table.clusters)) {
-      for (const { address, port } of entry.endpoints)
-        addresses.add(`${address} ${port} ${entry.protocol}`)
+      for (const { address, port } of entry.endpoints) addresses.add(`${address} ${port}`)
       const known = before.get(key)
       this.clusters.set(key, known?.entry === entry ? known : this.clusterRuntimes(entry))
     }
-    const isLive = ({ address, port, protocol }: Endpoint) =>
-      addresses.has(`${address} ${port} ${protocol}`)
+    const isLive = ({ address, port }: Endpoint) => addresses.has(`${address} ${port}`)
     primaries.retain(isLive)
     mirrors.retain(isLive)
   }
@@ -133,7 +153,8 @@ export class RuleRuntimes {
     const { primaries, mirrors } = this.parts
     const runtime = (pool: UpstreamPool) =>
       new ClusterRuntime(
-        entry.endpoints.map(({ address, port }) => pool.endpoint(address, port, entry.protocol)),
+        entry.protocol,
+        entry.endpoints.map(({ address, port }) => pool.endpoint(address, port)),
       )
     return { entry, primary: runtime(primaries), mirror: runtime(mirrors) }
   }
@@ -153,6 +174,7 @@ export class RuleRuntimes {
     const backendNames = new Set(rule.backends.map((backend) => backend.cluster))
     metrics.retainBackends(backendNames, this.parts.limits.backendSeriesPerRuleMax)
     const sequences = this.sequencesOf(labels, rule)
+    const settings = routeSettings(route)
     const backends = new Map(
       sequences.backends.map((known, index) => {
         const backend = rule.backends[index] ?? known
@@ -172,9 +194,13 @@ export class RuleRuntimes {
       responseHeaders: safeModifier(rule.responseHeaders),
       mirrors: rule.mirrors.map((policy) => ({
         policy,
+        filterIndex: policy.filterIndex,
+        target: policy.cluster,
+        budget: this.budgetOf(sequences, settings, policy.filterIndex),
         cluster: this.cluster(policy.cluster).mirror,
         metrics: metrics.mirror(policy.filterIndex, policy.cluster),
       })),
+      capture: this.captureOf(sequences, settings),
       nextBackend() {
         const backend = sequences.split.next()
         return backend === null ? undefined : backends.get(backend)
@@ -182,11 +208,46 @@ export class RuleRuntimes {
     }
   }
 
+  private captureOf(
+    sequences: RuleSequences,
+    { comparison, calibration, redaction }: RouteSettings,
+  ): CaptureRuntime | undefined {
+    if (comparison === undefined && calibration === undefined) return undefined
+    if (calibration !== undefined && sequences.calibration?.id !== calibration.id) {
+      sequences.calibration = new CalibrationRun(calibration, this.parts.share)
+    }
+    const fraction = comparison?.fraction ?? 0
+    return {
+      isNext: () => isSampled(sequences.captures.next(), fraction),
+      redactor: new Redactor(redaction, this.parts.hash),
+      rules: comparison?.rules ?? {},
+      calibration: calibration && sequences.calibration,
+    }
+  }
+
+  private budgetOf(
+    sequences: RuleSequences,
+    { budget, budgetKey }: RouteSettings,
+    filterIndex: number,
+  ): BudgetRuntime | undefined {
+    if (sequences.budgetKey !== budgetKey) {
+      sequences.budgets = new Map()
+      sequences.budgetKey = budgetKey
+    }
+    if (budget === undefined) return undefined
+    const known = sequences.budgets.get(filterIndex)
+    if (known !== undefined) return known
+    const created = new BudgetRuntime(budget, this.parts.share, this.parts.now)
+    sequences.budgets.set(filterIndex, created)
+    return created
+  }
+
   private backendRuntime(backend: BackendEntry, match: RouteMatch): BackendRuntime {
     return {
       name: backend.cluster,
       isInvalid: backend.invalid,
       cluster: this.cluster(backend.cluster).primary,
+      again: this.cluster(backend.cluster).mirror,
       edits: {
         match: match.match,
         rewrite: backend.rewrite,
@@ -200,7 +261,7 @@ export class RuleRuntimes {
     const splitKey = JSON.stringify(rule.backends.map(({ weight, cluster }) => [weight, cluster]))
     const known = this.sequences.get(labels)
     if (known?.splitKey === splitKey) return known
-    const shift = this.parts.workerIndex * 0.381_966
+    const shift = this.parts.share.index * 0.381_966
     const split = createBackendSplit(rule.backends, shift % 1)
     if (known !== undefined) {
       known.split = split
@@ -209,7 +270,16 @@ export class RuleRuntimes {
       return known
     }
     const sampler = createMirrorSampler((MIRROR_SAMPLER_START + shift) % 1)
-    const created = { sampler, split, backends: rule.backends, splitKey }
+    const created: RuleSequences = {
+      sampler,
+      split,
+      backends: rule.backends,
+      splitKey,
+      captures: createMirrorSampler((MIRROR_SAMPLER_START + shift) % 1),
+      calibration: undefined,
+      budgets: new Map(),
+      budgetKey: '',
+    }
     this.sequences.set(labels, created)
     return created
   }
@@ -220,6 +290,6 @@ export class RuleRuntimes {
 }
 
 const NO_CLUSTER = {
-  primary: new ClusterRuntime([]),
-  mirror: new ClusterRuntime([]),
+  primary: new ClusterRuntime('http1', []),
+  mirror: new ClusterRuntime('http1', []),
 }

@@ -5,7 +5,7 @@ import type { Logger } from '../log'
 import { type GatewayLimits, TICK_MS } from './limits'
 import { type Binding, bindingKey, ListenerServer } from './listener-server'
 import type { MetricsSnapshot } from './metrics-snapshot'
-import { WorkerContext } from './worker-context'
+import { WorkerContext, type WorkerPlace } from './worker-context'
 
 /** What became of each binding, by `bindingKey`: null when it is served, else an error code. */
 export type BindResults = Readonly<Record<string, string | null>>
@@ -19,9 +19,9 @@ export class ServingWorker {
   private matcher: RouteMatcher | undefined
   private readonly logger: Logger
 
-  constructor(limits: GatewayLimits, logger: Logger, workerIndex: number) {
+  constructor(limits: GatewayLimits, logger: Logger, place: WorkerPlace) {
     this.logger = logger
-    this.context = new WorkerContext(limits, logger, workerIndex)
+    this.context = new WorkerContext(limits, logger, place)
     this.ticker = setInterval(() => this.tick(), TICK_MS)
   }
 
@@ -67,6 +67,11 @@ export class ServingWorker {
 
   snapshot(): MetricsSnapshot {
     return this.context.metrics.snapshot()
+  }
+
+  /** Takes out captured exchanges that are ready, oldest first; what is too much for one answer waits for the next. */
+  drainExchanges(): readonly string[] {
+    return this.context.captures.drain()
   }
 
   /** Resolves when nothing is in flight any more, or the drain time is over. */

@@ -40,9 +40,10 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayPlan
   const places = new GatewayPlaces(limits)
   let servedVersion = 0
 
-  const metrics = new MetricsServer(async () =>
-    renderMetrics(await group.snapshot(), servedVersion),
-  )
+  const metrics = new MetricsServer({
+    metrics: async () => renderMetrics(await group.snapshot(), servedVersion),
+    exchanges: async () => (await group.drainExchanges()).map((line) => `${line}\n`).join(''),
+  })
   const metricsUrl = await metrics.listen(options.metrics.host, options.metrics.port)
   try {
     await group.start()

@@ -1,11 +1,9 @@
 import type { Endpoint } from './endpoint'
-import { type ConnectWatcher, Http2Pool } from './http2-pool'
 import type { GatewayLimits } from './limits'
-import type { Upstream } from './upstream'
 import { type ConnectionHome, UpstreamConnection } from './upstream-connection'
 
 /** Keep-alive connections by endpoint. Primaries and mirrors have a pool each, so neither can starve the other. */
-export class UpstreamPool implements ConnectionHome, ConnectWatcher {
+export class UpstreamPool implements ConnectionHome {
   private readonly limits: GatewayLimits
   private readonly now: () => number
   private readonly endpoints = new Map<string, Endpoint>()
@@ -13,27 +11,24 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
   private readonly idle = new Map<Endpoint, UpstreamConnection[]>()
   private readonly connecting = new Set<UpstreamConnection>()
   private readonly open = new Set<UpstreamConnection>()
-  private readonly http2: Http2Pool
 
   constructor(limits: GatewayLimits, now: () => number) {
     this.limits = limits
     this.now = now
-    this.http2 = new Http2Pool(limits, now, this)
   }
 
-  endpoint(address: string, port: number, protocol: Endpoint['protocol']): Endpoint {
-    const key = `${address} ${port} ${protocol}`
+  endpoint(address: string, port: number): Endpoint {
+    const key = `${address} ${port}`
     const known = this.endpoints.get(key)
     if (known !== undefined) return known
-    const created = { address, port, protocol, refusals: 0, retryAt: 0, isProbing: false }
+    const created = { address, port, refusals: 0, retryAt: 0, isProbing: false }
     this.endpoints.set(key, created)
     this.idle.set(created, [])
     return created
   }
 
-  /** An idle connection, a stream of one, or a new one that is still connecting. `isFresh` asks for a new one. */
-  acquire(endpoint: Endpoint, isFresh = false): Upstream {
-    if (endpoint.protocol === 'h2c') return this.http2.acquire(endpoint, isFresh)
+  /** An idle connection, or a new one that is still connecting. `isFresh` asks for a new one. */
+  acquire(endpoint: Endpoint, isFresh = false): UpstreamConnection {
     const idle = isFresh ? undefined : this.idle.get(endpoint)?.pop()
     if (idle !== undefined) return idle
     const connection = new UpstreamConnection(this, endpoint, this.limits)
@@ -43,18 +38,14 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
     return connection
   }
 
-  onOpen(connection: UpstreamConnection): void {
+  onConnected(connection: UpstreamConnection): void {
     this.connecting.delete(connection)
-    this.onConnected(connection.endpoint)
-  }
-
-  onConnected(endpoint: Endpoint): void {
-    endpoint.refusals = 0
-    endpoint.isProbing = false
+    connection.endpoint.refusals = 0
+    connection.endpoint.isProbing = false
   }
 
   /** Doubles the pause before the next attempt; refusals that arrive together count once. */
-  onRefused(endpoint: Endpoint): void {
+  onRefused({ endpoint }: UpstreamConnection): void {
     const now = this.now()
     endpoint.isProbing = false
     if (endpoint.refusals > 0 && now < endpoint.retryAt) return
@@ -66,14 +57,10 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
 
   /** Whether an endpoint may be tried now: after a refusal, one attempt at a time and not before its time. */
   mayTry(endpoint: Endpoint): boolean {
-    if (endpoint.refusals === 0 || this.hasConnection(endpoint)) return true
+    if (endpoint.refusals === 0 || (this.idle.get(endpoint)?.length ?? 0) > 0) return true
     if (endpoint.isProbing || this.now() < endpoint.retryAt) return false
     endpoint.isProbing = true
     return true
-  }
-
-  private hasConnection(endpoint: Endpoint): boolean {
-    return (this.idle.get(endpoint)?.length ?? 0) > 0 || this.http2.hasOpen(endpoint)
   }
 
   /** Keeps a connection for the next request, or closes it when there are enough. */
@@ -101,7 +88,6 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
     for (const connection of this.connecting) {
       if (connection.deadline <= now) connection.failConnecting()
     }
-    this.http2.tick(now)
     for (const idle of this.idle.values()) {
       while (idle[0] !== undefined && idle[0].deadline <= now) idle[0].abandon()
     }
@@ -109,7 +95,6 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
 
   /** Forgets endpoints a new table no longer names; requests in flight to them end undisturbed. */
   retain(isLive: (endpoint: Endpoint) => boolean): void {
-    this.http2.retain(isLive)
     for (const [key, endpoint] of this.endpoints) {
       if (isLive(endpoint)) continue
       const idle = this.idle.get(endpoint) ?? []
@@ -121,6 +106,5 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
 
   closeAll(): void {
     for (const connection of this.open) connection.abandon()
-    this.http2.closeAll()
   }
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from '../log'
+import type { WorkerShare } from './budget-runtime'
+import { Captures } from './capture/captures'
 import type { GatewayLimits } from './limits'
 import { MetricsRegistry } from './metrics'
 import { RuleRuntimes } from './rule-runtime'
@@ -16,6 +18,12 @@ export interface OutstandingCopy extends Timed {
   giveUp(reason: 'shutdown'): void
 }
 
+/** A worker among the others of its gateway. */
+export interface WorkerPlace extends WorkerShare {
+  /** Secret of the gateway's processes: what is captured shows hashes made with it. */
+  readonly captureSalt: string
+}
+
 /** What everything in one worker shares. */
 export class WorkerContext {
   readonly limits: GatewayLimits
@@ -24,6 +32,7 @@ export class WorkerContext {
   readonly primaries: UpstreamPool
   readonly mirrors: UpstreamPool
   readonly rules: RuleRuntimes
+  readonly captures: Captures
   readonly exchanges = new Set<Timed>()
   readonly copies = new Set<OutstandingCopy>()
   /** Bytes waiting in the sockets of all copies. */
@@ -35,17 +44,26 @@ export class WorkerContext {
   private readonly idPrefix = randomBytes(8).toString('hex')
   private idCount = 0
 
-  constructor(limits: GatewayLimits, logger: Logger, workerIndex: number) {
+  constructor(limits: GatewayLimits, logger: Logger, place: WorkerPlace) {
     this.limits = limits
     this.logger = logger
     this.primaries = new UpstreamPool(limits, () => this.now())
     this.mirrors = new UpstreamPool(limits, () => this.now())
+    const now = () => this.now()
+    this.captures = new Captures({
+      limits,
+      workerIndex: place.index,
+      salt: place.captureSalt,
+      now,
+    })
     this.rules = new RuleRuntimes({
       limits,
       metrics: this.metrics,
       primaries: this.primaries,
       mirrors: this.mirrors,
-      workerIndex,
+      share: place,
+      hash: this.captures.hash,
+      now,
     })
   }
 

@@ -1,4 +1,5 @@
 /** The workers of one gateway: starts them, replaces those that die, and keeps what they had counted. */
+import { randomBytes } from 'node:crypto'
 import type { RouteTable } from '@/lib/routing/route-table'
 import type { Logger } from '../log'
 import type { GatewayLimits } from './limits'
@@ -6,6 +7,7 @@ import { type Binding, bindingKey } from './listener-server'
 import { liveLabels } from './live-labels'
 import { type MetricsSnapshot, MetricsSum, settleLostWorker } from './metrics-snapshot'
 import { ProcessWorker, type WorkerEntry } from './process-worker'
+import type { WorkerPlace } from './worker-context'
 import { createLocalWorker, type WorkerHandle } from './worker-handle'
 
 export interface WorkerGroupOptions {
@@ -39,6 +41,8 @@ export class WorkerGroup {
   private readonly retired = new MetricsSum()
   private table: RouteTable | undefined
   private bindings: readonly Binding[] = []
+  /** Made anew at every start and never shown: hashes of secrets can't be searched for, nor told across starts. */
+  private readonly captureSalt = randomBytes(32).toString('hex')
   private isStopping = false
   private refresher: NodeJS.Timeout | undefined
   /** Changes happen one after another: a replacement never misses half of a publish. */
@@ -62,7 +66,9 @@ export class WorkerGroup {
       })
     }
     if (workers === 0) {
-      for (const seat of this.seats) seat.handle = createLocalWorker(limits, logger)
+      for (const seat of this.seats) {
+        seat.handle = createLocalWorker(limits, logger, this.placeOf(seat))
+      }
       return
     }
     await Promise.all(this.seats.map((seat) => this.fork(seat)))
@@ -111,6 +117,17 @@ export class WorkerGroup {
     return sum.toSnapshot()
   }
 
+  /** Takes out what all workers have captured; one that does not answer in time keeps it for the next call. */
+  async drainExchanges(): Promise<readonly string[]> {
+    const { snapshotTimeoutMs } = this.options.limits
+    const drained = await Promise.all(
+      this.seats.map(async ({ handle }) => {
+        return handle === undefined ? [] : await within(handle.drainExchanges(), snapshotTimeoutMs)
+      }),
+    )
+    return drained.flatMap((lines) => lines ?? [])
+  }
+
   get processIds(): readonly number[] {
     return this.seats.flatMap((seat) => seat.process?.processId ?? [])
   }
@@ -128,6 +145,10 @@ export class WorkerGroup {
         clearTimeout(killer)
       }),
     )
+  }
+
+  private placeOf({ index }: Seat): WorkerPlace {
+    return { index, count: this.seats.length, captureSalt: this.captureSalt }
   }
 
   private async refresh(): Promise<void> {
@@ -170,7 +191,7 @@ export class WorkerGroup {
     seat.startedAt = performance.now()
     const worker = new ProcessWorker(entry, () => this.onExit(seat, worker))
     seat.process = worker
-    await worker.configure(limits, seat.index)
+    await worker.configure(limits, this.placeOf(seat))
     const { table } = this
     if (table !== undefined) await worker.replaceTable(table)
     await this.bindAgain(worker)

@@ -4,6 +4,7 @@ import type { GatewayLimits } from './limits'
 import type { Binding } from './listener-server'
 import type { MetricsSnapshot } from './metrics-snapshot'
 import { type BindResults, ServingWorker } from './serving-worker'
+import type { WorkerPlace } from './worker-context'
 
 /** A worker as the supervisor sees it, in this process or in its own. Calls reject once it is gone. */
 export interface WorkerHandle {
@@ -11,17 +12,24 @@ export interface WorkerHandle {
   bind(bindings: readonly Binding[]): Promise<BindResults>
   retain(bindings: readonly Binding[]): Promise<void>
   snapshot(): Promise<MetricsSnapshot>
+  /** Takes out captured exchanges that are ready: lines of JSON. */
+  drainExchanges(): Promise<readonly string[]>
   stop(): Promise<void>
 }
 
 /** A worker in the caller's own process. */
-export function createLocalWorker(limits: GatewayLimits, logger: Logger): WorkerHandle {
-  const worker = new ServingWorker(limits, logger, 0)
+export function createLocalWorker(
+  limits: GatewayLimits,
+  logger: Logger,
+  place: WorkerPlace,
+): WorkerHandle {
+  const worker = new ServingWorker(limits, logger, place)
   return {
     replaceTable: async (table) => worker.replaceTable(table),
     bind: (bindings) => worker.bind(bindings),
     retain: async (bindings) => worker.retain(bindings),
     snapshot: async () => worker.snapshot(),
+    drainExchanges: async () => worker.drainExchanges(),
     stop: () => worker.stop(),
   }
 }

@@ -2,13 +2,15 @@
 import type { GatewayLimits } from './limits'
 import type { Binding } from './listener-server'
 import type { TableDelta } from './table-delta'
+import type { WorkerPlace } from './worker-context'
 
 export type WorkerCall =
-  | { readonly type: 'configure'; readonly limits: GatewayLimits; readonly workerIndex: number }
+  | { readonly type: 'configure'; readonly limits: GatewayLimits; readonly place: WorkerPlace }
   | { readonly type: 'replaceTable'; readonly delta: TableDelta }
   | { readonly type: 'bind'; readonly bindings: readonly Binding[] }
   | { readonly type: 'retain'; readonly bindings: readonly Binding[] }
   | { readonly type: 'snapshot' }
+  | { readonly type: 'drainExchanges' }
   | { readonly type: 'stop' }
 
 /** The reply a worker sends unasked once it listens: whatever is said before would be lost. */

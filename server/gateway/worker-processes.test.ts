@@ -22,7 +22,7 @@ async function start() {
       execArgv: ['--import', 'tsx'],
     },
     metrics: { host: '127.0.0.1', port: 0 },
-    limits: { drainMs: 2_000, workerRestartMinMs: 50 },
+    limits: { drainMs: 2_000, workerRestartMinMs: 50, capturesPerSecondMax: 1_000 },
     logger: SILENT,
   })
   closers.push(() => plane.stop())
@@ -54,6 +54,24 @@ function isAlive(processId: number): boolean {
 }
 
 describe('worker processes', () => {
+  it('show the same hash for the same secret, and hand over what all of them captured', async () => {
+    const { plane, table: first, ...target } = await start()
+    const settings = { 'mirrorboard.dev/comparison': '{"percent":100}' }
+    const routes = first.routes.map((known) => ({ ...known, settings }))
+    await plane.publish(table({ ...first, listeners: first.gateways[0]?.listeners ?? [], routes }))
+    await sendMany(target, 60, 12, { Authorization: 'Bearer planted-secret' })
+    const lines: string[] = []
+    await eventually('captures', async () => {
+      const answer = await fetch(plane.metricsUrl.replace('/metrics', '/exchanges'))
+      lines.push(...(await answer.text()).split('\n').filter((line) => line !== ''))
+      return lines.length >= 20
+    })
+    const shown = lines.map((line) => /\["authorization","([^"]*)"\]/.exec(line)?.[1])
+    expect(new Set(shown).size).toBe(1)
+    expect(shown[0]).toMatch(/^\[redacted [0-9a-f]{12}\]$/)
+    expect(lines.join()).not.toContain('planted-secret')
+  })
+
   it('share one socket and are summed in one scrape', async () => {
     const { plane, ...target } = await start()
     expect(plane.workerProcessIds).toHaveLength(2)

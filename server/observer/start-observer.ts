@@ -6,6 +6,7 @@ import { TIERS } from '@/lib/series/tiers'
 import { createLogger, type Logger } from '../log'
 import { answerRequest } from './answer-request'
 import { startComparison } from './comparison/start-comparison'
+import { ExchangeDrain } from './exchange-drain'
 import { OBSERVER_LIMITS, type ObserverLimits } from './limits'
 import type { ReadMetrics } from './metrics-reader'
 import { oneValue, renderMetrics } from './own-metrics'
@@ -19,6 +20,8 @@ import { every, SYSTEM_TIMERS, type Timers } from './timers'
 export interface ObserverOptions {
   /** Metrics to scrape every interval, or the URL of a Prometheus server that does. */
   readonly from: { readonly read: ReadMetrics } | { readonly prometheus: string }
+  /** Where gateways hand over what they capture for comparison. */
+  readonly exchangeUrls?: readonly string[]
   /** Where scraped series are kept over a restart; null keeps them in memory only. */
   readonly storeDirectory: string | null
   readonly host?: string
@@ -59,6 +62,13 @@ export async function startObserver(options: ObserverOptions): Promise<Observer>
     timers,
     logger,
   })
+  const drain = new ExchangeDrain({
+    urls: options.exchangeUrls ?? [],
+    intervalMs,
+    timers,
+    logger,
+    add: comparison.add,
+  })
   const server = createServer((request, response) => {
     answerRequest(
       {
@@ -76,10 +86,12 @@ export async function startObserver(options: ObserverOptions): Promise<Observer>
   const url = await listen(server, options.host ?? '127.0.0.1', options.port ?? 0)
   const cancel = every(timers, limits.heartbeatMs, () => hub.heartbeat())
   source.start(() => void hub.publish())
+  drain.start()
   return {
     url,
     async stop() {
       cancel()
+      await drain.stop()
       hub.close()
       await close(server)
       await source.stop()

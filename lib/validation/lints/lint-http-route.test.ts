@@ -99,6 +99,11 @@ function route(rules: HTTPRouteRule[], part: Partial<HTTPRoute['spec']> = {}): H
   }
 }
 
+function annotated(name: string, text: string, gatewayName = 'mine'): HTTPRoute {
+  const { metadata, ...rest } = at(gatewayName, route([rule()]))
+  return { ...rest, metadata: { ...metadata, annotations: { [name]: text } } }
+}
+
 function parent(name: string, more: object = {}) {
   return { parentRefs: [{ name, ...more }] }
 }
@@ -127,6 +132,37 @@ const at = (name: string, given: HTTPRoute) => ({
   ...given,
   spec: { ...given.spec, ...parent(name) },
 })
+
+const ANNOTATIONS: readonly Case[] = [
+  {
+    code: 'annotation.invalid',
+    severity: 'warning',
+    route: annotated('mirrorboard.dev/mirror-budget', '{"rate":5}'),
+    at: 'metadata.annotations[mirrorboard.dev/mirror-budget]',
+    says: 'has no setting "rate"; it takes requestsPerSecond, inFlight, until. Until it is right nothing is copied.',
+  },
+  {
+    code: 'annotation.invalid',
+    severity: 'warning',
+    route: annotated('mirrorboard.dev/comparison', '{"percent":101}'),
+    at: 'metadata.annotations[mirrorboard.dev/comparison]',
+    says: 'percent must be a number from 0 to 100',
+  },
+  {
+    code: 'annotation.invalid',
+    severity: 'warning',
+    route: annotated('mirrorboard.dev/calibration', '5'),
+    at: 'metadata.annotations[mirrorboard.dev/calibration]',
+    says: 'must be a JSON object',
+  },
+  {
+    code: 'annotation.not-served',
+    severity: 'info',
+    route: annotated('mirrorboard.dev/comparison', '{"percent":5}', 'else'),
+    at: 'metadata.annotations[mirrorboard.dev/comparison]',
+    says: 'the gateway of this route takes no notice of it',
+  },
+]
 
 const BACKENDS: readonly Case[] = [
   {
@@ -575,7 +611,7 @@ const PRECEDENCE: readonly Case[] = [
 ]
 
 describe('lintHttpRoute', () => {
-  it.each([...BACKENDS, ...PARENTS, ...FILTERS, ...PRECEDENCE])(
+  it.each([...ANNOTATIONS, ...BACKENDS, ...PARENTS, ...FILTERS, ...PRECEDENCE])(
     'finds $code ($severity) at $at',
     ({ code, severity, route: given, facts = FACTS, at: fieldPath, says }) => {
       const found = lintHttpRoute(given, facts).filter((finding) => finding.code === code)

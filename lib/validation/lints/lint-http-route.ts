@@ -1,5 +1,6 @@
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import type { ClusterFacts } from './cluster-facts'
+import { lintAnnotations } from './lint-annotations'
 import { lintBackends, lintMirrorIsPrimary } from './lint-backends'
 import { lintContext } from './lint-context'
 import { lintFeatures } from './lint-features'
@@ -26,5 +27,6 @@ export function lintHttpRoute(route: HTTPRoute, cluster: ClusterFacts): readonly
     ...lintHeaders(context),
     ...lintFeatures(context),
     ...lintPrecedence(context),
+    ...lintAnnotations(context),
   ]
 }

@@ -37,6 +37,13 @@ function number<Key extends string>(fields: Fields, key: Key): { [name in Key]?:
   return typeof value === 'number' ? ({ [key]: value } as { [name in Key]?: number }) : {}
 }
 
+function annotations(metadata: Fields): { annotations?: Record<string, string> } {
+  const entries = Object.entries(fieldsOf(metadata['annotations'])).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  )
+  return entries.length === 0 ? {} : { annotations: Object.fromEntries(entries) }
+}
+
 function list<Item>(value: unknown, read: (fields: Fields) => Item): Item[] | undefined {
   return Array.isArray(value) ? value.map((item) => read(fieldsOf(item))) : undefined
 }
@@ -209,6 +216,7 @@ export function readRoute(object: unknown, defaultNamespace: string): HTTPRoute 
       ...named(metadata),
       namespace: text(metadata, 'namespace').namespace ?? defaultNamespace,
       ...text(metadata, 'creationTimestamp'),
+      ...annotations(metadata),
     },
     spec: {
       ...(parentRefs === undefined ? {} : { parentRefs }),

@@ -5,12 +5,12 @@ export interface LoadResult {
   readonly statuses: ReadonlyMap<number, number>
 }
 
-/** Sends `count` requests over `connections` keep-alive connections, the next on each as soon as the last is answered. */
+/** Sends `count` GETs over `connections` keep-alive connections, the next on each as soon as the last is answered. */
 export async function sendMany(
   target: { readonly address: string; readonly port: number },
   count: number,
   connections: number,
-  method = 'GET',
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const statuses = new Map<number, number>()
@@ -21,13 +21,8 @@ export async function sendMany(
         statuses.set(status, (statuses.get(status) ?? 0) + 1)
         resolve()
       }
-      const outgoing = request({
-        host: target.address,
-        port: target.port,
-        path: '/load',
-        method,
-        agent,
-      })
+      const { address: host, port } = target
+      const outgoing = request({ host, port, path: '/load', agent, headers: { ...headers } })
       outgoing.on('error', () => end(0))
       outgoing.on('response', (incoming) => {
         incoming.resume()

@@ -1,0 +1,90 @@
+/** A recorded body and its header lines → this → what may leave the process: decoded, told by its kind, redacted. */
+import type { CapturedBody, HeaderLine } from '@/lib/comparison/exchange'
+import type { Redactor, SecretHash } from '@/lib/comparison/redaction/redactor'
+import type { BodyRecorder } from './body-recorder'
+import { decodeContent } from './decode-content'
+
+export interface BodyReading {
+  readonly redactor: Redactor
+  readonly hash: SecretHash
+  /** More bytes than this after decoding are not read. */
+  readonly decodedBytesMax: number
+}
+
+/** Never rejects: a body that can't be read is `uncaptured`, with the reason. */
+export async function toCapturedBody(
+  recorder: BodyRecorder,
+  lines: readonly HeaderLine[],
+  reading: BodyReading,
+): Promise<CapturedBody> {
+  const { bytes } = recorder
+  if (recorder.problem !== '') return { kind: 'uncaptured', reason: recorder.problem, bytes }
+  if (bytes === 0) return { kind: 'none' }
+  const type = headerValue(lines, 'content-type').toLowerCase()
+  if (type.startsWith('text/event-stream')) return { kind: 'uncaptured', reason: 'stream', bytes }
+  // Its boundary is random, and it carries files.
+  if (type.startsWith('multipart/')) return { kind: 'uncaptured', reason: 'multipart', bytes }
+  const encoding = headerValue(lines, 'content-encoding')
+  const content = await decodeContent(recorder.whole(), encoding, reading.decodedBytesMax)
+  if (!content.ok) return { kind: 'uncaptured', reason: content.reason, bytes }
+  return readContent(content.bytes, type, bytes, reading)
+}
+
+function readContent(
+  content: Buffer,
+  type: string,
+  bytes: number,
+  { redactor, hash }: BodyReading,
+): CapturedBody {
+  if (type.startsWith('application/grpc')) {
+    return { kind: 'grpc', messages: grpcMessages(content).map(hash), bytes }
+  }
+  if (/^application\/(?:json|[\w.+-]+\+json)/.test(type)) {
+    const json = readJson(content, bytes, redactor)
+    if (json !== null) return json
+  }
+  if (type.startsWith('application/x-www-form-urlencoded')) {
+    const fields = [...new URLSearchParams(content.toString('utf8'))]
+    return { kind: 'form', fields: redactor.redactFields(fields), bytes }
+  }
+  if (/^(?:text\/|application\/(?:xml|[\w.+-]+\+xml|javascript|json|[\w.+-]+\+json))/.test(type)) {
+    const charset = /charset="?(?:iso-8859-1|us-ascii|windows-1252)/.test(type) ? 'latin1' : 'utf8'
+    return { kind: 'text', text: redactor.redactText(content.toString(charset)), bytes }
+  }
+  return { kind: 'binary', hash: hash(content.toString('latin1')), bytes }
+}
+
+/** Null when it is no JSON after all. */
+function readJson(content: Buffer, bytes: number, redactor: Redactor): CapturedBody | null {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(content.toString('utf8'))
+  } catch {
+    return null
+  }
+  const value = redactor.redactJson(parsed)
+  return value === undefined
+    ? { kind: 'uncaptured', reason: 'too_deep', bytes }
+    : { kind: 'json', value, bytes }
+}
+
+const GRPC_PREFIX_BYTES = 5
+const GRPC_MESSAGES_MAX = 1_000
+
+/** Length-prefixed messages of a gRPC body; what is left over at the end counts as one more. */
+function grpcMessages(content: Buffer): readonly string[] {
+  const messages: string[] = []
+  let at = 0
+  while (at < content.length && messages.length < GRPC_MESSAGES_MAX) {
+    const isPrefixed = at + GRPC_PREFIX_BYTES <= content.length
+    const end = isPrefixed ? at + GRPC_PREFIX_BYTES + content.readUInt32BE(at + 1) : content.length
+    messages.push(content.toString('latin1', at, Math.min(end, content.length)))
+    at = end
+  }
+  return messages
+}
+
+/** The value of a header by its lower-case name; `''` when absent. */
+export function headerValue(lines: readonly HeaderLine[], name: string): string {
+  return lines.find(([own]) => own === name)?.[1] ?? ''
+}

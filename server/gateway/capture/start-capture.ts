@@ -1,0 +1,36 @@
+import { dispatchCalibration } from '../dispatch-mirrors'
+import type { ForwardParts } from '../forward-head'
+import type { MirrorCopy } from '../mirror-copy'
+import type { RequestHead } from '../request-head'
+import type { BackendRuntime, RuleRuntime } from '../rule-runtime'
+import type { WorkerContext } from '../worker-context'
+import type { ExchangeCapture } from './exchange-capture'
+
+/** A request as it is forwarded. */
+export interface ForwardedRequest {
+  readonly head: RequestHead
+  /** After the rule's filters. */
+  readonly parts: ForwardParts
+  /** Null when none has a weight. */
+  readonly backend: BackendRuntime | null
+  /** What the backend was sent; `''` when nothing was. */
+  readonly text: string
+  /** False when the gateway has answered already. */
+  readonly isForwarded: boolean
+}
+
+/**
+ * For rules with comparison or calibration only: sends a calibration's second request, and captures when this request is
+ * to be captured. Returns all copies of the request, and its capture.
+ */
+export function startCapture(
+  context: WorkerContext,
+  runtime: RuleRuntime,
+  { head, parts, backend, text, isForwarded }: ForwardedRequest,
+  copies: readonly MirrorCopy[],
+): readonly [readonly MirrorCopy[], ExchangeCapture | null] {
+  const all = [...copies, ...dispatchCalibration(context, runtime, backend, head, text)]
+  const capture = context.captures.begin(runtime, parts, backend?.name ?? '', all)
+  if (!isForwarded) capture?.primary.finish('not_forwarded')
+  return [all, capture]
+}
