@@ -4,6 +4,7 @@ import type { editor } from 'monaco-editor/editor'
 import type { JSONSchema } from 'monaco-yaml'
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
 import { LoadingState } from '@/components/ui/empty-state'
+import { parseManifest } from '@/lib/manifest/parse-manifest'
 import type { Diagnostic, TextRange } from '@/lib/validation/diagnostic'
 import { createEchoes } from './echoes'
 import { EDITOR_FONT, HTTP_ROUTE_SUFFIX } from './editor-options'
@@ -25,6 +26,8 @@ export interface ManifestEditorProps {
   onChange: (value: string) => void
   onReview: () => void
   onNextProblem: (direction: 1 | -1) => void
+  /** Field path the cursor is put on when the editor opens: `spec.rules[0].filters[1]`. */
+  revealField?: string
   ref?: Ref<ManifestEditorHandle>
 }
 
@@ -73,6 +76,12 @@ function mount(host: HTMLElement, parts: MonacoParts, props: ManifestEditorProps
 function replaceText({ model }: Mounted, value: string): void {
   if (model.getValue() === value) return
   model.pushEditOperations([], [{ range: model.getFullModelRange(), text: value }], () => null)
+}
+
+function reveal({ editor: instance }: Mounted, { startLine, startColumn }: TextRange): void {
+  instance.setPosition({ lineNumber: startLine, column: startColumn })
+  instance.revealLineInCenterIfOutsideViewport(startLine)
+  instance.focus()
 }
 
 /** A YAML editor with the cluster's schema behind hover and completion; markers come from the caller's diagnostics. */
@@ -128,6 +137,14 @@ export function ManifestEditor(props: ManifestEditorProps) {
     mounted.monaco.editor.setModelMarkers(mounted.model, 'mirrorboard', toMarkers(diagnostics))
   }, [mounted, diagnostics])
 
+  const { revealField } = props
+  useEffect(() => {
+    if (!mounted || revealField === undefined) return
+    const [document] = parseManifest(mounted.model.getValue()).documents
+    if (document === undefined) return
+    reveal(mounted, document.rangeOf(revealField))
+  }, [mounted, revealField])
+
   useEffect(() => {
     mounted?.setSchema(schema)
   }, [mounted, schema])
@@ -135,11 +152,8 @@ export function ManifestEditor(props: ManifestEditorProps) {
   useImperativeHandle(
     ref,
     () => ({
-      reveal: ({ startLine, startColumn }) => {
-        if (!mounted) return
-        mounted.editor.setPosition({ lineNumber: startLine, column: startColumn })
-        mounted.editor.revealLineInCenterIfOutsideViewport(startLine)
-        mounted.editor.focus()
+      reveal: (range) => {
+        if (mounted) reveal(mounted, range)
       },
       position: () => {
         const at = mounted?.editor.getPosition()

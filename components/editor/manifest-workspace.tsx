@@ -33,6 +33,8 @@ export interface ManifestWorkspaceProps {
   /** False when the browser could not keep the draft. */
   isKept: boolean
   base: ReviewInput['base']
+  /** Field path the cursor is put on when the editor opens. */
+  revealField?: string
   heading: ReactNode
   /** Buttons of the page, before Review. */
   actions?: ReactNode
@@ -233,6 +235,7 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
         label="HTTPRoute manifest"
         diagnostics={diagnostics}
         schema={editorSchema}
+        {...(props.revealField && { revealField: props.revealField })}
         onChange={(next) => {
           // Whoever types wants to know what is wrong, not what the last version's status was.
           setTab('problems')

@@ -30,6 +30,7 @@ import { newestOf } from './newest-version'
 import { RouteConditions } from './route-conditions'
 import { RouteSidebar } from './route-sidebar'
 import { summariseRoute } from './route-summary'
+import { RouteTabs } from './route-tabs'
 
 interface RouteAddress {
   namespace: string
@@ -182,6 +183,7 @@ type RouteEditorProps = RouteAddress & { live: HTTPRoute | undefined }
 
 function RouteEditor({ namespace, name, live }: RouteEditorProps) {
   const router = useRouter()
+  const field = useUrlState().get('field')
   const { objects: gateways } = useLiveList('gateways')
   const [isDeleting, setIsDeleting] = useState(false)
   const document = useRouteDocument({ namespace, name }, live)
@@ -194,6 +196,7 @@ function RouteEditor({ namespace, name, live }: RouteEditorProps) {
         path={`${namespace}/${name}`}
         namespace={namespace}
         text={document.text}
+        {...(field !== '' && { revealField: field })}
         isDirty={document.isDirty}
         isKept={document.isKept}
         base={base === null ? undefined : { uid: base.uid, resourceVersion: base.resourceVersion }}
@@ -260,23 +263,26 @@ function RouteEditor({ namespace, name, live }: RouteEditorProps) {
 export function RoutePage({ namespace, name }: RouteAddress) {
   const { object: live, isSynced } = useLiveObject('httproutes', namespace, name)
   return (
-    <div className="flex min-h-full flex-col lg:grid lg:h-full lg:grid-cols-[minmax(0,1fr)_24rem] xl:grid-cols-[15.5rem_minmax(0,1fr)_24rem]">
-      <aside className="min-h-0 border-r border-line bg-panel max-xl:hidden">
-        <RouteSidebar current={`${namespace}/${name}`} />
-      </aside>
-      <section
-        aria-label="Manifest"
-        className="min-h-0 border-line max-lg:h-[34rem] max-lg:border-b lg:border-r"
-      >
-        {isSynced ? (
-          <RouteEditor namespace={namespace} name={name} live={live} />
-        ) : (
-          <LoadingState label="Loading route" />
-        )}
-      </section>
-      <aside aria-label="Traffic of this route" className="min-h-0 overflow-y-auto bg-bg">
-        <TrafficColumn route={live} namespace={namespace} name={name} />
-      </aside>
+    <div className="flex min-h-full flex-col lg:h-full">
+      <RouteTabs namespace={namespace} name={name} current="route" />
+      <div className="flex min-h-0 flex-1 flex-col lg:grid lg:grid-cols-[minmax(0,1fr)_24rem] xl:grid-cols-[15.5rem_minmax(0,1fr)_24rem]">
+        <aside className="min-h-0 border-r border-line bg-panel max-xl:hidden">
+          <RouteSidebar current={`${namespace}/${name}`} />
+        </aside>
+        <section
+          aria-label="Manifest"
+          className="min-h-0 border-line max-lg:h-[34rem] max-lg:border-b lg:border-r"
+        >
+          {isSynced ? (
+            <RouteEditor namespace={namespace} name={name} live={live} />
+          ) : (
+            <LoadingState label="Loading route" />
+          )}
+        </section>
+        <aside aria-label="Traffic of this route" className="min-h-0 overflow-y-auto bg-bg">
+          <TrafficColumn route={live} namespace={namespace} name={name} />
+        </aside>
+      </div>
     </div>
   )
 }

@@ -1,6 +1,6 @@
 /** One difference's counts → this → whether it is noise, a difference, or not decided yet. */
 import { COMPARISON_LIMITS } from '@/lib/comparison/limits'
-import { coversText, type PathStep } from '@/lib/comparison/path-pattern'
+import { coversText, type PathStep, stepText } from '@/lib/comparison/path-pattern'
 import {
   evidenceAbove,
   evidenceBelow,
@@ -18,7 +18,9 @@ export interface AssessedGroup extends DifferenceGroup {
   readonly index: number
   readonly state: GroupState
   /** What the state rests on. */
-  readonly evidence: 'calibration' | 'model' | 'rule' | 'none'
+  readonly evidence: 'calibration' | 'symmetry' | 'model' | 'rule' | 'none'
+  /** Pairs that show the opposite: missing for added, 503 → 200 for 200 → 503; null where there is none. */
+  readonly reverse: number | null
   /** Share of the pairs that have the place, with the confidence sequence's ends. */
   readonly rate: number
   readonly lower: number
@@ -44,12 +46,27 @@ export function assessGroups(
   rules: JudgeRules,
 ): readonly AssessedGroup[] {
   const level = rules.thresholds.level / COMPARISON_LIMITS.groupsMax
-  return groups.map((group, index) => assessGroup(group, index, level, rules))
+  const counts = new Map(groups.map((group) => [`${group.kind} ${group.pattern}`, group.differing]))
+  return groups.map((group, index) => {
+    const opposite = oppositeOf(group)
+    const reverse = opposite === null ? null : (counts.get(opposite) ?? 0)
+    return assessGroup(group, index, reverse, level, rules)
+  })
+}
+
+/** The name of the difference that shows the same the other way round. */
+function oppositeOf({ kind, pattern }: DifferenceGroup): string | null {
+  if (kind === 'missing') return `added ${pattern}`
+  if (kind === 'added') return `missing ${pattern}`
+  const statuses = statusesOf({ kind, pattern })
+  if (statuses === null) return null
+  return `status ${statusPattern(statuses[1], statuses[0])}`
 }
 
 function assessGroup(
   group: DifferenceGroup,
   index: number,
+  reverse: number | null,
   level: number,
   rules: JudgeRules,
 ): AssessedGroup {
@@ -57,22 +74,25 @@ function assessGroup(
   const hasNoise = calibrationSeen > 0
   const rate = share(differing, seen)
   const noiseRate = hasNoise ? share(calibrationDiffering, calibrationSeen) : null
-  const lower = lowerBound(differing, seen, level / 2)
-  const noiseUpper = hasNoise ? upperBound(calibrationDiffering, calibrationSeen, level / 2) : null
+  const lower = lowerBound(differing, seen, level / TESTS)
+  const noiseUpper = hasNoise
+    ? upperBound(calibrationDiffering, calibrationSeen, level / TESTS)
+    : null
   const [state, evidence] = isIgnored(group, rules)
     ? (['ignored', 'rule'] as const)
-    : stateOf(group, lower, noiseUpper)
+    : stateOf(group, { lower, noiseUpper, skew: skewOf(differing, reverse, level / TESTS) })
   return {
     ...group,
     index,
     state,
     evidence,
+    reverse,
     rate,
     lower,
-    upper: upperBound(differing, seen, level / 2),
+    upper: upperBound(differing, seen, level / TESTS),
     noiseRate,
     noiseUpper,
-    repeatsNeeded: state === 'undecided' ? repeatsNeeded(group, lower, level / 2) : null,
+    repeatsNeeded: state === 'undecided' ? repeatsNeeded(group, lower, level / TESTS) : null,
     surprise: seen * divergence(rate, Math.max(noiseRate ?? 0, NOISE_FLOOR)),
   }
 }
@@ -81,19 +101,47 @@ function share(part: number, of: number): number {
   return of === 0 ? 0 : part / of
 }
 
-/** Measured noise decides where there is any; the values' looks only where there is none. */
+/** The bounds of pairs and of repeats, and the two sides of the skew: each has its part of the level. */
+const TESTS = 4
+
+/**
+ * `lopsided`: far more often this way than the other way round. `even`: both ways alike. Answers of equal backends may be
+ * exchanged, so that what differs by noise does so in both directions equally often (McNemar, Psychometrika 12, 1947; here
+ * with a confidence sequence).
+ */
+type Skew = 'lopsided' | 'even' | 'unknown'
+
+/** Fewer of both kinds say nothing of their balance. */
+const BALANCED_MIN = 20
+
+function skewOf(differing: number, reverse: number | null, level: number): Skew {
+  if (reverse === null) return 'unknown'
+  const both = differing + reverse
+  if (lowerBound(differing, both, level) > 0.5) return 'lopsided'
+  return both >= BALANCED_MIN && lowerBound(differing, both, DOUBT_LEVEL) <= 0.5
+    ? 'even'
+    : 'unknown'
+}
+
+interface Bounds {
+  readonly lower: number
+  readonly noiseUpper: number | null
+  readonly skew: Skew
+}
+
+/** Measured noise decides where it can, then the balance of both directions; looks only where nothing was measured. */
 function stateOf(
   group: DifferenceGroup,
-  lower: number,
-  noiseUpper: number | null,
+  { lower, noiseUpper, skew }: Bounds,
 ): readonly [GroupState, AssessedGroup['evidence']] {
-  if (noiseUpper === null) {
-    if (group.model !== 'stable') return ['noise', 'model']
-    return lower > NOISE_FLOOR ? ['difference', 'model'] : ['undecided', 'none']
+  if (noiseUpper !== null && lower > noiseUpper) return ['difference', 'calibration']
+  if (skew === 'lopsided') return ['difference', 'symmetry']
+  if (noiseUpper !== null) {
+    return isWithinNoise(group) ? ['noise', 'calibration'] : ['undecided', 'none']
   }
-  if (lower > noiseUpper) return ['difference', 'calibration']
-  if (isWithinNoise(group)) return ['noise', 'calibration']
-  return ['undecided', 'none']
+  if (group.model !== 'stable') return ['noise', 'model']
+  if (skew === 'even') return ['noise', 'symmetry']
+  return lower > NOISE_FLOOR ? ['difference', 'model'] : ['undecided', 'none']
 }
 
 /** Chance that decides between noise and "not known yet"; neither is ever reported as a difference. */
@@ -133,6 +181,23 @@ function isIgnored({ pattern }: DifferenceGroup, rules: JudgeRules): boolean {
   const header = headerOf(pattern)
   if (header !== null) return rules.ignoreHeaders.includes(header)
   return rules.ignorePaths.some((path: readonly PathStep[]) => coversText(path, pattern))
+}
+
+/** `['200', '503']` of a difference in status; null for any other. */
+export function statusesOf({
+  kind,
+  pattern,
+}: Pick<DifferenceGroup, 'kind' | 'pattern'>): readonly [string, string] | null {
+  if (kind !== 'status') return null
+  const steps = [...pattern.matchAll(STATUS_STEP)]
+  const [primary, mirror] = steps.map(([, quoted, plain]) => quoted ?? plain ?? '')
+  return primary === undefined || mirror === undefined ? null : [primary, mirror]
+}
+
+const STATUS_STEP = /\["((?:[^"\\]|\\.)*)"\]|\.([A-Za-z_][\w-]*)/g
+
+function statusPattern(primary: string, mirror: string): string {
+  return `status${stepText(primary)}${stepText(mirror)}`
 }
 
 /** The header's name where the pattern is a header's place, else null. */

@@ -1,5 +1,10 @@
 /** A snapshot → this → what may be concluded from it: differences by rank, and the verdict. Source: sequential-test.ts. */
-import { type AssessedGroup, assessGroups, pairsUntil } from '@/lib/comparison/assess-groups'
+import {
+  type AssessedGroup,
+  assessGroups,
+  pairsUntil,
+  statusesOf,
+} from '@/lib/comparison/assess-groups'
 import {
   countAbove,
   DIFFERENCE_EDGES_MS,
@@ -18,6 +23,8 @@ export interface Criterion {
   /** `good` lets the mirror be promoted, `bad` forbids it, `open` needs more pairs. */
   readonly state: 'good' | 'bad' | 'open'
   readonly seen: number
+  /** With what is not told from noise yet; at least `seen`. */
+  readonly possible: number
   readonly of: number
   readonly rate: number
   /** Ends of the confidence sequence, net of noise; equal to the rate where nothing is estimated. */
@@ -125,6 +132,7 @@ function judgeRate(input: RateInput): Criterion {
     name,
     state,
     seen: certain,
+    possible,
     of,
     rate: of === 0 ? 0 : Math.max(0, certain / of - noiseLower),
     lower,
@@ -204,17 +212,6 @@ export function isServerError(status: string): boolean {
   return !/^[1-4]\d\d$/.test(status)
 }
 
-/** `['200', '503']` of a difference in status; null for any other. */
-export function statusesOf({
-  kind,
-  pattern,
-}: Pick<AssessedGroup, 'kind' | 'pattern'>): readonly [string, string] | null {
-  if (kind !== 'status') return null
-  const steps = [...pattern.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\.([A-Za-z_][\w-]*)/g)]
-  const [primary, mirror] = steps.map(([, quoted, plain]) => quoted ?? plain ?? '')
-  return primary === undefined || mirror === undefined ? null : [primary, mirror]
-}
-
 function isRegression(group: AssessedGroup): boolean {
   const statuses = statusesOf(group)
   return statuses !== null && !isServerError(statuses[0]) && isServerError(statuses[1])
@@ -259,6 +256,7 @@ function coverage({ seen, unseen }: EndpointCoverage, limit: number): Criterion 
     name: 'coverage',
     state,
     seen,
+    possible: seen,
     of,
     rate,
     lower: rate,

@@ -45,3 +45,18 @@ export function countAbove(
 export function total(counts: readonly number[]): number {
   return counts.reduce((sum, value) => sum + value, 0)
 }
+/** The share `quantile` of the values is at most this edge; null without values, infinite above the last edge. */
+export function quantileEdge(
+  counts: readonly number[],
+  edges: readonly number[],
+  quantile: number,
+): number | null {
+  const all = total(counts)
+  if (all === 0) return null
+  let seen = 0
+  for (const [bucket, value] of counts.entries()) {
+    seen += value
+    if (seen >= quantile * all) return edges[bucket] ?? Number.POSITIVE_INFINITY
+  }
+  return Number.POSITIVE_INFINITY
+}

@@ -68,3 +68,16 @@ test.each([
 ] as const)('%j alone is found without a calibration', (planted, name) => {
   expect(namesOf(compare(11, planted, 20_000, 0), 'difference')).toEqual([name])
 })
+
+test('errors of both sides are noise, told by their balance where nothing was repeated', () => {
+  const found = compare(3, { flaky: 0.02 }, 10_000, 0)
+  const statuses = found.groups.filter(({ kind }) => kind === 'status')
+  expect(statuses.map(({ state, evidence }) => `${state} ${evidence}`)).toEqual([
+    'noise symmetry',
+    'noise symmetry',
+  ])
+  expect(found.decision).toBe('promote')
+  expect(namesOf(compare(3, { flaky: 0.02, errors: 0.02 }, 10_000, 0), 'difference')).toEqual([
+    'status status["200"]["500"]',
+  ])
+})

@@ -313,9 +313,13 @@ function groupKey(kind: string, node: number): string {
   return `${kind} ${node}`
 }
 
-/** A status change is a share of the answers with the primary's status; any other, of the pairs that have the place. */
+/**
+ * What the differing pairs are a share of. Whether something is there, and which status came, is a question to every pair
+ * that has the place around it; whether a value changed, only to those that have the value.
+ */
 function placeOf(kind: FoundDifference['kind'], node: PatternNode): number {
-  return kind === 'status' ? (node.parent?.id ?? node.id) : node.id
+  const isOfParent = kind === 'status' || kind === 'missing' || kind === 'added'
+  return isOfParent ? (node.parent?.id ?? node.id) : node.id
 }
 
 function countDifference(

@@ -31,6 +31,11 @@ export const pairQuery = comparisonQuery.extend({
 })
 export type PairQuery = z.output<typeof pairQuery>
 
+/** The part of the query that chooses pairs; a pair must fit all that is said. */
+export type PairFilter = Partial<
+  Record<'primaryStatus' | 'mirrorStatus' | 'kind' | 'pattern' | 'endpoint', string | undefined>
+>
+
 export interface ComparisonListItem extends ComparisonKey {
   readonly ruleName: string
   readonly pairs: number
@@ -68,4 +73,19 @@ export interface PairList {
 export interface ComparedPair {
   readonly summary: PairSummary
   readonly exchange: CapturedExchange
+}
+
+/** Whether a pair fits a filter. */
+export function fitsFilter(pair: PairSummary, filter: PairFilter): boolean {
+  const { primaryStatus, mirrorStatus, kind, pattern, endpoint } = filter
+  return (
+    (primaryStatus === undefined || pair.primaryStatus === primaryStatus) &&
+    (mirrorStatus === undefined || pair.mirrorStatus === mirrorStatus) &&
+    (endpoint === undefined || pair.endpoint === endpoint) &&
+    (pattern === undefined ||
+      pair.differences.some(
+        (difference) =>
+          difference.pattern === pattern && (kind === undefined || difference.kind === kind),
+      ))
+  )
 }

@@ -2,6 +2,7 @@
 export const API = {
   health: '/api/health',
   cluster: '/api/cluster',
+  comparison: '/api/comparison',
   live: '/api/live',
   manifests: '/api/manifests',
   objects: '/api/objects',
@@ -25,6 +26,9 @@ export const apiPath = {
 
 export const page = {
   routes: () => '/routes',
+  compare: (namespace: string, name: string) => `${page.route(namespace, name)}/compare`,
+  promote: (namespace: string, name: string) => `${page.route(namespace, name)}/promote`,
+  evidence: () => '/evidence',
   route: (namespace: string, name: string) => `/routes/${segment(namespace)}/${segment(name)}`,
   newRoute: () => '/routes/new',
   backends: () => '/backends',

@@ -10,6 +10,8 @@ export interface Planted {
   readonly slowerMs?: number
   /** Share of the mirror's answers that are 500. */
   readonly errors?: number
+  /** Share of either side's answers that are 500, by chance: noise. */
+  readonly flaky?: number
 }
 
 const NOON = 1_795_600_000_000
@@ -28,7 +30,7 @@ export function plantedTruth(seed: number, planted: Planted) {
   const answer = (backend: string, order: number, mirror: Planted): CapturedAnswer => {
     const totalMs = latency() + (mirror.slowerMs ?? 0)
     served += 1
-    if (random() < (mirror.errors ?? 0)) {
+    if (random() < (mirror.errors ?? 0) + (planted.flaky ?? 0)) {
       const body = { kind: 'text', text: 'boom', bytes: 4 } as const
       return {
         outcome: 'answered',

@@ -6,13 +6,14 @@ import { diffRules } from '@/lib/comparison/settings'
 import type { ComparisonKey, ComparisonSnapshot } from '@/lib/comparison/snapshot'
 import { takeSnapshot } from '@/lib/comparison/take-snapshot'
 import { ComparisonTally, type TallyState } from '@/lib/comparison/tally'
-import type {
-  ComparedPair,
-  ComparisonListItem,
-  PairList,
-  PairQuery,
+import {
+  type ComparedPair,
+  type ComparisonListItem,
+  fitsFilter,
+  type PairList,
+  type PairQuery,
 } from '@/lib/dashboard-api/comparison'
-import { matchesQuery, summariseOf } from './describe-pair'
+import { summariseOf } from './describe-pair'
 import { type ExamplePair, ExamplePairs, type ExampleState } from './example-pairs'
 import type { ComparisonStoreLimits } from './limits'
 
@@ -138,7 +139,7 @@ export class ComparisonStore {
     const fitting = comparison.examples
       .list()
       .map((pair) => summariseOf(pair, differences))
-      .filter((summary) => matchesQuery(summary, query))
+      .filter((summary) => fitsFilter(summary, query))
     return {
       pairs: fitting.slice(0, this.limits.pairsListedMax),
       kept: fitting.length,

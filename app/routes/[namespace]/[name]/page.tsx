@@ -1,21 +1,13 @@
 import type { Metadata } from 'next'
 import { RoutePage } from '@/components/routes/route-page'
+import { type RouteParams, routeNames } from './route-names'
 
-interface Props {
-  params: Promise<{ namespace: string; name: string }>
-}
-
-async function names({ params }: Props): Promise<{ namespace: string; name: string }> {
-  const { namespace, name } = await params
-  return { namespace: decodeURIComponent(namespace), name: decodeURIComponent(name) }
-}
-
-export async function generateMetadata(props: Props): Promise<Metadata> {
-  const { namespace, name } = await names(props)
+export async function generateMetadata(props: RouteParams): Promise<Metadata> {
+  const { namespace, name } = await routeNames(props)
   return { title: `${namespace}/${name}` }
 }
 
-export default async function Page(props: Props) {
-  const { namespace, name } = await names(props)
+export default async function Page(props: RouteParams) {
+  const { namespace, name } = await routeNames(props)
   return <RoutePage key={`${namespace}/${name}`} namespace={namespace} name={name} />
 }

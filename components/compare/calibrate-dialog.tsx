@@ -1,0 +1,79 @@
+'use client'
+
+import { useState } from 'react'
+import { formatCount } from '@/components/format/numbers'
+import { Button } from '@/components/ui/button'
+import { TextField } from '@/components/ui/field'
+import { Modal } from '@/components/ui/modal'
+import type { AssessedGroup } from '@/lib/comparison/assess-groups'
+import { CALIBRATION_REQUESTS_MAX } from '@/lib/comparison/calibration'
+
+const REQUESTS_DEFAULT = 500
+
+/** How many repeats would tell every undecided difference from noise; the default where that is not known. */
+export function suggestedRepeats(groups: readonly AssessedGroup[], done: number): number {
+  const needed = groups.map(({ repeatsNeeded }) => (repeatsNeeded ?? 0) - done)
+  return Math.min(CALIBRATION_REQUESTS_MAX, Math.max(REQUESTS_DEFAULT, ...needed))
+}
+
+/** A gateway that restarts later than this does not begin it anew. */
+const LASTS_MS = 24 * 3_600_000
+
+function annotationOf(requests: number): string {
+  const until = new Date(Date.now() + LASTS_MS).toISOString()
+  return JSON.stringify({ id: until, requests, until })
+}
+
+interface CalibrateDialogProps {
+  suggested: number
+  onClose: () => void
+  /** Gets the annotation's new text. */
+  onReview: (annotation: string) => void
+}
+
+/** Asks how many requests to repeat, and says what that costs. */
+export function CalibrateDialog({ suggested, onClose, onReview }: CalibrateDialogProps) {
+  const [text, setText] = useState(String(suggested))
+  const requests = Number(text)
+  const isValid = Number.isInteger(requests) && requests > 0 && requests <= CALIBRATION_REQUESTS_MAX
+  const error = isValid
+    ? undefined
+    : `A whole number from 1 to ${formatCount(CALIBRATION_REQUESTS_MAX)}`
+  return (
+    <Modal
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+      width="sm"
+      title="Measure the noise"
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            variant="primary"
+            disabledReason={error}
+            onClick={() => onReview(annotationOf(requests))}
+          >
+            Review
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-3">
+        <p className="text-pretty">
+          Some sampled GET, HEAD and OPTIONS requests are sent to the primary a second time. What
+          differs between its own two answers is noise.
+        </p>
+        <TextField
+          label="Requests to repeat"
+          inputMode="numeric"
+          value={text}
+          onChange={setText}
+          error={error}
+          hint={`Costs the primary ${isValid ? formatCount(requests) : 'that many'} further safe requests within a day, as traffic comes in. Clients wait for none of them.`}
+        />
+      </div>
+    </Modal>
+  )
+}

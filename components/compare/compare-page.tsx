@@ -1,0 +1,143 @@
+'use client'
+
+import Link from 'next/link'
+import { useComparisons } from '@/components/data/comparison'
+import { useLiveObject } from '@/components/data/use-live'
+import { useUrlState } from '@/components/data/use-url-state'
+import { mirrorsOf } from '@/components/routes/route-summary'
+import { RouteHeading, RouteTabs } from '@/components/routes/route-tabs'
+import { buttonClass } from '@/components/ui/button'
+import { EmptyState, LoadingState } from '@/components/ui/empty-state'
+import { Notice } from '@/components/ui/notice'
+import type { ComparisonListItem } from '@/lib/dashboard-api/comparison'
+import { page } from '@/lib/dashboard-api/paths'
+import { keyOf } from '@/lib/gateway-api/references'
+import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { CompareWorkspace } from './compare-workspace'
+import { EnableComparison } from './enable-comparison'
+import { readSettings } from './route-settings'
+
+interface RouteAddress {
+  namespace: string
+  name: string
+}
+
+/** How a comparison is named in the URL: generation, rule and filter. */
+function nameOf({ generation, rule, filterIndex }: ComparisonListItem): string {
+  return `${generation}.${rule}.${filterIndex}`
+}
+
+function NoMirror({ namespace, name }: RouteAddress) {
+  return (
+    <EmptyState
+      title="This route mirrors nothing"
+      action={
+        <Link href={page.route(namespace, name)} className={buttonClass({ variant: 'primary' })}>
+          Open the editor
+        </Link>
+      }
+    >
+      Add a RequestMirror filter that sends a copy of the requests to the new version. Then both
+      answers can be compared here.
+    </EmptyState>
+  )
+}
+
+interface ChooserProps {
+  comparisons: readonly ComparisonListItem[]
+  chosen: ComparisonListItem
+  onChoose: (name: string) => void
+}
+
+function ComparisonChooser({ comparisons, chosen, onChoose }: ChooserProps) {
+  if (comparisons.length < 2) return null
+  return (
+    <label className="flex items-center gap-2 text-xs text-muted">
+      Comparison
+      <select
+        value={nameOf(chosen)}
+        onChange={(event) => onChoose(event.target.value)}
+        className="h-8 rounded-md border border-control bg-panel px-2 text-fg"
+      >
+        {comparisons.map((item) => (
+          <option key={nameOf(item)} value={nameOf(item)}>
+            {item.mirrorBackend === '' ? 'no answer yet' : item.mirrorBackend}, generation{' '}
+            {item.generation}, rule {item.rule}, filter {item.filterIndex}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+function Compared({ route }: { route: HTTPRoute }) {
+  const url = useUrlState()
+  const key = keyOf(route)
+  const { data, error } = useComparisons(key)
+  const settings = readSettings(route)
+  const comparisons = data?.comparisons ?? []
+  const chosen = comparisons.find((item) => nameOf(item) === url.get('of')) ?? comparisons[0]
+  if (data === undefined && error !== null) {
+    return (
+      <EmptyState tone="bad" title="The comparison can't be read">
+        {error.message}
+      </EmptyState>
+    )
+  }
+  if (data === undefined) return <LoadingState label="Loading comparison" />
+  if (settings === null && chosen === undefined) return <EnableComparison route={route} />
+  return (
+    <>
+      {settings?.ok === false ? (
+        <Notice tone="bad" title="Nothing is compared: the settings can't be read">
+          {settings.message} Correct it in the editor.
+        </Notice>
+      ) : null}
+      {settings === null ? (
+        <Notice tone="info">
+          Comparison is off: no pairs are captured. What is shown was counted before.
+        </Notice>
+      ) : null}
+      <CompareWorkspace
+        route={route}
+        comparison={chosen}
+        chooser={
+          chosen === undefined ? null : (
+            <ComparisonChooser
+              comparisons={comparisons}
+              chosen={chosen}
+              onChoose={(of) => url.set({ of, pair: '' })}
+            />
+          )
+        }
+      />
+    </>
+  )
+}
+
+/** Both answers of mirrored requests, compared: what differs, what is noise, and what to do. */
+export function ComparePage({ namespace, name }: RouteAddress) {
+  const { object: route, isSynced } = useLiveObject('httproutes', namespace, name)
+  const canCompare = route !== undefined && mirrorsOf(route).length > 0
+  const { data } = useComparisons(`${namespace}/${name}`)
+  const hasHistory = (data?.comparisons.length ?? 0) > 0
+  return (
+    <div className="flex min-h-full flex-col">
+      <RouteTabs namespace={namespace} name={name} current="compare" />
+      <div className="flex flex-col gap-3 px-4 py-3 md:px-6">
+        <RouteHeading namespace={namespace} name={name} />
+        {!isSynced ? <LoadingState label="Loading route" /> : null}
+        {isSynced && route === undefined ? (
+          <EmptyState title="There is no such route">It may have been deleted.</EmptyState>
+        ) : null}
+        {isSynced && route !== undefined ? (
+          canCompare || hasHistory ? (
+            <Compared route={route} />
+          ) : (
+            <NoMirror namespace={namespace} name={name} />
+          )
+        ) : null}
+      </div>
+    </div>
+  )
+}

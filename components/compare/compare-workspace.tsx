@@ -1,0 +1,238 @@
+'use client'
+
+import { Download, RotateCcw, Settings2, Waves } from 'lucide-react'
+import Link from 'next/link'
+import { type ReactNode, useState } from 'react'
+import { useResetComparison, useSnapshot } from '@/components/data/comparison'
+import { plural } from '@/components/format/numbers'
+import { Button, buttonClass } from '@/components/ui/button'
+import { Chip } from '@/components/ui/chip'
+import { EmptyState, LoadingState } from '@/components/ui/empty-state'
+import { Modal } from '@/components/ui/modal'
+import { Notice } from '@/components/ui/notice'
+import { assess } from '@/lib/comparison/assess'
+import { type AssessedGroup, headerOf } from '@/lib/comparison/assess-groups'
+import { CALIBRATION_ANNOTATION } from '@/lib/comparison/calibration'
+import { COMPARISON_ANNOTATION, judgeRules } from '@/lib/comparison/settings'
+import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
+import type { ComparisonListItem } from '@/lib/dashboard-api/comparison'
+import { page } from '@/lib/dashboard-api/paths'
+import { keyOf } from '@/lib/gateway-api/references'
+import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { AnnotationReview } from './annotation-review'
+import { CalibrateDialog, suggestedRepeats } from './calibrate-dialog'
+import { ComparisonView } from './comparison-view'
+import { useEvidenceDownload } from './evidence-download'
+import { filterLink, PairActions } from './pair-actions'
+import { PairSourceProvider } from './pair-source'
+import { settingsOr, withIgnored } from './route-settings'
+import { SettingsDialog } from './settings-dialog'
+
+type Changes = Readonly<Record<string, string | null>>
+
+interface ToolbarProps {
+  route: HTTPRoute
+  comparison: ComparisonListItem | undefined
+  chooser: ReactNode
+  onDialog: (dialog: 'settings' | 'calibrate' | 'reset') => void
+  onDownload: (() => void) | undefined
+}
+
+function Toolbar({ route, comparison, chooser, onDialog, onDownload }: ToolbarProps) {
+  const { namespace = '', name } = route.metadata
+  const noPairs = comparison === undefined ? 'There are no pairs yet' : undefined
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      {comparison === undefined ? null : (
+        <Chip tone="mirror">
+          <Link href={filterLink(namespace, name, comparison.rule, comparison.filterIndex)}>
+            {comparison.primaryBackends.join(', ')} → {comparison.mirrorBackend}
+          </Link>
+        </Chip>
+      )}
+      {chooser}
+      <span className="ml-auto flex flex-wrap gap-2">
+        <Button icon={<Waves size={14} aria-hidden />} onClick={() => onDialog('calibrate')}>
+          Calibrate
+        </Button>
+        <Button icon={<Settings2 size={14} aria-hidden />} onClick={() => onDialog('settings')}>
+          Settings
+        </Button>
+        <Button
+          icon={<RotateCcw size={14} aria-hidden />}
+          disabledReason={noPairs}
+          onClick={() => onDialog('reset')}
+        >
+          Start anew
+        </Button>
+        <Link href={page.evidence()} className={buttonClass({ variant: 'ghost' })}>
+          Open a file
+        </Link>
+        <Button
+          icon={<Download size={14} aria-hidden />}
+          disabledReason={onDownload === undefined ? noPairs : undefined}
+          onClick={onDownload}
+        >
+          Save evidence
+        </Button>
+      </span>
+    </div>
+  )
+}
+
+function NoPairs({ route }: { route: HTTPRoute }) {
+  const { namespace = '', name } = route.metadata
+  const { percent } = settingsOr(route)
+  return (
+    <EmptyState
+      title="No pairs yet"
+      action={
+        <Link
+          href={`${page.route(namespace, name)}?send=1`}
+          className={buttonClass({ variant: 'primary' })}
+        >
+          Send traffic
+        </Link>
+      }
+    >
+      {percent === undefined ? 'Mirrored requests' : `${percent} % of the mirrored requests`} are
+      captured. As soon as one was answered by both sides, it is compared here.
+    </EmptyState>
+  )
+}
+
+function ResetDialog({ route, onClose }: { route: HTTPRoute; onClose: () => void }) {
+  const reset = useResetComparison()
+  return (
+    <Modal
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+      width="sm"
+      title="Start the comparison anew?"
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            variant="danger"
+            onClick={() => reset.mutate(keyOf(route), { onSuccess: onClose })}
+          >
+            Forget and start anew
+          </Button>
+        </>
+      }
+    >
+      <p className="text-pretty">
+        Every pair and count of this route is forgotten, its calibration included. Do so when the
+        mirror runs another version: evidence of the former says nothing of the new one.
+      </p>
+      {reset.error === null ? null : <Notice tone="bad">{reset.error.message}</Notice>}
+    </Modal>
+  )
+}
+
+interface JudgedProps {
+  route: HTTPRoute
+  snapshot: ComparisonSnapshot
+  onIgnore: (group: AssessedGroup) => void
+}
+
+function Judged({ route, snapshot, onIgnore }: JudgedProps) {
+  const rules = judgeRules(settingsOr(route))
+  return (
+    <PairSourceProvider value={{ from: 'api', key: snapshot }}>
+      <ComparisonView
+        snapshot={snapshot}
+        assessment={assess(snapshot, rules)}
+        level={rules.thresholds.level}
+        onIgnore={onIgnore}
+        pairActions={(exchange) => <PairActions exchange={exchange} route={route} />}
+      />
+    </PairSourceProvider>
+  )
+}
+
+interface DialogsProps {
+  route: HTTPRoute
+  dialog: 'settings' | 'calibrate' | 'reset' | Changes | null
+  snapshot: ComparisonSnapshot | undefined
+  onDialog: (dialog: DialogsProps['dialog']) => void
+}
+
+function Dialogs({ route, dialog, snapshot, onDialog }: DialogsProps) {
+  const close = () => onDialog(null)
+  if (dialog === null) return null
+  if (dialog === 'reset') return <ResetDialog route={route} onClose={close} />
+  const settings = settingsOr(route)
+  if (dialog === 'settings') {
+    return (
+      <SettingsDialog
+        settings={{ percent: 100, ...settings }}
+        onClose={close}
+        onReview={(text) => onDialog({ [COMPARISON_ANNOTATION]: text })}
+      />
+    )
+  }
+  if (dialog === 'calibrate') {
+    const groups = snapshot === undefined ? [] : assess(snapshot, judgeRules(settings)).groups
+    return (
+      <CalibrateDialog
+        suggested={suggestedRepeats(groups, snapshot?.calibrationPairs ?? 0)}
+        onClose={close}
+        onReview={(text) => onDialog({ [CALIBRATION_ANNOTATION]: text })}
+      />
+    )
+  }
+  return <AnnotationReview route={route} changes={dialog} onClose={close} />
+}
+
+interface CompareWorkspaceProps {
+  route: HTTPRoute
+  comparison: ComparisonListItem | undefined
+  chooser: ReactNode
+}
+
+/** One comparison with everything that can be done about it. */
+export function CompareWorkspace({ route, comparison, chooser }: CompareWorkspaceProps) {
+  const [dialog, setDialog] = useState<DialogsProps['dialog']>(null)
+  const { data: snapshot, error } = useSnapshot(comparison ?? null)
+  const download = useEvidenceDownload(route, snapshot)
+  const ignore = (group: AssessedGroup) =>
+    setDialog({
+      [COMPARISON_ANNOTATION]: withIgnored(settingsOr(route), {
+        header: headerOf(group.pattern),
+        pattern: group.pattern,
+      }),
+    })
+  return (
+    <>
+      <Toolbar
+        route={route}
+        comparison={comparison}
+        chooser={chooser}
+        onDialog={setDialog}
+        onDownload={snapshot === undefined ? undefined : download.start}
+      />
+      {download.error === '' ? null : <Notice tone="bad">{download.error}</Notice>}
+      {comparison !== undefined && comparison.generation !== route.metadata.generation ? (
+        <Notice tone="info">
+          These {plural(comparison.pairs, 'pair')} are of generation {comparison.generation}; the
+          route is at {route.metadata.generation} now, of which no pair was captured yet.
+        </Notice>
+      ) : null}
+      {comparison === undefined ? <NoPairs route={route} /> : null}
+      {comparison !== undefined && snapshot === undefined ? (
+        error === null ? (
+          <LoadingState label="Loading counts" />
+        ) : (
+          <Notice tone="bad">{error.message}</Notice>
+        )
+      ) : null}
+      {snapshot === undefined ? null : (
+        <Judged route={route} snapshot={snapshot} onIgnore={ignore} />
+      )}
+      <Dialogs route={route} dialog={dialog} snapshot={snapshot} onDialog={setDialog} />
+    </>
+  )
+}

@@ -1,0 +1,78 @@
+import { formatCount, plural } from '@/components/format/numbers'
+import { Panel } from '@/components/ui/panel'
+import { ScrollRegion } from '@/components/ui/scroll-region'
+import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
+import type { PairFilter } from '@/lib/dashboard-api/comparison'
+
+interface EndpointsPanelProps {
+  snapshot: ComparisonSnapshot
+  filter: PairFilter
+  onChoose: (filter: PairFilter) => void
+}
+
+/** Paths asked for, ids taken out, with the pairs of each; and those that no pair has asked. */
+export function EndpointsPanel({ snapshot, filter, onChoose }: EndpointsPanelProps) {
+  const { endpoints, unseenEndpoints } = snapshot
+  const sorted = endpoints.toSorted((left, right) => right.pairs - left.pairs)
+  const known = endpoints.length + unseenEndpoints.length
+  return (
+    <Panel title="Path patterns">
+      <p className="pb-1 text-xs">
+        {unseenEndpoints.length === 0
+          ? `All ${plural(known, 'known path pattern')} compared.`
+          : `${formatCount(unseenEndpoints.length)} of ${formatCount(known)} path patterns unseen.`}
+      </p>
+      <ScrollRegion label="Path patterns with their pairs" className="max-h-72 overflow-auto">
+        <table className="w-full text-xs tabular-nums">
+          <thead className="text-muted">
+            <tr>
+              <th scope="col" className="py-1 text-left font-medium">
+                Pattern
+              </th>
+              <th scope="col" className="py-1 pl-2 text-right font-medium">
+                Pairs
+              </th>
+              <th scope="col" className="py-1 pl-2 text-right font-medium">
+                Differing
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {unseenEndpoints.map((endpoint) => (
+              <tr key={endpoint} className="border-t border-line">
+                <th scope="row" className="py-1 text-left font-mono font-normal break-all">
+                  {endpoint}
+                </th>
+                <td colSpan={2} className="py-1 pl-2 text-right text-warn">
+                  unseen
+                </td>
+              </tr>
+            ))}
+            {sorted.map(({ endpoint, pairs, differing }) => {
+              const isChosen = filter.endpoint === endpoint
+              return (
+                <tr key={endpoint} className="border-t border-line">
+                  <th scope="row" className="py-1 text-left font-normal">
+                    <button
+                      type="button"
+                      aria-pressed={isChosen}
+                      onClick={() => onChoose(isChosen ? {} : { endpoint })}
+                      className="text-left font-mono break-all text-accent hover:underline"
+                    >
+                      {endpoint}
+                    </button>
+                  </th>
+                  <td className="py-1 pl-2 text-right">{formatCount(pairs)}</td>
+                  <td className="py-1 pl-2 text-right">{formatCount(differing)}</td>
+                </tr>
+              )
+            })}
+          </tbody>
+        </table>
+      </ScrollRegion>
+      <p className="pt-1 text-2xs text-muted">
+        Differing counts noise as well. Patterns are learnt from this route's own traffic.
+      </p>
+    </Panel>
+  )
+}

@@ -1,0 +1,51 @@
+'use client'
+
+import { useState } from 'react'
+import { fetchPairs } from '@/components/data/comparison'
+import { promotedRules } from '@/components/promote/ladder'
+import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
+import { EVIDENCE_FORMAT, type Evidence } from '@/lib/dashboard-api/evidence'
+import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
+import { settingsOr } from './route-settings'
+
+async function collect(route: HTTPRoute, snapshot: ComparisonSnapshot): Promise<Evidence> {
+  const promoted = promotedRules(route, snapshot.rule, snapshot.filterIndex)
+  const after = { ...route, spec: { ...route.spec, rules: promoted } }
+  return {
+    format: EVIDENCE_FORMAT,
+    writtenAt: new Date().toISOString(),
+    before: toEditableYaml(route),
+    after: toEditableYaml(after),
+    settings: settingsOr(route),
+    snapshot,
+    pairs: await fetchPairs(snapshot),
+  }
+}
+
+function save(name: string, evidence: Evidence): void {
+  const blob = new Blob([JSON.stringify(evidence, null, 1)], { type: 'application/json' })
+  const url = URL.createObjectURL(blob)
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(url)
+}
+
+/** Writes the evidence file of a comparison; its pairs are as redacted as the gateway captured them. */
+export function useEvidenceDownload(route: HTTPRoute, snapshot: ComparisonSnapshot | undefined) {
+  const [error, setError] = useState('')
+  const start = () => {
+    if (snapshot === undefined) return
+    const { name, namespace } = route.metadata
+    collect(route, snapshot).then(
+      (evidence) => {
+        setError('')
+        save(`evidence-${namespace}-${name}-${snapshot.generation}.json`, evidence)
+      },
+      (reason: unknown) => setError(`The evidence could not be collected: ${String(reason)}`),
+    )
+  }
+  return { start, error }
+}

@@ -1,0 +1,109 @@
+'use client'
+
+import { useId, useState } from 'react'
+import { ManifestDiff } from '@/components/editor/manifest-diff'
+import { PageHeader } from '@/components/layout/page-header'
+import { Button } from '@/components/ui/button'
+import { Notice } from '@/components/ui/notice'
+import { Panel } from '@/components/ui/panel'
+import { assess } from '@/lib/comparison/assess'
+import { judgeRules } from '@/lib/comparison/settings'
+import { EVIDENCE_BYTES_MAX, type Evidence, parseEvidence } from '@/lib/dashboard-api/evidence'
+import { ComparisonView } from './comparison-view'
+import { CopyAsCurl } from './pair-actions'
+import { PairSourceProvider } from './pair-source'
+
+type Opened =
+  | { readonly evidence: Evidence; readonly name: string }
+  | { readonly message: string }
+  | null
+
+async function open(file: File): Promise<Opened> {
+  if (file.size > EVIDENCE_BYTES_MAX) {
+    return { message: 'This file is larger than an evidence file can be (32 MiB).' }
+  }
+  const parsed = parseEvidence(await file.text())
+  return parsed.ok ? { evidence: parsed.evidence, name: file.name } : { message: parsed.message }
+}
+
+function FilePicker({ onOpened }: { onOpened: (opened: Opened) => void }) {
+  const id = useId()
+  return (
+    <div className="flex flex-col items-start gap-2">
+      <label htmlFor={id} className="text-xs font-medium text-muted">
+        Evidence file
+      </label>
+      <input
+        id={id}
+        type="file"
+        accept="application/json,.json"
+        onChange={({ target }) => {
+          const [file] = target.files ?? []
+          if (file === undefined) return
+          open(file).then(onOpened, () => onOpened({ message: 'The file could not be read.' }))
+        }}
+        className="max-w-full text-xs"
+      />
+      <p className="text-2xs text-muted">It is read in this browser and sent nowhere.</p>
+    </div>
+  )
+}
+
+function Contents({ evidence }: { evidence: Evidence }) {
+  const { snapshot, settings, pairs, before, after, writtenAt } = evidence
+  const rules = judgeRules(settings)
+  return (
+    <>
+      <p className="text-xs text-muted">
+        Route {snapshot.route}, generation {snapshot.generation},{' '}
+        {snapshot.primaryBackends.join(', ')} → {snapshot.mirrorBackend}, written{' '}
+        {new Date(writtenAt).toLocaleString('en-GB')}. The verdict is judged anew from the counts in
+        the file.
+      </p>
+      <PairSourceProvider value={{ from: 'file', pairs }}>
+        <ComparisonView
+          snapshot={snapshot}
+          assessment={assess(snapshot, rules)}
+          level={rules.thresholds.level}
+          pairActions={(exchange) => <CopyAsCurl exchange={exchange} />}
+        />
+      </PairSourceProvider>
+      <Panel title="The route, and with the mirror promoted" bodyClassName="flex h-96 flex-col">
+        <ManifestDiff
+          before={before}
+          after={after}
+          afterIs="draft"
+          label="Route before and after"
+        />
+      </Panel>
+    </>
+  )
+}
+
+/** An evidence file, opened without a cluster: the same view as of a live route. */
+export function EvidencePage() {
+  const [opened, setOpened] = useState<Opened>(null)
+  return (
+    <>
+      <PageHeader
+        title="Evidence"
+        description="Open a comparison that was saved as a file."
+        actions={
+          opened !== null && 'evidence' in opened ? (
+            <Button onClick={() => setOpened(null)}>Close {opened.name}</Button>
+          ) : null
+        }
+      />
+      <div className="flex flex-col gap-3 px-4 pb-6 md:px-6">
+        {opened !== null && 'evidence' in opened ? (
+          <Contents evidence={opened.evidence} />
+        ) : (
+          <>
+            <FilePicker onOpened={setOpened} />
+            {opened === null ? null : <Notice tone="bad">{opened.message}</Notice>}
+          </>
+        )}
+      </div>
+    </>
+  )
+}

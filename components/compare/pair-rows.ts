@@ -1,0 +1,82 @@
+/** One pair → rows side by side. Pure. */
+import { comparedValue } from '@/lib/comparison/diff-exchange'
+import type { CapturedAnswer, CapturedBody, HeaderLine } from '@/lib/comparison/exchange'
+import { type DiffRow, diffTexts, diffWords } from '@/lib/comparison/text-diff'
+
+type Answered = Extract<CapturedAnswer, { outcome: 'answered' }>
+
+export interface HeaderRow {
+  readonly name: string
+  readonly row: DiffRow
+  readonly isEqual: boolean
+}
+
+/** Headers of both answers by name; lines of one name joined. */
+export function headerRows(primary: Answered, mirror: Answered): readonly HeaderRow[] {
+  const left = byName(primary.headers)
+  const right = byName(mirror.headers)
+  const names = [...new Set([...left.keys(), ...right.keys()])].sort()
+  return names.map((name) => {
+    const before = left.get(name)
+    const after = right.get(name)
+    const row = diffWords(before ?? '', after ?? '')
+    return {
+      name,
+      row: {
+        left: before === undefined ? null : row.left,
+        right: after === undefined ? null : row.right,
+      },
+      isEqual: before === after,
+    }
+  })
+}
+
+function byName(lines: readonly HeaderLine[]): ReadonlyMap<string, string> {
+  const values = new Map<string, string>()
+  for (const [name, value] of lines) {
+    const before = values.get(name)
+    values.set(name, before === undefined ? value : `${before}, ${value}`)
+  }
+  return values
+}
+
+/** Bodies side by side; fields of the mirror's come in the primary's order, since their order means nothing. */
+export function bodyRows(primary: CapturedBody, mirror: CapturedBody): readonly DiffRow[] {
+  if (primary.kind === 'json' && mirror.kind === 'json') {
+    const ordered = inOrderOf(mirror.value, primary.value)
+    return diffTexts(pretty(primary.value), pretty(ordered))
+  }
+  return diffTexts(bodyText(primary), bodyText(mirror))
+}
+
+function pretty(value: unknown): string {
+  return JSON.stringify(value, null, 2) ?? ''
+}
+
+function bodyText(body: CapturedBody): string {
+  if (body.kind === 'none') return 'no body'
+  if (body.kind === 'uncaptured') return `not captured: ${body.reason}, ${body.bytes} bytes`
+  if (body.kind === 'binary') return `${body.bytes} bytes, hash ${body.hash}`
+  const value = comparedValue(body)
+  return typeof value === 'string' ? value : pretty(value)
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function inOrderOf(value: unknown, model: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items: readonly unknown[] = Array.isArray(model) ? model : []
+    return value.map((item: unknown, index) => inOrderOf(item, items[index]))
+  }
+  if (!isMap(value)) return value
+  const known = isMap(model) ? Object.keys(model).filter((key) => Object.hasOwn(value, key)) : []
+  const others = Object.keys(value).filter((key) => !known.includes(key))
+  return Object.fromEntries(
+    [...known, ...others].map((key) => [
+      key,
+      inOrderOf(value[key], isMap(model) ? model[key] : undefined),
+    ]),
+  )
+}

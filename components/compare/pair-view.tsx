@@ -1,0 +1,210 @@
+'use client'
+
+import type { ReactNode } from 'react'
+import { formatClock, formatLatency } from '@/components/format/numbers'
+import { Chip } from '@/components/ui/chip'
+import { cn } from '@/components/ui/class-names'
+import { LoadingState } from '@/components/ui/empty-state'
+import { Notice } from '@/components/ui/notice'
+import { Panel } from '@/components/ui/panel'
+import { ScrollRegion } from '@/components/ui/scroll-region'
+import type { AssessedGroup } from '@/lib/comparison/assess-groups'
+import type { CapturedAnswer, CapturedExchange } from '@/lib/comparison/exchange'
+import type { DiffRow } from '@/lib/comparison/text-diff'
+import type { ComparedPair } from '@/lib/dashboard-api/comparison'
+import { kindText, placeText } from './comparison-text'
+import { MarkedText } from './marked-text'
+import type { StateOf } from './pair-list'
+import { bodyRows, headerRows } from './pair-rows'
+import { usePair } from './pair-source'
+
+const STATE_TEXT: Record<AssessedGroup['state'], string> = {
+  difference: 'exceeds the noise',
+  undecided: 'not told from noise yet',
+  noise: 'noise',
+  ignored: 'ignored',
+}
+
+function Side({ row, side }: { row: DiffRow; side: 'primary' | 'mirror' }) {
+  const segments = side === 'primary' ? row.left : row.right
+  return (
+    <td
+      className={cn(
+        'w-1/2 px-2 py-px align-top font-mono break-all whitespace-pre-wrap',
+        segments === null && 'bg-sunken',
+      )}
+    >
+      {segments === null ? (
+        <span className="sr-only">nothing</span>
+      ) : (
+        <MarkedText segments={segments} side={side} />
+      )}
+    </td>
+  )
+}
+
+function SideHeadings({ first }: { first?: string }) {
+  return (
+    <thead className="text-left text-muted">
+      <tr>
+        {first === undefined ? null : (
+          <th scope="col" className="px-2 py-1 font-medium">
+            {first}
+          </th>
+        )}
+        <th scope="col" className="px-2 py-1 font-medium">
+          Primary
+        </th>
+        <th scope="col" className="px-2 py-1 font-medium">
+          Mirror
+        </th>
+      </tr>
+    </thead>
+  )
+}
+
+function Headers({ primary, mirror }: AnsweredSides) {
+  const rows = headerRows(primary, mirror)
+  return (
+    <table className="w-full text-xs">
+      <caption className="px-2 pt-2 pb-1 text-left font-semibold">Headers</caption>
+      <SideHeadings first="Name" />
+      <tbody>
+        {rows.map(({ name, row, isEqual }) => (
+          <tr key={name} className={cn('border-t border-line', isEqual && 'text-muted')}>
+            <th scope="row" className="px-2 py-px text-left align-top font-mono font-normal">
+              {name}
+            </th>
+            <Side row={row} side="primary" />
+            <Side row={row} side="mirror" />
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+/** Lines drawn of a body; what follows is in the evidence file. */
+const LINES_SHOWN_MAX = 2_000
+
+function Bodies({ primary, mirror }: AnsweredSides) {
+  const rows = bodyRows(primary.body, mirror.body)
+  return (
+    <ScrollRegion label="Bodies side by side" className="max-h-[32rem] overflow-auto">
+      <table className="w-full table-fixed text-xs">
+        <caption className="px-2 pt-2 pb-1 text-left font-semibold">Bodies</caption>
+        <SideHeadings />
+        <tbody>
+          {rows.slice(0, LINES_SHOWN_MAX).map((row, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place in the text.
+            <tr key={index}>
+              <Side row={row} side="primary" />
+              <Side row={row} side="mirror" />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length <= LINES_SHOWN_MAX ? null : (
+        <p className="px-2 text-2xs text-muted">
+          And {rows.length - LINES_SHOWN_MAX} lines that are not drawn.
+        </p>
+      )}
+    </ScrollRegion>
+  )
+}
+
+type Answered = Extract<CapturedAnswer, { outcome: 'answered' }>
+interface AnsweredSides {
+  primary: Answered
+  mirror: Answered
+}
+
+function answerText(answer: CapturedAnswer): string {
+  return answer.outcome === 'answered'
+    ? `${answer.status}, first byte after ${formatLatency(answer.firstByteMs)}, all of it after ${formatLatency(answer.totalMs)}`
+    : `failed after ${formatLatency(answer.totalMs)}: ${answer.reason}`
+}
+
+function Answers({ primary, mirror }: Pick<CapturedExchange, 'primary' | 'mirror'>) {
+  return (
+    <dl className="grid gap-x-3 gap-y-0.5 px-2 text-xs sm:grid-cols-[auto_minmax(0,1fr)]">
+      {[
+        { name: 'Primary', answer: primary },
+        { name: 'Mirror', answer: mirror },
+      ].map(({ name, answer }) => (
+        <div key={name} className="contents">
+          <dt className="font-medium">{name}</dt>
+          <dd>
+            <span className="font-mono">{answer.backend}</span>: {answerText(answer)}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Differences({ pair, stateOf }: { pair: ComparedPair; stateOf: StateOf }) {
+  const { differences } = pair.summary
+  if (differences.length === 0) return <p className="px-2 text-xs">Both answers are equal.</p>
+  return (
+    <ul aria-label="Differences of this pair" className="flex flex-wrap gap-1 px-2">
+      {differences.map((difference) => {
+        const state = stateOf(difference)
+        const group = difference as Pick<AssessedGroup, 'kind' | 'pattern'>
+        return (
+          <li key={`${difference.kind} ${difference.pattern}`}>
+            <Chip
+              tone={state === 'difference' ? 'bad' : state === 'undecided' ? 'warn' : 'neutral'}
+            >
+              {kindText(group.kind)} {placeText(group)}: {STATE_TEXT[state]}
+            </Chip>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+interface PairViewProps {
+  id: string
+  stateOf: StateOf
+  /** Copy, replay, links: what can be done with the pair here. */
+  actions: (exchange: CapturedExchange) => ReactNode
+}
+
+/** One pair side by side: statuses and times, headers, bodies with the words that differ marked. */
+export function PairView({ id, stateOf, actions }: PairViewProps) {
+  const { data, error } = usePair(id)
+  if (data === undefined) {
+    return error === null ? (
+      <LoadingState label="Loading pair" />
+    ) : (
+      <Notice tone="warn" title="This pair is not kept any more">
+        {error.message} Choose another from the list.
+      </Notice>
+    )
+  }
+  const { exchange } = data
+  const { request, primary, mirror } = exchange
+  return (
+    <Panel
+      title={`${request.method} ${request.host}${request.path}`}
+      bodyClassName="flex flex-col gap-2 px-1"
+    >
+      <p className="px-2 text-xs text-muted">
+        Captured {formatClock(exchange.capturedAt)}, generation {exchange.generation}, rule{' '}
+        {exchange.rule}, filter {exchange.filterIndex}, request id{' '}
+        <span className="font-mono">{exchange.requestId}</span>
+      </p>
+      <div className="flex flex-wrap gap-2 px-2">{actions(exchange)}</div>
+      <Answers primary={primary} mirror={mirror} />
+      <Differences pair={data} stateOf={stateOf} />
+      {primary.outcome === 'answered' && mirror.outcome === 'answered' ? (
+        <>
+          <Headers primary={primary} mirror={mirror} />
+          <Bodies primary={primary} mirror={mirror} />
+        </>
+      ) : null}
+    </Panel>
+  )
+}

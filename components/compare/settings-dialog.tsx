@@ -1,0 +1,115 @@
+'use client'
+
+import { useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { Field, inputClass, TextField } from '@/components/ui/field'
+import { Modal } from '@/components/ui/modal'
+import { Notice } from '@/components/ui/notice'
+import type { ComparisonSettings } from '@/lib/comparison/settings'
+import { annotationOf, formOf, type SettingsForm } from './settings-form'
+
+interface SettingsDialogProps {
+  settings: ComparisonSettings
+  onClose: () => void
+  /** Gets the annotation's new text. */
+  onReview: (annotation: string) => void
+}
+
+const NUMBERS = [
+  {
+    name: 'percent',
+    label: 'Captured, % of mirrored requests',
+    hint: 'What is not captured is mirrored all the same',
+  },
+  { name: 'numberTolerance', label: 'Number tolerance, %', hint: 'Closer numbers are equal' },
+  { name: 'maxMismatchRate', label: 'Differing answers, at most %', hint: 'Net of noise' },
+  { name: 'maxErrorRate', label: 'Failed by the mirror alone, at most %', hint: 'Of requests' },
+  {
+    name: 'latencyToleranceMs',
+    label: 'Slower by at most, ms',
+    hint: 'The median pair; counted at 1, 2, 3, 5, 7, 10, 15, 20, 30, 50 …',
+  },
+  {
+    name: 'minEndpointCoverage',
+    label: 'Path patterns compared, at least %',
+    hint: 'Of known ones',
+  },
+] as const
+
+const LISTS = [
+  {
+    name: 'ignorePaths',
+    label: 'Ignored paths',
+    hint: '$.items[*].id, $..requestId; counts at once',
+  },
+  { name: 'ignoreHeaders', label: 'Ignored headers', hint: 'Counts at once' },
+  { name: 'unorderedPaths', label: 'Lists without order', hint: '$.tags; for pairs from now on' },
+  { name: 'listKeys', label: 'Lists with a key', hint: '$.items = id; for pairs from now on' },
+  {
+    name: 'redactHeaders',
+    label: 'Further redacted headers',
+    hint: 'Authorization and cookies always are',
+  },
+  { name: 'redactPaths', label: 'Redacted paths', hint: '$.user.email' },
+] as const
+
+/** The route's comparison settings; saved as its annotation, after a review. */
+export function SettingsDialog({ settings, onClose, onReview }: SettingsDialogProps) {
+  const [form, setForm] = useState(() => formOf(settings))
+  const parsed = annotationOf(form, settings)
+  const set = (name: keyof SettingsForm) => (value: string) => setForm({ ...form, [name]: value })
+  return (
+    <Modal
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+      title="Comparison settings"
+      description="Kept on the route as the annotation mirrorboard.dev/comparison, so they travel with it."
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            variant="primary"
+            disabledReason={parsed.ok ? undefined : parsed.message}
+            onClick={() => onReview(parsed.text)}
+          >
+            Review
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-3">
+        <div className="grid gap-3 sm:grid-cols-2">
+          {NUMBERS.map(({ name, label, hint }) => (
+            <TextField
+              key={name}
+              label={label}
+              hint={hint}
+              inputMode="decimal"
+              value={form[name]}
+              onChange={set(name)}
+            />
+          ))}
+        </div>
+        <div className="grid gap-3 sm:grid-cols-2">
+          {LISTS.map(({ name, label, hint }) => (
+            <Field key={name} label={`${label}, one a line`} hint={hint}>
+              {(control) => (
+                <textarea
+                  {...control}
+                  rows={3}
+                  spellCheck={false}
+                  value={form[name]}
+                  onChange={(event) => set(name)(event.target.value)}
+                  className={`${inputClass} h-auto py-1.5 font-mono`}
+                />
+              )}
+            </Field>
+          ))}
+        </div>
+        {parsed.ok ? null : <Notice tone="bad">{parsed.message}</Notice>}
+      </div>
+    </Modal>
+  )
+}

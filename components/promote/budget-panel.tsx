@@ -1,0 +1,110 @@
+'use client'
+
+import { useState } from 'react'
+import { AnnotationReview } from '@/components/compare/annotation-review'
+import { useRouteSeries } from '@/components/data/use-live-series'
+import { useNow } from '@/components/data/use-now'
+import { Button } from '@/components/ui/button'
+import { TextField } from '@/components/ui/field'
+import { Notice } from '@/components/ui/notice'
+import { Panel } from '@/components/ui/panel'
+import { MIRROR_BUDGET_ANNOTATION } from '@/lib/comparison/mirror-budget'
+import { keyOf } from '@/lib/gateway-api/references'
+import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { type BudgetForm, budgetErrors, budgetOf, budgetText, stopSentences } from './budget'
+
+/** What the sentences speak of. */
+const WINDOW_SECONDS = 300
+
+function Stops({ route, until }: { route: HTTPRoute; until: string }) {
+  const now = useNow(5_000)
+  const { series } = useRouteSeries(keyOf(route), WINDOW_SECONDS)
+  const isOver = until !== '' && now !== 0 && Date.parse(`${until}Z`) <= now
+  const sentences = stopSentences(series?.mirrors ?? [])
+  return (
+    <>
+      {isOver ? (
+        <Notice tone="warn" title="Copies have stopped">
+          The budget ended {until.replace('T', ' ')} UTC. Set a later end, or none, to mirror again.
+        </Notice>
+      ) : null}
+      {sentences.length === 0 ? null : (
+        <Notice tone="info">
+          <ul>
+            {sentences.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+    </>
+  )
+}
+
+const FIELDS = [
+  {
+    name: 'requestsPerSecond',
+    label: 'Copies a second, at most',
+    hint: 'Of each mirror; further requests are not copied',
+    type: 'text',
+  },
+  {
+    name: 'inFlight',
+    label: 'Copies under way, at most',
+    hint: 'Protects a mirror that is slower than its traffic',
+    type: 'text',
+  },
+  { name: 'until', label: 'End, UTC', hint: 'No copies from then on', type: 'datetime-local' },
+] as const
+
+/** What the mirror may cost: caps and an end, kept on the route; and why copies were kept back. */
+export function BudgetPanel({ route }: { route: HTTPRoute }) {
+  const kept = budgetOf(route)
+  const [draft, setDraft] = useState<BudgetForm | null>(null)
+  const [isReviewing, setIsReviewing] = useState(false)
+  const form = draft ?? kept ?? { requestsPerSecond: '', inFlight: '', until: '' }
+  const errors = budgetErrors(form)
+  const [error] = Object.values(errors)
+  return (
+    <Panel title="Mirror budget" bodyClassName="flex flex-col gap-3">
+      {kept === null ? (
+        <Notice tone="bad" title="No copies are sent">
+          The annotation {MIRROR_BUDGET_ANNOTATION} can't be read. Saving this form replaces it.
+        </Notice>
+      ) : null}
+      <Stops route={route} until={kept?.until ?? ''} />
+      {FIELDS.map(({ name, label, hint, type }) => (
+        <TextField
+          key={name}
+          label={label}
+          hint={hint}
+          type={type}
+          {...(type === 'text' && { inputMode: 'decimal' as const })}
+          value={form[name]}
+          error={errors[name]}
+          onChange={(value) => setDraft({ ...form, [name]: value })}
+        />
+      ))}
+      <Button
+        className="self-start"
+        disabledReason={error ?? (draft === null ? 'Nothing was changed' : undefined)}
+        onClick={() => setIsReviewing(true)}
+      >
+        Review budget
+      </Button>
+      <p className="text-2xs text-muted">
+        An empty field sets no limit. The primary is never slowed by any of them.
+      </p>
+      {isReviewing ? (
+        <AnnotationReview
+          route={route}
+          changes={{ [MIRROR_BUDGET_ANNOTATION]: budgetText(form) }}
+          onClose={() => {
+            setIsReviewing(false)
+            setDraft(null)
+          }}
+        />
+      ) : null}
+    </Panel>
+  )
+}

@@ -1,0 +1,230 @@
+'use client'
+
+import { ArrowRight, Check, Undo2 } from 'lucide-react'
+import Link from 'next/link'
+import { useState } from 'react'
+import { annotationManifest, specManifest } from '@/components/compare/annotation-manifest'
+import { DECISION_TEXT, explainDecision } from '@/components/compare/comparison-text'
+import { DECISION_STATUS } from '@/components/compare/verdict-card'
+import { ManifestReview, type ReviewInput } from '@/components/editor/manifest-review'
+import { Button } from '@/components/ui/button'
+import { cn } from '@/components/ui/class-names'
+import { TextField } from '@/components/ui/field'
+import { Modal } from '@/components/ui/modal'
+import { Panel } from '@/components/ui/panel'
+import { StatusIcon } from '@/components/ui/status-icon'
+import { page } from '@/lib/dashboard-api/paths'
+import type { HTTPRoute } from '@/lib/gateway-api/types'
+import {
+  annotationAt,
+  type Ladder,
+  PROMOTION_ANNOTATION,
+  rulesAt,
+  STEPS,
+  type Step,
+  stepText,
+} from './ladder'
+import type { Gate } from './use-gate'
+
+function isReached(step: Step, { share, isMirrored }: Ladder): boolean {
+  if (step === 'mirror') return true
+  return step === 'removed' ? !isMirrored : share >= step
+}
+
+function Steps({ ladder }: { ladder: Ladder }) {
+  return (
+    <ol className="flex flex-wrap gap-2" aria-label="Steps">
+      {STEPS.map((step) => {
+        const reached = isReached(step, ladder)
+        return (
+          <li
+            key={step}
+            aria-current={reached && step === currentStep(ladder) ? 'step' : undefined}
+            className={cn(
+              'flex items-center gap-1.5 rounded-md border px-2.5 py-1 text-xs font-medium',
+              reached ? 'border-accent bg-accent-soft text-accent' : 'border-line text-muted',
+            )}
+          >
+            {reached ? <Check size={13} aria-hidden /> : null}
+            {stepText(step)}
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
+
+function currentStep(ladder: Ladder): Step | undefined {
+  return STEPS.findLast((step) => isReached(step, ladder))
+}
+
+function where({ candidate, share, isMirrored }: Ladder): string {
+  const rounded = Math.round(share * 10) / 10
+  if (!isMirrored) return `${candidate} answers every request, and nothing is mirrored to it.`
+  return share === 0
+    ? `${candidate} gets copies only; it answers no client.`
+    : `${candidate} answers ${rounded} % of the requests, and gets copies of the mirrored ones.`
+}
+
+function GateNotice({
+  gate,
+  route,
+  ladder,
+}: {
+  gate: Gate | null
+  route: HTTPRoute
+  ladder: Ladder
+}) {
+  const { namespace = '', name } = route.metadata
+  const link = (
+    <Link href={page.compare(namespace, name)} className="text-accent hover:underline">
+      See the comparison
+    </Link>
+  )
+  if (gate === null) {
+    return <p>No pair was compared at this step yet, so there is no verdict. {link}.</p>
+  }
+  const { assessment, snapshot } = gate
+  const isEarlier = snapshot.generation !== route.metadata.generation
+  return (
+    <div className="flex items-start gap-2">
+      <StatusIcon status={DECISION_STATUS[assessment.decision]} className="mt-0.5" />
+      <p className="text-pretty">
+        <span className="font-semibold">{DECISION_TEXT[assessment.decision]}</span>
+        {ladder.share >= 100 && isEarlier ? ', by the step before' : ''}:{' '}
+        {explainDecision(assessment, snapshot)} {link}.
+      </p>
+    </div>
+  )
+}
+
+interface OverrideProps {
+  step: Step
+  gate: Gate | null
+  onClose: () => void
+  onConfirm: (reason: string) => void
+}
+
+const REASON_LENGTH_MIN = 10
+
+function OverrideDialog({ step, gate, onClose, onConfirm }: OverrideProps) {
+  const [reason, setReason] = useState('')
+  const verdict = gate === null ? 'there is none yet' : DECISION_TEXT[gate.assessment.decision]
+  const missing =
+    reason.trim().length < REASON_LENGTH_MIN ? 'Say why in some words first' : undefined
+  return (
+    <Modal
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+      width="sm"
+      title={`To ${stepText(step)} without the verdict?`}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            variant="danger"
+            disabledReason={missing}
+            onClick={() => onConfirm(reason.trim().slice(0, 500))}
+          >
+            Review anyway
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-3">
+        <p className="text-pretty">
+          The verdict is not “Promote”: {verdict}. Clients would get answers of a version that is
+          not known to behave the same.
+        </p>
+        <TextField
+          label="Reason, kept on the route"
+          value={reason}
+          onChange={setReason}
+          maxLength={500}
+        />
+      </div>
+    </Modal>
+  )
+}
+
+interface LadderPanelProps {
+  route: HTTPRoute
+  ladder: Ladder
+  gate: Gate | null
+}
+
+/** The steps, the verdict that gates the next, and the way back. */
+export function LadderPanel({ route, ladder, gate }: LadderPanelProps) {
+  const [override, setOverride] = useState<Step | null>(null)
+  const [review, setReview] = useState<ReviewInput | null>(null)
+  const { next, previous, promotion } = ladder
+  const isAllowed = gate?.assessment.decision === 'promote'
+  const go = (step: Step, reason = '') => {
+    setOverride(null)
+    setReview(
+      specManifest(route, rulesAt(route, ladder, step), {
+        [PROMOTION_ANNOTATION]: annotationAt(ladder, step, reason),
+      }),
+    )
+  }
+  const close = () => setReview(null)
+  return (
+    <Panel title={`Promote ${ladder.candidate}`} bodyClassName="flex flex-col gap-3">
+      <Steps ladder={ladder} />
+      <p>{where(ladder)}</p>
+      {next === null ? null : <GateNotice gate={gate} route={route} ladder={ladder} />}
+      <div className="flex flex-wrap gap-2">
+        {next === null ? (
+          <Button
+            onClick={() => setReview(annotationManifest(route, { [PROMOTION_ANNOTATION]: null }))}
+          >
+            Done: forget the way back
+          </Button>
+        ) : (
+          <Button
+            variant={isAllowed ? 'primary' : 'secondary'}
+            icon={<ArrowRight size={14} aria-hidden />}
+            onClick={() => (isAllowed ? go(next) : setOverride(next))}
+          >
+            {next === 'removed' ? 'Remove the mirror' : `To ${stepText(next)}`}
+            {isAllowed ? '' : ' without the verdict'}
+          </Button>
+        )}
+        {previous === null ? null : (
+          <Button icon={<Undo2 size={14} aria-hidden />} onClick={() => go(previous)}>
+            Back to {previous === 'mirror' ? 'the mirror only' : stepText(previous)}
+          </Button>
+        )}
+      </div>
+      {promotion.overrides.length === 0 ? null : (
+        <section aria-label="Steps without the verdict">
+          <h4 className="text-xs font-semibold">Taken without the verdict</h4>
+          <ul className="list-disc pl-4 text-xs">
+            {promotion.overrides.map(({ to, reason }, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows at its end.
+              <li key={index}>
+                {stepText(to)}: {reason}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <p className="text-2xs text-pretty text-muted">
+        Each step changes the weights of this rule's backendRefs, is dry-run by the API server, and
+        is applied after your review. What it takes to go back is kept in the annotation{' '}
+        {PROMOTION_ANNOTATION}.
+      </p>
+      {override === null ? null : (
+        <OverrideDialog
+          step={override}
+          gate={gate}
+          onClose={() => setOverride(null)}
+          onConfirm={(reason) => go(override, reason)}
+        />
+      )}
+      {review === null ? null : <ManifestReview input={review} onClose={close} onApplied={close} />}
+    </Panel>
+  )
+}

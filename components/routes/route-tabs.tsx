@@ -1,0 +1,60 @@
+'use client'
+
+import { ChevronRight } from 'lucide-react'
+import Link from 'next/link'
+import { cn } from '@/components/ui/class-names'
+import { page } from '@/lib/dashboard-api/paths'
+
+const TABS = [
+  { id: 'route', label: 'Route', href: page.route },
+  { id: 'compare', label: 'Compare', href: page.compare },
+  { id: 'promote', label: 'Promote', href: page.promote },
+] as const
+
+interface RouteTabsProps {
+  namespace: string
+  name: string
+  current: (typeof TABS)[number]['id']
+}
+
+/** The pages of one route. */
+export function RouteTabs({ namespace, name, current }: RouteTabsProps) {
+  return (
+    <nav
+      aria-label="Pages of this route"
+      className="flex shrink-0 gap-4 border-b border-line bg-panel px-4 md:px-6"
+    >
+      {TABS.map(({ id, label, href }) => (
+        <Link
+          key={id}
+          href={href(namespace, name)}
+          aria-current={id === current ? 'page' : undefined}
+          className={cn(
+            'inline-flex h-9 items-center border-b-2 text-xs font-semibold',
+            id === current
+              ? 'border-accent text-fg'
+              : 'border-transparent text-muted hover:text-fg',
+          )}
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
+  )
+}
+
+/** `namespace › name`, as the heading of a route's page. */
+export function RouteHeading({ namespace, name }: { namespace: string; name: string }) {
+  return (
+    <div className="flex min-w-0 items-center gap-1.5">
+      <Link
+        href={`${page.routes()}?namespace=${encodeURIComponent(namespace)}`}
+        className="text-muted hover:text-fg"
+      >
+        {namespace}
+      </Link>
+      <ChevronRight size={14} aria-hidden className="text-muted" />
+      <h1 className="truncate font-semibold">{name}</h1>
+    </div>
+  )
+}
