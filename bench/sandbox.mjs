@@ -8,54 +8,17 @@
  */
 import { fork, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { parse } from 'yaml'
+import { call, connectionOf, open } from './kube-client.mjs'
 
 const ROUTES = '/apis/gateway.networking.k8s.io/v1/namespaces/default/httproutes'
 const STAMP = 'bench/sent'
 const [role = '', ...rest] = process.argv.slice(2)
 const now = () => Number(process.hrtime.bigint() / 1000n) / 1000
-
-function connectionOf(kubeconfig, connections) {
-  const { clusters, users } = parse(readFileSync(kubeconfig, 'utf8'))
-  const { server, 'certificate-authority-data': ca } = clusters[0].cluster
-  return {
-    server,
-    authorization: `Bearer ${users[0].user.token}`,
-    agent: new Agent({
-      keepAlive: true,
-      maxSockets: connections,
-      ca: Buffer.from(ca, 'base64'),
-    }),
-  }
-}
-
-function open({ server, authorization, agent }, method, path, { type, body } = {}) {
-  return new Promise((resolve, reject) => {
-    const headers = { authorization, accept: 'application/json', 'user-agent': 'bench' }
-    if (body !== undefined) {
-      headers['content-type'] = type ?? 'application/json'
-      headers['content-length'] = Buffer.byteLength(body)
-    }
-    const sent = request(`${server}${path}`, { method, agent, headers }, resolve)
-    sent.on('error', reject)
-    sent.end(body)
-  })
-}
-
-async function call(connection, method, path, options) {
-  const response = await open(connection, method, path, options)
-  const chunks = []
-  for await (const chunk of response) chunks.push(chunk)
-  const body = Buffer.concat(chunks)
-  if (response.statusCode >= 300) throw new Error(`${response.statusCode} ${body}`)
-  return body
-}
 
 const stamp = () => ({ [STAMP]: String(now()) })
 
