@@ -8,9 +8,9 @@ import { type ClusterIndex, indexCluster } from './cluster-index'
 import type { ClusterState } from './cluster-state'
 import { type Finding, joinProblems, negative, type Problem, positive } from './condition'
 import type { ClassNode, GatewayNode, Graph, ListenerNode, ParentNode, RouteNode } from './graph'
-import { createdAtOf, reusableNodes, sortByAge } from './reuse-nodes'
 import type { ClusterEntry } from './route-table'
 import { MULTIPLE_MIRRORS_FEATURE, supportedFeatures } from './supported-features'
+import { createdAtOf, updateNodes } from './update-nodes'
 
 export interface GraphOptions {
   /** GatewayClasses with one of these names are ours. */
@@ -35,21 +35,14 @@ export function buildGraph(state: ClusterState, options: GraphOptions, previous?
     if (gatewayClass !== undefined) gateways.push(buildGateway(index, source, gatewayClass))
   }
   const gatewayByKey = new Map(gateways.map((gateway) => [gateway.key, gateway]))
-  const reusable = reusableNodes(previous, { controllerNames, state, gateways })
-  const sorted = sortByAge(
-    reusable,
-    state.httpRoutes,
-    (source) => reusable.get(source) ?? buildRoute({ index, gatewayByKey }, source),
+  const own = { controllerNames, classes, gateways, state }
+  const { nodes, clusters } = updateNodes(previous, own, (source) =>
+    buildRoute({ index, gatewayByKey }, source),
   )
-  const clusters = new Map<string, ClusterEntry>()
-  const nodes = new Map<HTTPRoute, RouteNode>()
-  const routes: RouteNode[] = []
-  for (const node of sorted) {
-    nodes.set(node.source, node)
-    for (const [key, entry] of node.clusters) clusters.set(key, entry)
-    if (node.parents.length > 0 || hasStatusOf(node.source, controllerNames)) routes.push(node)
-  }
-  return { controllerNames, classes, gateways, routes, clusters, state, nodes }
+  const routes = nodes.filter(
+    (node) => node.parents.length > 0 || hasStatusOf(node.source, controllerNames),
+  )
+  return { ...own, routes, clusters, nodes }
 }
 
 function buildClass(source: GatewayClass): ClassNode {

@@ -1,13 +1,8 @@
 /** Graph → this → gateway workers. */
+import { changedRange } from './changed-range'
 import type { GatewayNode, Graph, RouteNode } from './graph'
 import { isEqual } from './is-equal'
-import type {
-  ClusterEntry,
-  GatewayEntry,
-  RouteAttachment,
-  RouteEntry,
-  RouteTable,
-} from './route-table'
+import type { ClusterEntry, GatewayEntry, RouteEntry, RouteTable } from './route-table'
 
 /** Annotations of a route that say how it is mirrored, captured and compared; the gateway reads them. */
 const SETTINGS_PREFIX = 'mirrorboard.dev/'
@@ -18,18 +13,66 @@ const SETTINGS_PREFIX = 'mirrorboard.dev/'
  */
 export function buildRouteTable(graph: Graph, version: number, previous?: RouteTable): RouteTable {
   const served = servedListeners(graph.gateways)
-  const routes: RouteEntry[] = []
   const known = lazily(() => new Map(previous?.routes.map((route) => [route.key, route])))
-  for (const node of graph.routes) {
-    const entry = entryOf(node, served, known)
-    if (entry !== null) routes.push(entry)
-  }
-  return Object.freeze({
+  const old = previous === undefined ? undefined : origins.get(previous)
+  const origin = updateEntries(old, { nodes: graph.routes, served }, (node) =>
+    entryOf(node, served, known),
+  )
+  const table = Object.freeze({
     version,
     gateways: Object.freeze(buildGateways(graph.gateways, previous)),
-    routes: Object.freeze(routes),
-    clusters: Object.freeze(buildClusters(graph, routes, previous)),
+    routes: Object.freeze(origin.entries.filter((entry) => entry !== null)),
+    clusters: Object.freeze(buildClusters(graph, origin.uses, previous)),
   })
+  origins.set(table, origin)
+  return table
+}
+
+/** How a table came to be: what the next one need not work out again. */
+interface TableOrigin {
+  readonly nodes: readonly RouteNode[]
+  readonly served: ReadonlySet<string>
+  /** The entry of each node; null for one that is not served. */
+  readonly entries: readonly (RouteEntry | null)[]
+  /** Upstreams, with the number of references to each. */
+  readonly uses: ReadonlyMap<string, number>
+}
+
+const origins = new WeakMap<RouteTable, TableOrigin>()
+
+/** The entries of the nodes; of nodes that are where they were before, only moved along. */
+function updateEntries(
+  old: TableOrigin | undefined,
+  { nodes, served }: Pick<TableOrigin, 'nodes' | 'served'>,
+  build: (node: RouteNode) => RouteEntry | null,
+): TableOrigin {
+  const isKnown = old?.served.size === served.size && isSubset(served, old.served)
+  const known = isKnown ? old : undefined
+  const { start, endBefore, endAfter } = changedRange(known?.nodes ?? [], nodes)
+  const gone = new Map<RouteNode, RouteEntry | null>()
+  for (let at = start; at < endBefore; at++) {
+    const node = known?.nodes[at]
+    if (node !== undefined) gone.set(node, known?.entries[at] ?? null)
+  }
+  const fresh = nodes.slice(start, endAfter).map((node) => gone.get(node) ?? build(node))
+  const before = known?.entries.slice(0, start) ?? []
+  const after = known?.entries.slice(endBefore) ?? []
+  const uses = new Map(known?.uses)
+  const count = (entry: RouteEntry | null, by: number) => {
+    for (const name of entry === null ? [] : clustersOf(entry)) {
+      const total = (uses.get(name) ?? 0) + by
+      if (total === 0) uses.delete(name)
+      else uses.set(name, total)
+    }
+  }
+  for (const entry of fresh) count(entry, 1)
+  for (const entry of gone.values()) count(entry, -1)
+  return { nodes, served, entries: [...before, ...fresh, ...after], uses }
+}
+
+function isSubset(left: ReadonlySet<string>, right: ReadonlySet<string>): boolean {
+  for (const item of left) if (!right.has(item)) return false
+  return true
 }
 
 function servedListeners(gateways: readonly GatewayNode[]): ReadonlySet<string> {
@@ -42,24 +85,18 @@ function servedListeners(gateways: readonly GatewayNode[]): ReadonlySet<string> 
   return served
 }
 
-/** Entries of nodes all of whose listeners are served. A node never changes, so neither does its entry. */
-const entries = new WeakMap<RouteNode, RouteEntry>()
-
 function entryOf(
-  node: RouteNode,
+  { key, source, rules, parents }: RouteNode,
   served: ReadonlySet<string>,
   known: () => ReadonlyMap<string, RouteEntry>,
 ): RouteEntry | null {
-  const isServed = ({ gateway, listener }: RouteAttachment) => served.has(`${gateway} ${listener}`)
-  const remembered = entries.get(node)
-  if (remembered?.attachments.every(isServed)) return remembered
-  const { key, source, rules } = node
-  const all = node.parents.flatMap((parent) => parent.attachments)
-  const attachments = all.filter(isServed)
+  const attachments = parents
+    .flatMap((parent) => parent.attachments)
+    .filter(({ gateway, listener }) => served.has(`${gateway} ${listener}`))
   if (attachments.length === 0) return null
   const { namespace = '', name, generation = 0, annotations = {} } = source.metadata
   const settings = Object.entries(annotations).filter(([name]) => name.startsWith(SETTINGS_PREFIX))
-  const built = {
+  return reuse(known().get(key), {
     key,
     namespace,
     name,
@@ -67,10 +104,7 @@ function entryOf(
     attachments,
     rules,
     ...(settings.length === 0 ? {} : { settings: Object.fromEntries(settings.sort()) }),
-  }
-  const entry = reuse(known().get(key), built)
-  if (attachments.length === all.length) entries.set(node, entry)
-  return entry
+  })
 }
 
 /** A value that is made when it is first asked for. */
@@ -106,16 +140,14 @@ function buildGateways(
 
 function buildClusters(
   graph: Graph,
-  routes: readonly RouteEntry[],
+  names: ReadonlyMap<string, unknown>,
   previous: RouteTable | undefined,
 ): RouteTable['clusters'] {
-  const names = new Set<string>()
-  for (const route of routes) for (const name of clustersOf(route)) names.add(name)
   const before = Object.keys(previous?.clusters ?? {})
   const isSameSet = before.length === names.size && before.every((name) => names.has(name))
   const clusters: Record<string, ClusterEntry> = {}
   let isSame = isSameSet
-  for (const name of isSameSet ? before : [...names].sort()) {
+  for (const name of isSameSet ? before : [...names.keys()].sort()) {
     const entry = graph.clusters.get(name)
     if (entry !== undefined) clusters[name] = reuse(previous?.clusters[name], entry)
     isSame &&= clusters[name] === previous?.clusters[name]
@@ -123,18 +155,12 @@ function buildClusters(
   return isSame && previous !== undefined ? previous.clusters : clusters
 }
 
-const clusterNames = new WeakMap<RouteEntry, readonly string[]>()
-
 /** The upstreams an entry refers to. */
-function clustersOf(entry: RouteEntry): readonly string[] {
-  const known = clusterNames.get(entry)
-  if (known !== undefined) return known
-  const names = entry.rules.flatMap(({ backends, mirrors }) => [
+function clustersOf({ rules }: RouteEntry): readonly string[] {
+  return rules.flatMap(({ backends, mirrors }) => [
     ...backends.filter((backend) => !backend.invalid).map((backend) => backend.cluster),
     ...mirrors.map((mirror) => mirror.cluster),
   ])
-  clusterNames.set(entry, names)
-  return names
 }
 
 /** The old value when the new one equals it, else the new one, frozen. */

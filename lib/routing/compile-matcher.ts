@@ -46,7 +46,6 @@ interface HostIndex {
 
 interface ListenerIndex {
   readonly listener: ListenerEntry
-  readonly hosts: ReadonlyMap<string, HostIndex>
   readonly byHost: HostnameMap<HostIndex>
 }
 
@@ -108,8 +107,10 @@ export function compileMatcher(table: RouteTable, previous?: RouteMatcher): Rout
   const known = previous instanceof CompiledMatcher ? previous : undefined
   const touched = touchedHostnames(known?.table.routes ?? [], table.routes)
   const kept = keptIndexes(table, known)
-  const attached = groupAttachments(table, (listener, hostname) => {
-    return !kept.has(listener) || touched.get(listener)?.has(hostname) === true
+  const attached = groupAttachments(table, (listener, hostnames) => {
+    if (!kept.has(listener)) return hostnames
+    const wanted = touched.get(listener)
+    return wanted === undefined ? [] : hostnames.filter((hostname) => wanted.has(hostname))
   })
   for (const gateway of table.gateways) {
     for (const listener of gateway.listeners) {
@@ -170,16 +171,16 @@ function touchedHostnames(
 
 type RoutesByHostname = Map<string, { route: RouteEntry; order: number }[]>
 
-/** The routes of each hostname of each listener, in order, as far as `isWanted`. */
+/** The routes of each hostname of each listener, in order, of the hostnames that `wantedOf` returns. */
 function groupAttachments(
   table: RouteTable,
-  isWanted: (listener: string, hostname: string) => boolean,
+  wantedOf: (listener: string, hostnames: readonly string[]) => readonly string[],
 ): Map<string, RoutesByHostname> {
   const grouped = new Map<string, RoutesByHostname>()
   for (const [order, route] of table.routes.entries()) {
     for (const { gateway, listener, hostnames } of route.attachments) {
       const key = listenerKey(gateway, listener)
-      const wanted = hostnames.filter((hostname) => isWanted(key, hostname))
+      const wanted = wantedOf(key, hostnames)
       if (wanted.length === 0) continue
       const byHostname: RoutesByHostname = grouped.get(key) ?? new Map()
       grouped.set(key, byHostname)
@@ -201,14 +202,9 @@ function addRoute(
 }
 
 function indexListener(listener: ListenerEntry, routes: RoutesByHostname): ListenerIndex {
-  const hosts = new Map<string, HostIndex>()
   const byHost = new HostnameMap<HostIndex>()
-  for (const [hostname, entries] of routes) {
-    const index = indexHost(listener, entries)
-    hosts.set(hostname, index)
-    byHost.set(hostname, index)
-  }
-  return { listener, hosts, byHost }
+  for (const [hostname, entries] of routes) byHost.set(hostname, indexHost(listener, entries))
+  return { listener, byHost }
 }
 
 /** The index before with the touched hostnames done again: itself when there are none. */
@@ -219,21 +215,14 @@ function updateListener(
 ): ListenerIndex {
   if (touched.size === 0) return old
   const { listener } = old
-  const hosts = new Map(old.hosts)
-  const byHost = old.byHost.copy()
+  const byHost = new HostnameMap(old.byHost)
   for (const hostname of touched) {
     const entries = routes.get(hostname)
-    if (entries === undefined) {
-      hosts.delete(hostname)
-      byHost.delete(hostname)
-      continue
-    }
-    const before = old.hosts.get(hostname)
-    const index = isSame(before, entries) ? before : indexHost(listener, entries)
-    hosts.set(hostname, index)
-    byHost.set(hostname, index)
+    const before = old.byHost.get(hostname)
+    if (entries === undefined) byHost.delete(hostname)
+    else if (!isSame(before, entries)) byHost.set(hostname, indexHost(listener, entries))
   }
-  return { listener, hosts, byHost }
+  return { listener, byHost }
 }
 
 /** The order of the remaining routes never changes when others come or go, so identity is enough. */

@@ -19,9 +19,9 @@ export interface Graph {
   readonly routes: readonly RouteNode[]
   /** Every upstream a rule refers to. */
   readonly clusters: ReadonlyMap<string, ClusterEntry>
-  /** What the graph was built from, and the node of every route there: what the next graph need not build again. */
+  /** What the graph was built from, and the nodes of all routes there: what the next graph need not build again. */
   readonly state: ClusterState
-  readonly nodes: ReadonlyMap<HTTPRoute, RouteNode>
+  readonly nodes: readonly RouteNode[]
 }
 
 export interface ClassNode {

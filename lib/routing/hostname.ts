@@ -41,9 +41,16 @@ export function intersectRouteHostnames(
  * exact name, then the longest wildcard, then every host.
  */
 export class HostnameMap<Value> {
-  private readonly exact = new Map<string, Value>()
-  private readonly wildcard = new Map<string, Value>()
+  private readonly exact: Map<string, Value>
+  private readonly wildcard: Map<string, Value>
   private any: Value | undefined
+
+  /** Begins with the entries of another map. */
+  constructor(from?: HostnameMap<Value>) {
+    this.exact = new Map(from?.exact)
+    this.wildcard = new Map(from?.wildcard)
+    this.any = from?.any
+  }
 
   set(hostname: string, value: Value): void {
     if (hostname === '') this.any = value
@@ -55,15 +62,6 @@ export class HostnameMap<Value> {
     if (hostname === '') this.any = undefined
     else if (hostname.startsWith('*.')) this.wildcard.delete(hostname.slice(2))
     else this.exact.delete(hostname)
-  }
-
-  /** Another map with the same entries. */
-  copy(): HostnameMap<Value> {
-    const copy = new HostnameMap<Value>()
-    for (const [hostname, value] of this.exact) copy.exact.set(hostname, value)
-    for (const [hostname, value] of this.wildcard) copy.wildcard.set(hostname, value)
-    copy.any = this.any
-    return copy
   }
 
   get(hostname: string): Value | undefined {

@@ -4,6 +4,8 @@ export const COALESCE_MS = 5
 export const COALESCE_LONGEST_MS = 250
 /** Status writes under way at a time; further ones wait. */
 export const STATUS_WRITES_MAX = 8
+/** How long statuses are written while a change waits: traffic comes first, the rest is written after it. */
+export const STATUS_WRITES_MS_MAX = 100
 /** First and longest wait before a failed publish or status write is tried again. */
 export const RETRY_FIRST_MS = 200
 export const RETRY_LONGEST_MS = 15_000

@@ -9,7 +9,13 @@ import { type KubeClock, systemClock } from '../kube/informer'
 import type { Cluster } from '../kube/load-cluster'
 import type { Logger } from '../log'
 import { ClusterWatch } from './cluster-watch'
-import { COALESCE_LONGEST_MS, COALESCE_MS, RETRY_FIRST_MS, RETRY_LONGEST_MS } from './limits'
+import {
+  COALESCE_LONGEST_MS,
+  COALESCE_MS,
+  RETRY_FIRST_MS,
+  RETRY_LONGEST_MS,
+  STATUS_WRITES_MS_MAX,
+} from './limits'
 import { StatusWriter } from './status-writer'
 
 export interface ControllerOptions {
@@ -166,7 +172,10 @@ class ControlLoop {
     const now = new Date(this.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
     const { acknowledgement } = this
     const updates = buildStatuses(graph, { version, acknowledgement, now })
-    return this.writer.write(updates, this.stopping.signal)
+    const startedAt = this.clock.now()
+    const isOverdue = () =>
+      this.firstChange !== undefined && this.clock.now() - startedAt > STATUS_WRITES_MS_MAX
+    return this.writer.write(updates, this.stopping.signal, isOverdue)
   }
 
   /** Comes back later by itself; a change meanwhile is not kept waiting for it. */

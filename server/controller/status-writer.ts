@@ -31,16 +31,21 @@ export class StatusWriter {
 
   /**
    * Writes statuses, a bounded number at a time. Each is refused by the server when its object has moved on since it was
-   * read. Returns whether all are in place; when not, the caller builds them again from newer objects and comes back.
+   * read. Returns whether all are in place; when not, the caller builds them again from newer objects and comes back. What
+   * has not been begun when `isOverdue` says so is left to the caller's next turn, which must be due then.
    */
-  async write(updates: readonly StatusUpdate[], signal: AbortSignal): Promise<boolean> {
+  async write(
+    updates: readonly StatusUpdate[],
+    signal: AbortSignal,
+    isOverdue: () => boolean,
+  ): Promise<boolean> {
     const before = this.written
     this.written = new Map()
     const queue = updates.filter((update) => !this.isKnown(update, before.get(idOf(update))))
     let complete = true
     const work = async () => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        if (signal.aborted) return
+        if (signal.aborted || isOverdue()) return
         if (!(await this.writeOne(next, signal))) complete = false
       }
     }

@@ -8,6 +8,7 @@ import { compileMatcher, type RouteMatcher } from '@/lib/routing/compile-matcher
 import type { Graph } from '@/lib/routing/graph'
 import type { RouteTable } from '@/lib/routing/route-table'
 import { seededRandom } from '@/lib/shared/test-support/seeded-random'
+import { TableLabels } from './live-labels'
 import { applyDelta, deltaBetween } from './table-delta'
 
 const options = { controllerNames: ['example.com/ours'] }
@@ -143,6 +144,7 @@ describe('a table built on the one before', () => {
     let table: RouteTable | undefined
     let received: RouteTable | undefined
     let matcher: RouteMatcher | undefined
+    const labels = new TableLabels()
     for (let step = 1; step <= 150; step++) {
       graph = buildGraph(state, options, graph)
       const fresh = buildGraph(state, options)
@@ -156,6 +158,7 @@ describe('a table built on the one before', () => {
       expect(received).toEqual(JSON.parse(JSON.stringify(table)))
       matcher = compileMatcher(received, matcher)
       expect(answers(matcher)).toEqual(answers(compileMatcher(table)))
+      expect(new Set(labels.of(received))).toEqual(new Set(new TableLabels().of(table)))
       state = change(state, random, step)
     }
   })

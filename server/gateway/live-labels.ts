@@ -1,3 +1,4 @@
+import { changedRange } from '@/lib/routing/changed-range'
 import type { RouteEntry, RouteTable, RuleEntry } from '@/lib/routing/route-table'
 import { listenerLabels } from './metrics'
 import { escapeLabel, type LiveLabels } from './metrics-snapshot'
@@ -15,31 +16,37 @@ export function ruleLabels(
 
 /**
  * The label groups a table can have series for, with their rule, or null for a listener's own; anything else is to be
- * forgotten, and so are mirrors their rule no longer has.
+ * forgotten, and so are mirrors their rule no longer has. Follows one table after another by what changed between them.
  */
-export function liveLabels(table: RouteTable): LiveLabels {
-  const live = new Map<string, RuleEntry | null>()
-  for (const gateway of table.gateways) {
-    live.set(listenerLabels(gateway.key, ''), null)
-    for (const listener of gateway.listeners) {
-      live.set(listenerLabels(gateway.key, listener.name), null)
+export class TableLabels {
+  private readonly labels = new Map<string, RuleEntry | null>()
+  private table: RouteTable | undefined
+
+  /** The labels of `table`; valid until the next call. */
+  of(table: RouteTable): LiveLabels {
+    const before = this.table
+    this.table = table
+    const { start, endBefore, endAfter } = changedRange(before?.routes ?? [], table.routes)
+    for (const labels of listenersOf(before)) this.labels.delete(labels)
+    for (const route of before?.routes.slice(start, endBefore) ?? []) {
+      for (const [labels] of rulesOf(route)) this.labels.delete(labels)
     }
+    for (const labels of listenersOf(table)) this.labels.set(labels, null)
+    for (const route of table.routes.slice(start, endAfter)) {
+      for (const [labels, rule] of rulesOf(route)) this.labels.set(labels, rule)
+    }
+    return this.labels
   }
-  for (const route of table.routes) {
-    for (const [labels, rule] of labelsOf(route)) live.set(labels, rule)
-  }
-  return live
 }
 
-const labelsByRoute = new WeakMap<RouteEntry, readonly (readonly [string, RuleEntry])[]>()
+function listenersOf(table: RouteTable | undefined): readonly string[] {
+  return (table?.gateways ?? []).flatMap(({ key, listeners }) =>
+    ['', ...listeners.map(({ name }) => name)].map((name) => listenerLabels(key, name)),
+  )
+}
 
-/** Labels and rule of everything a route can have series for; made once, as a route in a table never changes. */
-function labelsOf(route: RouteEntry): readonly (readonly [string, RuleEntry])[] {
-  const known = labelsByRoute.get(route)
-  if (known !== undefined) return known
-  const labels = route.attachments.flatMap(({ gateway, listener }) =>
+function rulesOf(route: RouteEntry): readonly (readonly [string, RuleEntry])[] {
+  return route.attachments.flatMap(({ gateway, listener }) =>
     route.rules.map((rule) => [ruleLabels(gateway, listener, route, rule.index), rule] as const),
   )
-  labelsByRoute.set(route, labels)
-  return labels
 }

@@ -24,7 +24,7 @@ import type { Endpoint } from './endpoint'
 import type { ForwardEdits } from './forward-head'
 import { safeModifier } from './header-edits'
 import type { GatewayLimits } from './limits'
-import { liveLabels, ruleLabels } from './live-labels'
+import { ruleLabels, TableLabels } from './live-labels'
 import type { MetricsRegistry, MirrorMetrics, RuleMetrics } from './metrics'
 import type { UpstreamPool } from './upstream-pool'
 
@@ -119,6 +119,7 @@ export interface RuntimeParts {
 /** Makes rule runtimes for one table after another; lazily, so that a large table costs nothing until used. */
 export class RuleRuntimes {
   private readonly parts: RuntimeParts
+  private readonly labels = new TableLabels()
   private readonly sequences = new Map<string, RuleSequences>()
   private runtimes = new Map<RouteMatch, RuleRuntime>()
   private clusters = new Map<string, ClusterRuntimes>()
@@ -130,7 +131,7 @@ export class RuleRuntimes {
   /** Takes a new table over: series and sequences of what is gone are forgotten, connections to it closed. */
   replaceTable(table: RouteTable): void {
     const { metrics, primaries, mirrors } = this.parts
-    const live = liveLabels(table)
+    const live = this.labels.of(table)
     metrics.retain(live)
     for (const labels of this.sequences.keys()) {
       if (!live.has(labels)) this.sequences.delete(labels)

@@ -4,7 +4,7 @@ import type { RouteTable } from '@/lib/routing/route-table'
 import type { Logger } from '../log'
 import type { GatewayLimits } from './limits'
 import { type Binding, bindingKey } from './listener-server'
-import { liveLabels } from './live-labels'
+import { TableLabels } from './live-labels'
 import { type MetricsSnapshot, MetricsSum, settleLostWorker } from './metrics-snapshot'
 import { ProcessWorker, type WorkerEntry } from './process-worker'
 import type { WorkerPlace } from './worker-context'
@@ -39,6 +39,7 @@ export class WorkerGroup {
   private readonly options: WorkerGroupOptions
   private readonly seats: Seat[] = []
   private readonly retired = new MetricsSum()
+  private readonly labels = new TableLabels()
   private table: RouteTable | undefined
   private bindings: readonly Binding[] = []
   /** Made anew at every start and never shown: hashes of secrets can't be searched for, nor told across starts. */
@@ -87,7 +88,7 @@ export class WorkerGroup {
   async replaceTable(table: RouteTable): Promise<void> {
     this.table = table
     const taken = this.each((handle) => handle.replaceTable(table))
-    this.retired.retain(liveLabels(table))
+    this.retired.retain(this.labels.of(table))
     await taken
   }
 

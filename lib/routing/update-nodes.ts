@@ -1,26 +1,48 @@
-/** The graph before → this → `build-graph.ts`: which nodes of routes can be taken over as they are. */
+/** The graph before → this → `build-graph.ts`: the nodes of routes, taken over where nothing has changed for them. */
 import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { changedRange } from './changed-range'
 import type { ClusterState } from './cluster-state'
 import type { ClassNode, GatewayNode, Graph, RouteNode } from './graph'
 import { isEqual } from './is-equal'
 
-const NONE: ReadonlyMap<HTTPRoute, RouteNode> = new Map()
-
 /**
- * The nodes of `previous` by their source: all of them when everything else that a route's node is built from is the same,
- * none when it is not. Objects of the cluster are never modified, so the same object says the same.
+ * The nodes of all routes, oldest first, then by `namespace/name`, the specification's tie-break, and the upstreams they refer
+ * to. Those of `previous` are kept for routes that are the same objects, when everything else that a node is built from is
+ * the same: objects of the cluster are never modified, so the same object says the same.
  */
-export function reusableNodes(
+export function updateNodes(
   previous: Graph | undefined,
   next: Pick<Graph, 'controllerNames' | 'state' | 'gateways'>,
-): ReadonlyMap<HTTPRoute, RouteNode> {
-  if (previous === undefined) return NONE
-  const same =
+  build: (source: HTTPRoute) => RouteNode,
+): Pick<Graph, 'nodes' | 'clusters'> {
+  const known = previous !== undefined && isSameContext(previous, next) ? previous : undefined
+  const before = known?.state.httpRoutes ?? []
+  const after = next.state.httpRoutes
+  const { start, endBefore, endAfter } = changedRange(before, after)
+  const old = new Set(before.slice(start, endBefore))
+  const fresh: RouteNode[] = []
+  for (const source of after.slice(start, endAfter))
+    if (!old.delete(source)) fresh.push(build(source))
+  const kept = old.size === 0 ? known?.nodes : known?.nodes.filter(({ source }) => !old.has(source))
+  if (known !== undefined && fresh.length === 0 && old.size === 0) return known
+  // What is kept is in order, so that sorting is little more than putting the others in between.
+  const nodes = [...(kept ?? []), ...fresh].sort(compareAge)
+  const added = old.size === 0 ? fresh : nodes
+  const clusters = new Map(old.size === 0 ? known?.clusters : undefined)
+  for (const node of added) for (const [key, entry] of node.clusters) clusters.set(key, entry)
+  return { nodes, clusters }
+}
+
+function isSameContext(
+  previous: Graph,
+  next: Pick<Graph, 'controllerNames' | 'state' | 'gateways'>,
+): boolean {
+  return (
     isEqual(previous.controllerNames, next.controllerNames) &&
     hasSameObjects(previous.state, next.state) &&
     previous.gateways.length === next.gateways.length &&
     previous.gateways.every((gateway, index) => isSameParent(gateway, next.gateways[index]))
-  return same ? previous.nodes : NONE
+  )
 }
 
 /** What routes refer to. Secrets are no part of it: they decide what a listener serves, not what attaches to it. */
@@ -51,21 +73,6 @@ function isSameClass(left: ClassNode, right: ClassNode): boolean {
     isEqual(left.source.spec, right.source.spec) &&
     isEqual(left.supportedFeatures, right.supportedFeatures)
   )
-}
-
-/**
- * The nodes of all routes, oldest first, then by `namespace/name`: the specification's tie-break. Those taken over are in
- * order already, so that sorting is little more than putting the others in between.
- */
-export function sortByAge(
-  reusable: ReadonlyMap<HTTPRoute, RouteNode>,
-  routes: readonly HTTPRoute[],
-  nodeOf: (source: HTTPRoute) => RouteNode,
-): readonly RouteNode[] {
-  const present = new Set(routes)
-  const kept = [...reusable.values()].filter((node) => present.has(node.source))
-  const fresh = routes.filter((source) => !reusable.has(source)).map(nodeOf)
-  return [...kept, ...fresh].sort(compareAge)
 }
 
 function compareAge(left: RouteNode, right: RouteNode): number {
