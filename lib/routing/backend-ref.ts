@@ -18,8 +18,9 @@ export type ResolvedBackend =
   | { readonly cluster: string; readonly entry: ClusterEntry }
   | { readonly cluster: string; readonly problem: Problem }
 
-/** Protocols the gateway does not speak to backends: it speaks HTTP/1.1 in the clear. https://gateway-api.sigs.k8s.io/geps/gep-1911/ */
-const UNSUPPORTED_PROTOCOLS = ['https', 'kubernetes.io/wss', 'kubernetes.io/h2c']
+/** Protocols the gateway does not speak to backends: it speaks in the clear. https://gateway-api.sigs.k8s.io/geps/gep-1911/ */
+const UNSUPPORTED_PROTOCOLS = ['https', 'kubernetes.io/wss']
+const HTTP2_PROTOCOL = 'kubernetes.io/h2c'
 
 /**
  * Follows a backendRef of a route to a Service port and its ready endpoints.
@@ -67,7 +68,7 @@ export function resolveBackendRef(
   return {
     cluster,
     entry: {
-      protocol: 'http1',
+      protocol: appProtocol === HTTP2_PROTOCOL ? 'h2c' : 'http1',
       endpoints: readyEndpoints(slices, servicePort),
     },
   }

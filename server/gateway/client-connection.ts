@@ -3,7 +3,7 @@ import { type ClientOrigin, clientOrigin } from './client-origin'
 import type { ClientSide } from './client-side'
 import { Exchange } from './exchange'
 import { fixedResponse } from './fixed-response'
-import { findHeadEnd } from './header-lines'
+import { findHeadEnd, trailerLines } from './header-lines'
 import type { ListeningPort } from './listening-port'
 import type { UnmatchedReason } from './metrics'
 import { refusalOf } from './refusals'
@@ -282,8 +282,8 @@ export class ClientConnection implements ClientSide {
     this.heldHead = ''
   }
 
-  end(): void {
-    if (this.encodesChunks) this.heldHead += '0\r\n\r\n'
+  end(trailers: string): void {
+    if (this.encodesChunks) this.heldHead += `0\r\n${trailerLines(trailers)}\r\n`
     this.flush()
   }
 

@@ -13,7 +13,7 @@ export interface ClientSide {
   /** Body bytes, valid during the call only. Returns false when the caller should wait for `onClientDrain`. */
   body(bytes: Buffer): boolean
   flush(): void
-  /** Ends the response. `trailers` are lines separated by LF, for bodies handed over without their framing. */
+  /** Ends the response. `trailers` are lines separated by LF, for a body whose framing is the client side's. */
   end(trailers: string): void
   /** Closes the connection at once: the response cannot be completed. */
   cut(): void

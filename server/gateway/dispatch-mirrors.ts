@@ -4,7 +4,7 @@ import { HEADER } from './header-names'
 import { MirrorCopy } from './mirror-copy'
 import type { RequestHead } from './request-head'
 import type { BackendRuntime, ClusterRuntime, MirrorRuntime, RuleRuntime } from './rule-runtime'
-import type { UpstreamConnection } from './upstream-connection'
+import type { Upstream, UpstreamRequest } from './upstream'
 import type { WorkerContext } from './worker-context'
 
 const NO_COPIES: readonly MirrorCopy[] = []
@@ -30,7 +30,7 @@ export function dispatchMirrors(
     const connection = decide(context, mirror, head, sample, hops)
     if (connection === null) continue
     if (text === '') text = mirrorHeadText(parts, hops)
-    copies.push(new MirrorCopy(context, mirror, connection, text, head.method))
+    copies.push(new MirrorCopy(context, mirror, connection, copyRequest(text, head), head.method))
   }
   return copies
 }
@@ -56,7 +56,7 @@ export function dispatchCalibration(
   if (connection === null) return NO_COPIES
   const { metrics } = runtime
   const target = { filterIndex: -1, target: backend.name, metrics: metrics.calibration }
-  return [new MirrorCopy(context, target, connection, text, head.method)]
+  return [new MirrorCopy(context, target, connection, copyRequest(text, head), head.method)]
 }
 
 /** The connection to copy to; null when no copy is made, which is then counted. */
@@ -66,17 +66,15 @@ function decide(
   head: RequestHead,
   sample: number,
   hops: number,
-): UpstreamConnection | null {
+): Upstream | null {
   const { limits } = context
   const { metrics, policy, budget } = mirror
   if (!isSampled(sample, policy.fraction)) metrics.countNotSampled()
   else if (head.upgrade !== '') metrics.countSkipped('upgrade')
   else if (hops >= limits.mirrorHopsMax) metrics.countSkipped('loop')
   else if (budget?.isOver(metrics.outstanding)) metrics.countSkipped(budget.reason)
-  else if (mirror.cluster.size === 0 || mirror.cluster.protocol !== 'http1') {
-    metrics.countSkipped('no_endpoints')
-  } else if (metrics.outstanding >= limits.mirrorInFlightMax)
-    metrics.countDropped('in_flight_limit')
+  else if (mirror.cluster.size === 0) metrics.countSkipped('no_endpoints')
+  else if (metrics.outstanding >= limits.mirrorInFlightMax) metrics.countDropped('in_flight_limit')
   else if (head.contentLength > limits.mirrorBodyBytesMax) metrics.countDropped('body_limit')
   else if (context.mirrorBufferedBytes > limits.mirrorBufferBytesTotalMax) {
     metrics.countDropped('buffer_limit')
@@ -90,7 +88,7 @@ function decide(
 }
 
 /** A connection to one endpoint that is not known to refuse; null when all are. */
-function acquire(context: WorkerContext, cluster: ClusterRuntime): UpstreamConnection | null {
+function acquire(context: WorkerContext, cluster: ClusterRuntime): Upstream | null {
   for (let attempt = 0; attempt < cluster.size; attempt++) {
     const endpoint = cluster.next()
     if (endpoint !== undefined && context.mirrors.mayTry(endpoint)) {
@@ -98,4 +96,16 @@ function acquire(context: WorkerContext, cluster: ClusterRuntime): UpstreamConne
     }
   }
   return null
+}
+
+/** Nobody reads a copy's answer, so nothing of it need be made out. */
+function copyRequest(text: string, head: RequestHead): UpstreamRequest {
+  return {
+    head: text,
+    isHead: head.method === 'HEAD',
+    isChunked: head.contentLength === -2,
+    wantsTrailers: head.wantsTrailers,
+    wantsTunnel: false,
+    decodeChunks: false,
+  }
 }

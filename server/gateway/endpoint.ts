@@ -2,6 +2,7 @@
 export interface Endpoint {
   readonly address: string
   readonly port: number
+  readonly protocol: 'http1' | 'h2c'
   /** Consecutive refusals, and when the next attempt may be made (the pool's milliseconds). */
   refusals: number
   retryAt: number

@@ -1,5 +1,6 @@
 /** One request and its response: client → this → primary, with copies to the mirrors on the side. */
 import type { HeaderModifier } from '@/lib/routing/route-table'
+import { mayRepeat } from './attempts'
 import type { ExchangeCapture } from './capture/exchange-capture'
 import { startCapture } from './capture/start-capture'
 import type { ClientSide } from './client-side'
@@ -7,18 +8,17 @@ import { corsLines } from './cors'
 import { dispatchMirrors } from './dispatch-mirrors'
 import { fixedResponse } from './fixed-response'
 import { editParts, forwardParts, headText, responseLines } from './forward-head'
-import { frameChunk } from './frame-chunk'
 import { editLines } from './header-edits'
 import { HEADER } from './header-names'
 import { isMisdirected, type ListeningPort } from './listening-port'
 import type { ResponseOutcome } from './metrics'
 import type { MirrorCopy } from './mirror-copy'
 import { ReplayBody } from './replay-body'
-import { IDEMPOTENT_METHODS, type RequestHead } from './request-head'
+import type { RequestHead } from './request-head'
 import type { ResponseHead } from './response-parser'
 import { ruleAnswer } from './rule-answer'
 import type { BackendRuntime, RuleRuntime } from './rule-runtime'
-import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from './upstream-connection'
+import type { Upstream, UpstreamFailure, UpstreamHandler, UpstreamRequest } from './upstream'
 import type { WorkerContext } from './worker-context'
 
 /** An attempt that failed before it could have had an effect is made once more, not more often. */
@@ -32,14 +32,13 @@ export class Exchange implements UpstreamHandler {
   private readonly startedAt: number
   private runtime: RuleRuntime | null = null
   private backend: BackendRuntime | null = null
-  private connection: UpstreamConnection | null = null
+  private connection: Upstream | null = null
   private copies: readonly MirrorCopy[] = []
   private capture: ExchangeCapture | null = null
   private method = ''
   private origin: string | undefined
-  private primaryHead = ''
-  private isChunked = false
-  private isUpgrade = false
+  private request: UpstreamRequest | null = null
+  private requestTrailers = ''
   private isRequestDone = false
   private isResponseDone = false
   private isTunnel = false
@@ -110,27 +109,32 @@ export class Exchange implements UpstreamHandler {
       requestId: requestId && requestId.length <= 128 ? requestId : context.nextRequestId(),
     })
     const parts = editParts(received, runtime.edits)
-    this.isChunked = head.contentLength === -2
-    this.isUpgrade = head.upgrade !== ''
     const backend = runtime.nextBackend()
     this.backend = backend ?? null
     if (backend === undefined || backend.isInvalid) {
       this.answer('invalid_backend', 500)
     } else {
-      this.primaryHead = headText(editParts(parts, backend.edits))
+      const request = {
+        head: headText(editParts(parts, backend.edits)),
+        isHead: head.method === 'HEAD',
+        isChunked: head.contentLength === -2,
+        wantsTrailers: head.wantsTrailers,
+        wantsTunnel: head.upgrade !== '',
+        decodeChunks: client.decodesChunks,
+      }
+      this.request = request
       this.startTimers(runtime)
-      this.dispatch(false)
+      this.dispatch(request, false)
     }
     this.copies = dispatchMirrors(context, runtime, head, parts)
     if (runtime.capture === undefined) return
-    const [text, isForwarded] = [this.primaryHead, !this.isResponseDone]
+    const [text, isForwarded] = [this.request?.head ?? '', !this.isResponseDone]
     const forwarded = { head, parts, backend: this.backend, text, isForwarded }
     ;[this.copies, this.capture] = startCapture(context, runtime, forwarded, this.copies)
   }
 
-  private dispatch(isFresh: boolean): void {
-    const cluster = this.backend?.cluster
-    const endpoint = cluster?.protocol === 'http1' ? cluster.next() : undefined
+  private dispatch(request: UpstreamRequest, isFresh: boolean): void {
+    const endpoint = this.backend?.cluster.next()
     if (endpoint === undefined) {
       this.answer('no_endpoints', 503)
       return
@@ -138,13 +142,9 @@ export class Exchange implements UpstreamHandler {
     this.attempts++
     const connection = this.context.primaries.acquire(endpoint, isFresh)
     this.connection = connection
-    connection.begin(this, this.primaryHead, {
-      isHead: this.method === 'HEAD',
-      wantsTunnel: this.isUpgrade,
-      decodeChunks: this.client.decodesChunks,
-    })
+    connection.begin(this, request)
     for (const bytes of this.held.chunks ?? []) connection.write(bytes)
-    if (this.isRequestDone) connection.finishRequest()
+    if (this.isRequestDone) connection.finishRequest(this.requestTrailers)
   }
 
   private startTimers({ rule }: RuleRuntime): void {
@@ -163,15 +163,15 @@ export class Exchange implements UpstreamHandler {
     this.activeAt = this.context.coarseNow
     if (this.runtime !== null) this.runtime.metrics.requestBytes += bytes.length
     this.capture?.request.push(bytes)
-    this.send(this.isChunked ? frameChunk(bytes) : bytes)
+    this.send(bytes)
   }
 
   /** The request is complete; `trailers` are lines ended by CRLF, for a chunked one. */
   onRequestEnd(trailers: string): void {
-    if (this.isChunked) this.send(Buffer.from(`0\r\n${trailers}\r\n`, 'latin1'))
     this.isRequestDone = true
-    this.connection?.finishRequest()
-    for (const copy of this.copies) copy.finish()
+    this.requestTrailers = trailers
+    this.connection?.finishRequest(trailers)
+    for (const copy of this.copies) copy.finish(trailers)
     this.capture?.endRequest(true)
     if (this.isResponseDone) this.over()
   }
@@ -287,7 +287,7 @@ export class Exchange implements UpstreamHandler {
   }
 
   onEnd(): void {
-    const trailers = this.client.decodesChunks ? (this.connection?.trailers ?? '') : ''
+    const trailers = this.connection?.trailers ?? ''
     this.connection = null
     this.client.end(trailers)
     this.finishResponse('answered')
@@ -300,25 +300,18 @@ export class Exchange implements UpstreamHandler {
       this.endTunnelExchange()
       return
     }
-    if (connection !== null && this.mayRetry(failure, connection)) {
-      this.dispatch(true)
+    if (connection !== null && this.request !== null && this.mayRetry(failure, connection)) {
+      this.dispatch(this.request, true)
       return
     }
     const outcome = failure === 'connect_failed' ? 'backend_connect_failed' : 'backend_reset'
     this.failWith(outcome, 502)
   }
 
-  /** Only what cannot have had an effect, or may have it twice, and only while nothing was answered. */
-  private mayRetry(failure: UpstreamFailure, connection: UpstreamConnection): boolean {
-    if (this.status !== 0 || this.held.chunks === null || this.attempts >= ATTEMPTS_MAX)
-      return false
-    if (failure === 'connect_failed') return (this.backend?.cluster.size ?? 0) > 1
-    return (
-      failure === 'reset' &&
-      connection.wasUsed &&
-      !connection.hasAnswered &&
-      IDEMPOTENT_METHODS.has(this.method)
-    )
+  private mayRetry(failure: UpstreamFailure, connection: Upstream): boolean {
+    const isOver = this.status !== 0 || this.held.chunks === null
+    if (isOver || this.attempts >= ATTEMPTS_MAX) return false
+    return mayRepeat(failure, connection, this.method, (this.backend?.cluster.size ?? 0) > 1)
   }
 
   private onTimeout(outcome: ResponseOutcome, status = 504): void {

@@ -131,3 +131,9 @@ export function connectionTokens(value: string): readonly string[] {
     .map((token) => token.trim())
     .filter((token) => token !== '')
 }
+
+/** Trailers as the response parser keeps them, separated by LF, as lines ended by CRLF. */
+export function trailerLines(trailers: string): string {
+  const text = trailers.trim()
+  return text === '' ? '' : `${text.replaceAll('\n', '\r\n')}\r\n`
+}

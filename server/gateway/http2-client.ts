@@ -3,6 +3,7 @@ import type { ClientOrigin } from './client-origin'
 import type { ClientSide } from './client-side'
 import { Exchange } from './exchange'
 import { fixedResponse } from './fixed-response'
+import { trailerLines } from './header-lines'
 import { headerLines, http2Headers, requestParts } from './http2-headers'
 import type { ListeningPort } from './listening-port'
 import { headBytes } from './node-client'
@@ -24,6 +25,7 @@ export class Http2Client implements ClientSide {
   /** Coarse milliseconds at which the response was complete; 0 before. */
   private endedAt = 0
   private isCut = false
+  private sendHead: ((endStream: boolean) => void) | null = null
   private requestTrailers = ''
   private trailers = ''
 
@@ -100,26 +102,35 @@ export class Http2Client implements ClientSide {
     const { stream } = this
     if (stream.destroyed) return
     const waitForTrailers = framing === 'chunked' || framing === 'close'
-    stream.respond({ ...http2Headers(lines), ':status': status }, { waitForTrailers })
     if (waitForTrailers) {
       stream.once('wantTrailers', () => stream.sendTrailers(http2Headers(this.trailers)))
     }
+    const headers = { ...http2Headers(lines), ':status': status }
+    // Held back until it is known whether it is all there is: then it ends the stream itself, as gRPC asks for.
+    this.sendHead = (endStream) =>
+      stream.respond(headers, { endStream, waitForTrailers: waitForTrailers && !endStream })
   }
 
   body(bytes: Buffer): boolean {
+    this.flush()
     if (this.stream.destroyed) return true
     return this.stream.write(Buffer.from(bytes))
   }
 
-  flush(): void {}
+  flush(): void {
+    const { sendHead, stream } = this
+    this.sendHead = null
+    if (!stream.destroyed) sendHead?.(false)
+  }
 
   end(trailers: string): void {
-    this.trailers = trailers
-      .trim()
-      .replaceAll('\n', '\r\n')
-      .concat(trailers === '' ? '' : '\r\n')
+    const { sendHead, stream } = this
+    this.trailers = trailerLines(trailers)
     this.endedAt = this.context.coarseNow
-    if (!this.stream.destroyed) this.stream.end()
+    this.sendHead = null
+    if (stream.destroyed) return
+    sendHead?.(this.trailers === '')
+    stream.end()
   }
 
   cut(): void {

@@ -19,6 +19,10 @@ export interface GatewayLimits {
   readonly http2ConnectionMemoryMiB: number
   /** Frames that break the protocol, and streams beyond those allowed: after as many the connection is closed. */
   readonly http2InvalidFramesMax: number
+  /** Connections to one backend that speaks HTTP/2; at the limit requests wait in one of them for a stream. */
+  readonly http2ConnectionsPerEndpointMax: number
+  /** Requests on one such connection; then another takes over. */
+  readonly http2StreamsPerUpstreamMax: number
   /** Within this time a client may reset so many streams before they are answered, and send so many PINGs and SETTINGS;
    * one more, and the connection is closed with ENHANCE_YOUR_CALM. */
   readonly http2WindowMs: number
@@ -103,6 +107,8 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   http2StreamsPerConnectionMax: 128,
   http2ConnectionMemoryMiB: 10,
   http2InvalidFramesMax: 64,
+  http2ConnectionsPerEndpointMax: 8,
+  http2StreamsPerUpstreamMax: 100_000_000,
   http2WindowMs: 10_000,
   http2ResetsMax: 500,
   http2ControlFramesMax: 1_000,

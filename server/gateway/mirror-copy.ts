@@ -3,11 +3,12 @@ import type { CopyTarget } from './copy-target'
 import type { MirrorFailReason } from './metrics'
 import { IDEMPOTENT_METHODS } from './request-head'
 import type { ResponseHead } from './response-parser'
-import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from './upstream-connection'
+import type { Upstream, UpstreamFailure, UpstreamHandler, UpstreamRequest } from './upstream'
 import type { WorkerContext } from './worker-context'
 
 const FAIL_REASONS: Readonly<Record<UpstreamFailure, MirrorFailReason>> = {
   connect_failed: 'connect_failed',
+  refused: 'reset',
   reset: 'reset',
   bad_response: 'bad_response',
 }
@@ -20,35 +21,35 @@ export class MirrorCopy implements UpstreamHandler {
   private readonly context: WorkerContext
   private readonly to: CopyTarget
   private recorder: AnswerRecorder | null = null
-  private connection: UpstreamConnection | null
+  private connection: Upstream | null
   private readonly startedAt: number
   private buffered = 0
   private requestBytes = 0
   private responseBytes = 0
   private status = 0
-  private readonly head: string
+  private readonly request: UpstreamRequest
+  private readonly isIdempotent: boolean
+  private requestTrailers = ''
   private isRequestDone = false
-  private isReplayable: boolean
-  private readonly isHeadRequest: boolean
+  private isReplayable = true
 
   /** Counts the copy and sends its head; a body follows by `write`, and always `finish`. */
   constructor(
     context: WorkerContext,
     to: CopyTarget,
-    connection: UpstreamConnection,
-    head: string,
+    connection: Upstream,
+    request: UpstreamRequest,
     method: string,
   ) {
     this.context = context
     this.to = to
     this.connection = connection
-    this.head = head
-    this.isHeadRequest = method === 'HEAD'
-    this.isReplayable = IDEMPOTENT_METHODS.has(method)
+    this.request = request
+    this.isIdempotent = IDEMPOTENT_METHODS.has(method)
     this.startedAt = context.now()
     to.metrics.countMirrored()
     context.copies.add(this)
-    this.begin(connection)
+    connection.begin(this, request)
   }
 
   get filterIndex(): number {
@@ -64,15 +65,7 @@ export class MirrorCopy implements UpstreamHandler {
     this.recorder = recorder
   }
 
-  private begin(connection: UpstreamConnection): void {
-    connection.begin(this, this.head, {
-      isHead: this.isHeadRequest,
-      wantsTunnel: false,
-      decodeChunks: false,
-    })
-  }
-
-  /** Body bytes as they go on the wire. They must stay unchanged. */
+  /** Body bytes, which must stay unchanged. */
   write(bytes: Buffer): void {
     const { connection, context } = this
     if (connection === null) return
@@ -88,11 +81,12 @@ export class MirrorCopy implements UpstreamHandler {
   }
 
   /** The request is complete: what the client does next no longer matters to this copy. */
-  finish(): void {
+  finish(trailers: string): void {
     const { connection } = this
     this.isRequestDone = true
+    this.requestTrailers = trailers
     if (connection === null) return
-    connection.finishRequest()
+    connection.finishRequest(trailers)
     this.checkBuffer(connection)
   }
 
@@ -146,22 +140,24 @@ export class MirrorCopy implements UpstreamHandler {
 
   onFailed(failure: UpstreamFailure): void {
     const { connection } = this
-    if (connection !== null && failure === 'reset' && this.isStale(connection)) {
+    if (connection !== null && this.wasNotSeen(failure, connection)) {
       // The mirror had hung up while the connection was idle: the copy was never seen, so it is sent again.
       this.isReplayable = false
       this.connection = this.context.mirrors.acquire(connection.endpoint, true)
-      this.begin(this.connection)
-      if (this.isRequestDone) this.connection.finishRequest()
+      this.connection.begin(this, this.request)
+      if (this.isRequestDone) this.connection.finishRequest(this.requestTrailers)
       return
     }
     this.fail(FAIL_REASONS[failure])
   }
 
-  private isStale(connection: UpstreamConnection): boolean {
-    return connection.wasUsed && !connection.hasAnswered && this.isReplayable
+  private wasNotSeen(failure: UpstreamFailure, connection: Upstream): boolean {
+    if (!this.isReplayable || failure === 'refused') return this.isReplayable
+    const isStale = connection.wasUsed && !connection.hasAnswered && this.isIdempotent
+    return failure === 'reset' && isStale
   }
 
-  private checkBuffer(connection: UpstreamConnection): void {
+  private checkBuffer(connection: Upstream): void {
     const { limits } = this.context
     this.setBuffered(connection.buffered)
     const isOver =

@@ -4,7 +4,8 @@ import { type ClientOrigin, clientOrigin } from './client-origin'
 import type { ClientSide } from './client-side'
 import { Exchange } from './exchange'
 import { fixedResponse } from './fixed-response'
-import { splitLines } from './header-edits'
+import { joinLines, splitLines } from './header-edits'
+import { trailerLines } from './header-lines'
 import type { ListeningPort } from './listening-port'
 import { RequestHead } from './request-head'
 import type { BodyFraming } from './response-parser'
@@ -63,7 +64,7 @@ export class NodeClient implements ClientSide {
       response.writeContinue()
     }
     request.on('data', (chunk: Buffer) => exchange.onRequestBody(chunk))
-    request.on('end', () => exchange.onRequestEnd(trailerLines(request.rawTrailers)))
+    request.on('end', () => exchange.onRequestEnd(joinLines(request.rawTrailers)))
     request.on('error', () => response.destroy())
   }
 
@@ -112,8 +113,7 @@ export class NodeClient implements ClientSide {
   }
 
   end(trailers: string): void {
-    const lines =
-      trailers === '' ? [] : splitLines(trailers.trim().replaceAll('\n', '\r\n').concat('\r\n'))
+    const lines = splitLines(trailerLines(trailers))
     if (lines.length > 0) this.response.addTrailers(pairs(lines))
     this.response.end()
   }
@@ -155,14 +155,6 @@ export function headBytes(
     text += `${name}: ${rawHeaders[index + 1]}\r\n`
   }
   return Buffer.from(`${text}\r\n`, 'latin1')
-}
-
-function trailerLines(rawTrailers: readonly string[]): string {
-  let lines = ''
-  for (let index = 0; index + 1 < rawTrailers.length; index += 2) {
-    lines += `${rawTrailers[index]}: ${rawTrailers[index + 1]}\r\n`
-  }
-  return lines
 }
 
 function pairs(lines: readonly string[]): [string, string][] {

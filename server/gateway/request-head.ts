@@ -53,6 +53,11 @@ export class RequestHead implements MatchRequest {
   private lengths = 0
   private codings = 0
 
+  /** Whether the client takes trailers (RFC 9110 10.1.4). */
+  get wantsTrailers(): boolean {
+    return (this.lines.valueOf(this.text, HEADER.te) ?? '').toLowerCase().includes('trailers')
+  }
+
   header(name: string): string | undefined {
     return this.lines.joined(this.text, name)
   }

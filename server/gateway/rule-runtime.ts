@@ -30,12 +30,10 @@ import type { UpstreamPool } from './upstream-pool'
 
 /** A backend Service's ready endpoints, taken in turn. */
 export class ClusterRuntime {
-  readonly protocol: 'http1' | 'h2c'
   private readonly endpoints: readonly Endpoint[]
   private turn = 0
 
-  constructor(protocol: 'http1' | 'h2c', endpoints: readonly Endpoint[]) {
-    this.protocol = protocol
+  constructor(endpoints: readonly Endpoint[]) {
     this.endpoints = endpoints
   }
 
@@ -141,11 +139,13 @@ export class RuleRuntimes {
     this.clusters = new Map()
     const addresses = new Set<string>()
     for (const [key, entry] of Object.entries(table.clusters)) {
-      for (const { address, port } of entry.endpoints) addresses.add(`${address} ${port}`)
+      for (const { address, port } of entry.endpoints)
+        addresses.add(`${address} ${port} ${entry.protocol}`)
       const known = before.get(key)
       this.clusters.set(key, known?.entry === entry ? known : this.clusterRuntimes(entry))
     }
-    const isLive = ({ address, port }: Endpoint) => addresses.has(`${address} ${port}`)
+    const isLive = ({ address, port, protocol }: Endpoint) =>
+      addresses.has(`${address} ${port} ${protocol}`)
     primaries.retain(isLive)
     mirrors.retain(isLive)
   }
@@ -154,8 +154,7 @@ export class RuleRuntimes {
     const { primaries, mirrors } = this.parts
     const runtime = (pool: UpstreamPool) =>
       new ClusterRuntime(
-        entry.protocol,
-        entry.endpoints.map(({ address, port }) => pool.endpoint(address, port)),
+        entry.endpoints.map(({ address, port }) => pool.endpoint(address, port, entry.protocol)),
       )
     return { entry, primary: runtime(primaries), mirror: runtime(mirrors) }
   }
@@ -291,6 +290,6 @@ export class RuleRuntimes {
 }
 
 const NO_CLUSTER = {
-  primary: new ClusterRuntime('http1', []),
-  mirror: new ClusterRuntime('http1', []),
+  primary: new ClusterRuntime([]),
+  mirror: new ClusterRuntime([]),
 }

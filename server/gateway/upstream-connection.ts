@@ -1,36 +1,17 @@
 import { connect, type Socket } from 'node:net'
 import type { Endpoint } from './endpoint'
+import { frameChunk } from './frame-chunk'
 import { HeaderLines } from './header-lines'
 import type { GatewayLimits } from './limits'
 import { type ResponseHead, ResponseParser, type ResponseSink } from './response-parser'
-
-/** Why a connection was lost before the response was whole. */
-export type UpstreamFailure = 'connect_failed' | 'reset' | 'bad_response'
-
-/** Whoever uses a connection for one request and its response. Body bytes are valid during the call only. */
-export interface UpstreamHandler extends ResponseSink {
-  /** What was read is handed over: a good moment to write out what was held back. */
-  onReadDone(): void
-  /** More of the request may be written. */
-  onDrain(): void
-  onFailed(failure: UpstreamFailure): void
-  /** The other end of the tunnel has closed its direction. */
-  onTunnelEnd(): void
-}
+import type { Upstream, UpstreamFailure, UpstreamHandler, UpstreamRequest } from './upstream'
 
 /** Where connections come from and go back to. */
 export interface ConnectionHome {
-  onConnected(connection: UpstreamConnection): void
-  onRefused(connection: UpstreamConnection): void
+  onOpen(connection: UpstreamConnection): void
+  onRefused(endpoint: Endpoint): void
   release(connection: UpstreamConnection): void
   forget(connection: UpstreamConnection): void
-}
-
-/** How the response to a request is to be read. */
-export interface ResponseExpectation {
-  readonly isHead: boolean
-  readonly wantsTunnel: boolean
-  readonly decodeChunks: boolean
 }
 
 /** One read buffer and one set of header offsets serve all connections: a read is dealt with before the next begins. */
@@ -41,7 +22,7 @@ const SCRATCH_LINES = new HeaderLines()
 const COALESCE_BYTES_MAX = 8_192
 
 /** A connection to a backend, used for one request at a time and returned to its pool in between. */
-export class UpstreamConnection implements ResponseSink {
+export class UpstreamConnection implements ResponseSink, Upstream {
   readonly endpoint: Endpoint
   /** True once it has carried a response: a failure may then just mean that it had gone stale. */
   wasUsed = false
@@ -55,6 +36,7 @@ export class UpstreamConnection implements ResponseSink {
   private readonly parser: ResponseParser
   private handler: UpstreamHandler | null = null
   private head = ''
+  private isChunked = false
   private isRequestDone = false
   private isResponseDone = false
 
@@ -77,7 +59,7 @@ export class UpstreamConnection implements ResponseSink {
     })
     this.socket.on('connect', () => {
       this.isConnected = true
-      this.pool.onConnected(this)
+      this.pool.onOpen(this)
     })
     this.socket.on('drain', () => this.handler?.onDrain())
     this.socket.on('end', () => this.onEndOfStream())
@@ -85,23 +67,25 @@ export class UpstreamConnection implements ResponseSink {
     this.socket.on('close', () => this.fail(this.isConnected ? 'reset' : 'connect_failed'))
   }
 
-  /** Bytes accepted but not yet taken by the kernel. */
   get buffered(): number {
     return this.socket.writableLength
   }
 
-  /** Starts a request. The head is held back until the body's first bytes or `flush`. */
-  begin(handler: UpstreamHandler, head: string, expectation: ResponseExpectation): void {
+  begin(handler: UpstreamHandler, request: UpstreamRequest): void {
     this.handler = handler
-    this.head = head
+    this.head = request.head
+    this.isChunked = request.isChunked
     this.hasAnswered = false
     this.isRequestDone = false
     this.isResponseDone = false
-    this.parser.expect(expectation)
+    this.parser.expect(request)
   }
 
-  /** Returns false when the caller should wait for `onDrain`. The bytes must stay unchanged. */
   write(bytes: Buffer): boolean {
+    return this.send(this.isChunked ? frameChunk(bytes) : bytes)
+  }
+
+  private send(bytes: Buffer): boolean {
     if (this.head === '') return this.socket.write(bytes)
     const head = this.head
     this.head = ''
@@ -112,7 +96,7 @@ export class UpstreamConnection implements ResponseSink {
     return this.socket.write(bytes)
   }
 
-  writeText(text: string): boolean {
+  private sendText(text: string): boolean {
     if (this.head !== '') {
       const head = this.head
       this.head = ''
@@ -122,16 +106,16 @@ export class UpstreamConnection implements ResponseSink {
   }
 
   flush(): void {
-    if (this.head !== '') this.writeText('')
+    if (this.head !== '') this.sendText('')
   }
 
-  /** The request is written whole: after the response the connection may serve another. */
-  finishRequest(): void {
-    this.flush()
+  /** After the response the connection may serve another request. */
+  finishRequest(trailers: string): void {
+    if (this.isChunked) this.sendText(`0\r\n${trailers}\r\n`)
+    else this.flush()
     this.isRequestDone = true
   }
 
-  /** Ends the tunnel's direction towards the backend. */
   endTunnel(): void {
     this.socket.end()
   }
@@ -144,7 +128,6 @@ export class UpstreamConnection implements ResponseSink {
     this.socket.resume()
   }
 
-  /** Closes the connection; its handler hears no more. */
   abandon(): void {
     this.handler = null
     this.pool.forget(this)
@@ -171,7 +154,6 @@ export class UpstreamConnection implements ResponseSink {
     this.isResponseDone = true
   }
 
-  /** The trailer section of a chunked response, once it has ended. */
   get trailers(): string {
     return this.parser.trailers
   }
@@ -214,7 +196,7 @@ export class UpstreamConnection implements ResponseSink {
 
   private fail(failure: UpstreamFailure): void {
     const { handler } = this
-    if (failure === 'connect_failed') this.pool.onRefused(this)
+    if (failure === 'connect_failed') this.pool.onRefused(this.endpoint)
     this.abandon()
     handler?.onFailed(failure)
   }

@@ -1,9 +1,11 @@
 import type { Endpoint } from './endpoint'
+import { type ConnectWatcher, Http2Pool } from './http2-pool'
 import type { GatewayLimits } from './limits'
+import type { Upstream } from './upstream'
 import { type ConnectionHome, UpstreamConnection } from './upstream-connection'
 
 /** Keep-alive connections by endpoint. Primaries and mirrors have a pool each, so neither can starve the other. */
-export class UpstreamPool implements ConnectionHome {
+export class UpstreamPool implements ConnectionHome, ConnectWatcher {
   private readonly limits: GatewayLimits
   private readonly now: () => number
   private readonly endpoints = new Map<string, Endpoint>()
@@ -11,24 +13,27 @@ export class UpstreamPool implements ConnectionHome {
   private readonly idle = new Map<Endpoint, UpstreamConnection[]>()
   private readonly connecting = new Set<UpstreamConnection>()
   private readonly open = new Set<UpstreamConnection>()
+  private readonly http2: Http2Pool
 
   constructor(limits: GatewayLimits, now: () => number) {
     this.limits = limits
     this.now = now
+    this.http2 = new Http2Pool(limits, now, this)
   }
 
-  endpoint(address: string, port: number): Endpoint {
-    const key = `${address} ${port}`
+  endpoint(address: string, port: number, protocol: Endpoint['protocol']): Endpoint {
+    const key = `${address} ${port} ${protocol}`
     const known = this.endpoints.get(key)
     if (known !== undefined) return known
-    const created = { address, port, refusals: 0, retryAt: 0, isProbing: false }
+    const created = { address, port, protocol, refusals: 0, retryAt: 0, isProbing: false }
     this.endpoints.set(key, created)
     this.idle.set(created, [])
     return created
   }
 
-  /** An idle connection, or a new one that is still connecting. `isFresh` asks for a new one. */
-  acquire(endpoint: Endpoint, isFresh = false): UpstreamConnection {
+  /** An idle connection, a stream of one, or a new one that is still connecting. `isFresh` asks for a new one. */
+  acquire(endpoint: Endpoint, isFresh = false): Upstream {
+    if (endpoint.protocol === 'h2c') return this.http2.acquire(endpoint, isFresh)
     const idle = isFresh ? undefined : this.idle.get(endpoint)?.pop()
     if (idle !== undefined) return idle
     const connection = new UpstreamConnection(this, endpoint, this.limits)
@@ -38,14 +43,18 @@ export class UpstreamPool implements ConnectionHome {
     return connection
   }
 
-  onConnected(connection: UpstreamConnection): void {
+  onOpen(connection: UpstreamConnection): void {
     this.connecting.delete(connection)
-    connection.endpoint.refusals = 0
-    connection.endpoint.isProbing = false
+    this.onConnected(connection.endpoint)
+  }
+
+  onConnected(endpoint: Endpoint): void {
+    endpoint.refusals = 0
+    endpoint.isProbing = false
   }
 
   /** Doubles the pause before the next attempt; refusals that arrive together count once. */
-  onRefused({ endpoint }: UpstreamConnection): void {
+  onRefused(endpoint: Endpoint): void {
     const now = this.now()
     endpoint.isProbing = false
     if (endpoint.refusals > 0 && now < endpoint.retryAt) return
@@ -57,10 +66,14 @@ export class UpstreamPool implements ConnectionHome {
 
   /** Whether an endpoint may be tried now: after a refusal, one attempt at a time and not before its time. */
   mayTry(endpoint: Endpoint): boolean {
-    if (endpoint.refusals === 0 || (this.idle.get(endpoint)?.length ?? 0) > 0) return true
+    if (endpoint.refusals === 0 || this.hasConnection(endpoint)) return true
     if (endpoint.isProbing || this.now() < endpoint.retryAt) return false
     endpoint.isProbing = true
     return true
+  }
+
+  private hasConnection(endpoint: Endpoint): boolean {
+    return (this.idle.get(endpoint)?.length ?? 0) > 0 || this.http2.hasOpen(endpoint)
   }
 
   /** Keeps a connection for the next request, or closes it when there are enough. */
@@ -88,6 +101,7 @@ export class UpstreamPool implements ConnectionHome {
     for (const connection of this.connecting) {
       if (connection.deadline <= now) connection.failConnecting()
     }
+    this.http2.tick(now)
     for (const idle of this.idle.values()) {
       while (idle[0] !== undefined && idle[0].deadline <= now) idle[0].abandon()
     }
@@ -95,6 +109,7 @@ export class UpstreamPool implements ConnectionHome {
 
   /** Forgets endpoints a new table no longer names; requests in flight to them end undisturbed. */
   retain(isLive: (endpoint: Endpoint) => boolean): void {
+    this.http2.retain(isLive)
     for (const [key, endpoint] of this.endpoints) {
       if (isLive(endpoint)) continue
       const idle = this.idle.get(endpoint) ?? []
@@ -106,5 +121,6 @@ export class UpstreamPool implements ConnectionHome {
 
   closeAll(): void {
     for (const connection of this.open) connection.abandon()
+    this.http2.closeAll()
   }
 }

@@ -59,7 +59,9 @@ describe('worker processes', () => {
     const settings = { 'mirrorboard.dev/comparison': '{"percent":100}' }
     const routes = first.routes.map((known) => ({ ...known, settings }))
     await plane.publish(table({ ...first, listeners: first.gateways[0]?.listeners ?? [], routes }))
-    await sendMany(target, 60, 12, { Authorization: 'Bearer planted-secret' })
+    await sendMany(target, 60, 12, {
+      headers: { Authorization: 'Bearer planted-secret' },
+    })
     const lines: string[] = []
     await eventually('captures', async () => {
       const answer = await fetch(plane.metricsUrl.replace('/metrics', '/exchanges'))

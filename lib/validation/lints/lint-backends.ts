@@ -229,7 +229,7 @@ function portFault(
 }
 
 /** As the gateway's own list; the values are those of GEP-1911 and Kubernetes. */
-const UNSUPPORTED_PROTOCOLS = ['https', 'kubernetes.io/wss', 'kubernetes.io/h2c']
+const UNSUPPORTED_PROTOCOLS = ['https', 'kubernetes.io/wss']
 
 function protocolFault(
   place: BackendPlace,

@@ -5,12 +5,12 @@ export interface LoadResult {
   readonly statuses: ReadonlyMap<number, number>
 }
 
-/** Sends `count` GETs over `connections` keep-alive connections, the next on each as soon as the last is answered. */
+/** Sends `count` requests over `connections` keep-alive connections, the next on each as soon as the last is answered. */
 export async function sendMany(
   target: { readonly address: string; readonly port: number },
   count: number,
   connections: number,
-  headers: Readonly<Record<string, string>> = {},
+  options: { readonly method?: string; readonly headers?: Readonly<Record<string, string>> } = {},
 ): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const statuses = new Map<number, number>()
@@ -22,7 +22,15 @@ export async function sendMany(
         resolve()
       }
       const { address: host, port } = target
-      const outgoing = request({ host, port, path: '/load', agent, headers: { ...headers } })
+      const { method = 'GET', headers = {} } = options
+      const outgoing = request({
+        host,
+        port,
+        path: '/load',
+        method,
+        agent,
+        headers: { ...headers },
+      })
       outgoing.on('error', () => end(0))
       outgoing.on('response', (incoming) => {
         incoming.resume()

@@ -61,6 +61,11 @@ export function cluster(...ports: readonly number[]): ClusterEntry {
   return { protocol: 'http1', endpoints: ports.map((port) => ({ address: '127.0.0.1', port })) }
 }
 
+/** Endpoints that speak HTTP/2 with prior knowledge. */
+export function h2cCluster(...ports: readonly number[]): ClusterEntry {
+  return { ...cluster(...ports), protocol: 'h2c' }
+}
+
 let lastVersion = 0
 
 /** A table with one Gateway; its version is one more than the last one made. */
