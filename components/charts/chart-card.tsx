@@ -1,24 +1,23 @@
 'use client'
 
-import { ChartSpline, Table2 } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
-import { formatClock } from '@/components/format/numbers'
+import { ChartSpline, FileDown, ImageDown, Table2 } from 'lucide-react'
+import { type ReactNode, useRef, useState } from 'react'
+import { formatClock, formatDayTime } from '@/components/format/numbers'
 import { Button } from '@/components/ui/button'
 import { Panel } from '@/components/ui/panel'
 import { ScrollRegion } from '@/components/ui/scroll-region'
+import { showToast } from '@/components/ui/toast-store'
+import { fileName, toCsv } from './chart-export'
+import type { ChartSeries } from './chart-model'
 import { describeChart } from './describe-chart'
-import { type ChartRow, countGaps } from './series-rows'
-import { type ChartSeries, TimeSeriesChart } from './time-series-chart'
+import { savePicture, saveText } from './save-chart'
+import { countGaps } from './series-rows'
+import { TimeSeriesChart, type TimeSeriesChartProps } from './time-series-chart'
 
-interface ChartCardProps {
-  title: string
-  rows: readonly ChartRow[]
-  series: readonly ChartSeries[]
-  rangeSeconds: number
-  format: (value: number | null) => string
+interface ChartCardProps extends Omit<TimeSeriesChartProps, 'height'> {
   height?: number
   /** Something the picture does not show: resolution, or what the source can't see. */
-  note?: string
+  note?: string | undefined
   /** Chooses what is drawn; takes a row of its own, with the legend. */
   control?: ReactNode
 }
@@ -49,7 +48,8 @@ function Legend({ series }: { series: readonly ChartSeries[] }) {
   )
 }
 
-function ChartTable({ title, rows, series, format }: ChartCardProps) {
+function ChartTable({ title, rows, series, format, rangeSeconds }: ChartCardProps) {
+  const formatTime = rangeSeconds > 43_200 ? formatDayTime : formatClock
   return (
     <ScrollRegion label={`${title}, table`} className="max-h-56 overflow-auto">
       <table className="w-full text-xs tabular-nums">
@@ -69,7 +69,7 @@ function ChartTable({ title, rows, series, format }: ChartCardProps) {
           {rows.toReversed().map((row) => (
             <tr key={row.t} className="border-t border-line">
               <th scope="row" className="py-0.5 pr-3 text-left font-normal">
-                {formatClock(row.t)}
+                {formatTime(row.t)}
               </th>
               {series.map(({ key }) => (
                 <td key={key} className="py-0.5 pl-3 text-right">
@@ -84,46 +84,89 @@ function ChartTable({ title, rows, series, format }: ChartCardProps) {
   )
 }
 
+interface ChartActionsProps extends ChartCardProps {
+  isTable: boolean
+  onToggle: () => void
+  findPicture: () => SVGSVGElement | null
+}
+
+function ChartActions(props: ChartActionsProps) {
+  const { title, rows, series, isTable, onToggle, findPicture } = props
+  const Icon = isTable ? ChartSpline : Table2
+  const exportPicture = async () => {
+    const svg = findPicture()
+    if (svg === null) return
+    try {
+      await savePicture(fileName(title, 'png'), svg, { title, legend: series })
+    } catch {
+      showToast({
+        tone: 'bad',
+        title: 'The picture could not be made',
+        description: 'Save the numbers as CSV instead.',
+      })
+    }
+  }
+  return (
+    <div className="flex items-center">
+      <Button
+        variant="ghost"
+        size="sm"
+        aria-label={`${title}: save as CSV`}
+        title="Save as CSV"
+        icon={<FileDown size={14} aria-hidden />}
+        onClick={() => saveText(fileName(title, 'csv'), 'text/csv', toCsv(rows, series))}
+      />
+      <Button
+        variant="ghost"
+        size="sm"
+        aria-label={`${title}: save as PNG`}
+        title="Save as PNG"
+        icon={<ImageDown size={14} aria-hidden />}
+        disabledReason={isTable ? 'Show the chart first' : undefined}
+        onClick={() => void exportPicture()}
+      />
+      <Button
+        variant="ghost"
+        size="sm"
+        aria-pressed={isTable}
+        aria-label={`${title}: show as table`}
+        title={isTable ? 'Show as chart' : 'Show as table'}
+        icon={<Icon size={14} aria-hidden />}
+        onClick={onToggle}
+      />
+    </div>
+  )
+}
+
 /** A chart, its sentence for those who can't see it, and the same numbers as a table. */
 export function ChartCard(props: ChartCardProps) {
-  const { title, rows, series, rangeSeconds, format, height = 150, note, control } = props
+  const { title, rows, series, format, height = 150, note, control } = props
   const [isTable, setIsTable] = useState(false)
+  const picture = useRef<HTMLDivElement>(null)
   const gaps = countGaps(rows)
-  const Icon = isTable ? ChartSpline : Table2
   return (
     <Panel
       title={title}
       actions={
-        <>
-          {control === undefined ? <Legend series={series} /> : null}
-          <Button
-            variant="ghost"
-            size="sm"
-            aria-pressed={isTable}
-            aria-label={`${title}: show as table`}
-            icon={<Icon size={14} aria-hidden />}
-            onClick={() => setIsTable(!isTable)}
-          />
-        </>
+        <ChartActions
+          {...props}
+          isTable={isTable}
+          onToggle={() => setIsTable(!isTable)}
+          findPicture={() => picture.current?.querySelector('svg') ?? null}
+        />
       }
     >
-      {control === undefined ? null : (
-        <div className="flex items-center justify-between gap-2 pb-2">
-          <Legend series={series} />
-          {control}
-        </div>
-      )}
+      <div className="flex flex-wrap items-center justify-between gap-2 pb-2">
+        <Legend series={series} />
+        {control}
+      </div>
       <p className="sr-only">{describeChart({ title, rows, series, format })}</p>
       {isTable ? (
         <ChartTable {...props} />
       ) : (
-        <TimeSeriesChart
-          rows={rows}
-          series={series}
-          rangeSeconds={rangeSeconds}
-          format={format}
-          height={height}
-        />
+        <div ref={picture}>
+          <TimeSeriesChart {...props} height={height} />
+        </div>
       )}
       {gaps > 0 && gaps === rows.length ? (
         <p className="pt-1 text-2xs text-muted">Nothing was measured in this time.</p>

@@ -1,46 +1,29 @@
 'use client'
 
 import { memo, useRef } from 'react'
-import {
-  Area,
-  AreaChart,
-  CartesianGrid,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from 'recharts'
-import { formatClock } from '@/components/format/numbers'
+import { Area, AreaChart, CartesianGrid, ResponsiveContainer, XAxis, YAxis } from 'recharts'
+import { formatClock, formatDayTime } from '@/components/format/numbers'
+import { ChartCursor } from './chart-cursor'
+import type { ChartSeries } from './chart-model'
+import { PLOT, type TimeSpan } from './cursor'
 import { isSamePicture } from './same-picture'
 import type { ChartRow } from './series-rows'
 import { useIsOnScreen } from './use-is-on-screen'
 
-export interface ChartSeries {
-  readonly key: string
-  readonly label: string
-  /** A CSS colour; beside the colour, `dashes` tells series apart. */
-  readonly color: string
-  readonly dashes?: string
-  readonly isFilled?: boolean
-}
-
-interface TimeSeriesChartProps {
+export interface TimeSeriesChartProps {
+  title: string
   rows: readonly ChartRow[]
   series: readonly ChartSeries[]
   rangeSeconds: number
   format: (value: number | null) => string
   height: number
+  onZoom?: ((span: TimeSpan) => void) | undefined
 }
 
 const AXIS_TICK = { fontSize: 11, fill: 'var(--muted)' } as const
-const TOOLTIP_STYLE = {
-  background: 'var(--panel)',
-  border: '1px solid var(--line)',
-  borderRadius: 8,
-  color: 'var(--fg)',
-  fontSize: 12,
-} as const
-const MARGIN = { top: 6, right: 6, bottom: 0, left: 0 } as const
+/** The axes take what PLOT has on the left and below. */
+const MARGIN = { top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 } as const
+const DAY_SECONDS = 86_400
 const INITIAL_SIZE = { width: 340, height: 160 } as const
 
 function readValue(key: string) {
@@ -64,7 +47,8 @@ const Plot = memo(
             type="number"
             scale="time"
             domain={[end - rangeSeconds * 1000, end]}
-            tickFormatter={formatClock}
+            height={PLOT.bottom}
+            tickFormatter={rangeSeconds > DAY_SECONDS / 2 ? formatDayTime : formatClock}
             minTickGap={40}
             tick={AXIS_TICK}
             axisLine={{ stroke: 'var(--line)' }}
@@ -74,18 +58,12 @@ const Plot = memo(
             tick={AXIS_TICK}
             axisLine={false}
             tickLine={false}
-            width={44}
+            width={PLOT.left}
             tickCount={4}
             interval={0}
             tickFormatter={(value: number) => format(value)}
           />
-          <Tooltip
-            isAnimationActive={false}
-            labelFormatter={(time) => formatClock(Number(time))}
-            formatter={(value) => format(typeof value === 'number' ? value : null)}
-            contentStyle={TOOLTIP_STYLE}
-          />
-          {series.map(({ key, label, color, dashes, isFilled }) => (
+          {series.map(({ key, label, color, dashes, isFilled, isFaint }) => (
             <Area
               key={key}
               type="linear"
@@ -93,6 +71,7 @@ const Plot = memo(
               name={label}
               stroke={color}
               strokeWidth={1.75}
+              strokeOpacity={isFaint ? 0.7 : 1}
               {...(dashes === undefined ? {} : { strokeDasharray: dashes })}
               fill={color}
               fillOpacity={isFilled ? 0.12 : 0}
@@ -112,9 +91,15 @@ const Plot = memo(
 export function TimeSeriesChart(props: TimeSeriesChartProps) {
   const host = useRef<HTMLDivElement>(null)
   const isOnScreen = useIsOnScreen(host)
+  const { title, rows, series, rangeSeconds, format, height, onZoom } = props
+  const to = rows.at(-1)?.t ?? 0
+  const span = { from: to - rangeSeconds * 1000, to }
   return (
-    <div ref={host} aria-hidden style={{ height: props.height }}>
-      <Plot {...props} isOnScreen={isOnScreen} />
+    <div ref={host} className="relative" style={{ height }}>
+      <div aria-hidden className="h-full">
+        <Plot {...props} isOnScreen={isOnScreen} />
+      </div>
+      <ChartCursor {...{ title, rows, series, span, format, onZoom }} />
     </div>
   )
 }

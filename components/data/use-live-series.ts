@@ -1,9 +1,10 @@
 'use client'
 
-import { type QueryKey, skipToken, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, skipToken, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { API } from '@/lib/dashboard-api/paths'
 import type { RouteSeries, SeriesOverview, SourceState } from '@/lib/dashboard-api/series'
+import { getJson } from './dashboard-client'
 import { openEventStream, type StreamState } from './event-stream'
 import { appendOverviewPoint, appendRoutePoint, stepsIn } from './series-window'
 import { settleWindow } from './settle-window'
@@ -24,15 +25,14 @@ const DEFAULTS = { structuralSharing: false, staleTime: Number.POSITIVE_INFINITY
 
 /** Keeps one window in the query cache: `window` replaces it, `point` moves it on by a step. */
 function useSeriesStream<T extends Stepped>(
-  key: QueryKey,
-  query: string,
+  query: string | null,
   rangeSeconds: number,
   appendPoint: (window: T, point: T, stepsMax: number) => T,
 ): LiveSeries<T> {
   const queryClient = useQueryClient()
-  const [family, detail, range] = key
   useEffect(() => {
-    const series = [family, detail, range]
+    if (query === null) return
+    const series = ['series', query]
     const connection = [...series, 'connection']
     return openEventStream({
       url: `${API.seriesStream}?${query}`,
@@ -48,7 +48,8 @@ function useSeriesStream<T extends Stepped>(
       },
       onState: (state) => queryClient.setQueryData(connection, state),
     })
-  }, [queryClient, family, detail, range, query, rangeSeconds, appendPoint])
+  }, [queryClient, query, rangeSeconds, appendPoint])
+  const key = ['series', query]
   const { data: series } = useCachedQuery<T>({ queryKey: key, queryFn: skipToken, ...DEFAULTS })
   const { data: connection } = useCachedQuery<StreamState>({
     queryKey: [...key, 'connection'],
@@ -58,14 +59,61 @@ function useSeriesStream<T extends Stepped>(
   return { series, connection: connection ?? 'connecting' }
 }
 
-/** What the observer knows of one route (`namespace/name`) over the last `rangeSeconds`. */
-export function useRouteSeries(route: string, rangeSeconds: number): LiveSeries<RouteSeries> {
-  const query = new URLSearchParams({ route, range: String(rangeSeconds) }).toString()
-  return useSeriesStream(['series', route, rangeSeconds], query, rangeSeconds, appendRoutePoint)
+export interface SeriesQuestion {
+  /** `namespace/name`. */
+  readonly route: string
+  readonly rangeSeconds: number
+  /** Null for the whole route. */
+  readonly rule: string | null
+  /** Epoch milliseconds; null for a range that ends now and moves on. */
+  readonly endMs: number | null
 }
 
-/** Requests and mirrored copies of every route over the last `rangeSeconds`. */
+function toQuery({ route, rangeSeconds, rule, endMs }: SeriesQuestion): string {
+  return new URLSearchParams({
+    route,
+    range: String(rangeSeconds),
+    ...(rule === null ? {} : { rule }),
+    ...(endMs === null ? {} : { end: String(endMs) }),
+  }).toString()
+}
+
+/** Ranges in the past that a page moved away from are forgotten after this long: they are large. */
+const PAST_KEPT_MS = 30_000
+
+function usePastSeries(question: SeriesQuestion | null) {
+  const query = question === null ? '' : toQuery(question)
+  return useCachedQuery<RouteSeries>({
+    queryKey: ['past-series', query],
+    queryFn: ({ signal }) => getJson<RouteSeries>(`${API.series}?${query}`, signal),
+    enabled: question !== null,
+    placeholderData: keepPreviousData,
+    gcTime: PAST_KEPT_MS,
+    ...DEFAULTS,
+  })
+}
+
+/** What the observer knows of one route over a range: followed live, or as it was when the range ended. */
+export function useRouteSeries(question: SeriesQuestion): LiveSeries<RouteSeries> {
+  const isPast = question.endMs !== null
+  const live = useSeriesStream(
+    isPast ? null : toQuery(question),
+    question.rangeSeconds,
+    appendRoutePoint,
+  )
+  const past = usePastSeries(isPast ? question : null)
+  if (!isPast) return live
+  return { series: past.data, connection: past.error === null ? 'connected' : 'disconnected' }
+}
+
+/** The same route over an earlier range, to be drawn behind; undefined while none is asked for. */
+export function useEarlierSeries(question: SeriesQuestion | null): RouteSeries | undefined {
+  const { data } = usePastSeries(question)
+  return question === null ? undefined : data
+}
+
+/** Requests, mirrored copies and signals of every route over the last `rangeSeconds`. */
 export function useSeriesOverview(rangeSeconds: number): LiveSeries<SeriesOverview> {
   const query = new URLSearchParams({ range: String(rangeSeconds) }).toString()
-  return useSeriesStream(['series', '', rangeSeconds], query, rangeSeconds, appendOverviewPoint)
+  return useSeriesStream(query, rangeSeconds, appendOverviewPoint)
 }

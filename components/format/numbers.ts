@@ -56,6 +56,23 @@ export function plural(count: number, noun: string, nouns = `${noun}s`): string 
   return `${formatCount(count)} ${count === 1 ? noun : nouns}`
 }
 
+/** Local day and time of an epoch in milliseconds, for spans longer than some hours: `25 Nov 14:03`. */
+export function formatDayTime(epochMs: number): string {
+  const date = new Date(epochMs)
+  const day = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
+  return `${day} ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`
+}
+
+const SIZE_UNITS = ['kB', 'MB', 'GB', 'TB'] as const
+
+/** Bytes with a unit a person reads: `512 B`, `1.4 kB`, `12 MB`; a dash when unknown. */
+export function formatSize(bytes: number | null): string {
+  if (bytes === null) return UNKNOWN
+  if (bytes < 1000) return `${whole.format(bytes)} B`
+  const power = Math.min(SIZE_UNITS.length, Math.floor(Math.log10(bytes) / 3))
+  return `${oneDigit.format(bytes / 1000 ** power)} ${SIZE_UNITS[power - 1]}`
+}
+
 /** Local wall-clock time of an epoch in milliseconds: `14:03:20`. */
 export function formatClock(epochMs: number): string {
   return new Date(epochMs).toLocaleTimeString('en-GB', { hour12: false })

@@ -18,7 +18,12 @@ const WINDOW_SECONDS = 300
 
 function Stops({ route, until }: { route: HTTPRoute; until: string }) {
   const now = useNow(5_000)
-  const { series } = useRouteSeries(keyOf(route), WINDOW_SECONDS)
+  const { series } = useRouteSeries({
+    route: keyOf(route),
+    rangeSeconds: WINDOW_SECONDS,
+    rule: null,
+    endMs: null,
+  })
   const isOver = until !== '' && now !== 0 && Date.parse(`${until}Z`) <= now
   const sentences = stopSentences(series?.mirrors ?? [])
   return (

@@ -75,7 +75,7 @@ function TrafficColumn({
   const isSending = url.get('send') === '1'
   const isExplaining = url.get('explain') === '1'
   return (
-    <LiveTraffic route={`${namespace}/${name}`}>
+    <LiveTraffic namespace={namespace} name={name}>
       {route === undefined ? null : (
         <div className="flex flex-col gap-3">
           <Button

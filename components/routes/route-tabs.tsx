@@ -7,6 +7,7 @@ import { page } from '@/lib/dashboard-api/paths'
 
 const TABS = [
   { id: 'route', label: 'Route', href: page.route },
+  { id: 'traffic', label: 'Traffic', href: page.routeTraffic },
   { id: 'compare', label: 'Compare', href: page.compare },
   { id: 'promote', label: 'Promote', href: page.promote },
 ] as const

@@ -1,7 +1,9 @@
 /** RouteSeries → what each chart of the live view draws. Pure. */
+
+import type { ChartSeries } from '@/components/charts/chart-model'
 import { type ChartRow, type ChartSource, toChartRows } from '@/components/charts/series-rows'
-import type { ChartSeries } from '@/components/charts/time-series-chart'
-import type { Points, RouteSeries, SeriesOverview } from '@/lib/dashboard-api/series'
+import type { LatencySeries, Points, RouteSeries, SeriesOverview } from '@/lib/dashboard-api/series'
+import { localName, mirrorName } from './names'
 
 export interface ChartModel {
   readonly rows: readonly ChartRow[]
@@ -24,6 +26,7 @@ function mirrorLook(index: number): Pick<ChartSeries, 'color' | 'dashes'> {
 
 /** More lines than this on one chart can't be told apart; the tables below list every mirror. */
 export const MIRROR_LINES_MAX = 4
+const BACKEND_LINES_MAX = 4
 
 /** Sum of several series; a step is unknown only when all of them are. */
 export function sumPoints(series: readonly Points[]): Points {
@@ -32,6 +35,32 @@ export function sumPoints(series: readonly Points[]): Points {
     const known = series.map((points) => points[index] ?? null).filter((point) => point !== null)
     return known.length === 0 ? null : known.reduce((sum, point) => sum + point, 0)
   })
+}
+
+/** What the charts of a part say: the whole primary, one backend, or one mirror. */
+export interface Subject {
+  readonly value: string
+  readonly label: string
+  readonly responsesByClass: Readonly<Record<string, Points>>
+  readonly latency: LatencySeries
+}
+
+/** Everything that answers: the primary, its backends where they are counted apart, and each mirror. */
+export function subjectsOf(route: RouteSeries): readonly Subject[] {
+  const { primary, backends, mirrors } = route
+  return [
+    { value: '', label: 'Primary', ...primary },
+    ...backends.map((backend) => ({
+      ...backend,
+      value: backend.backend,
+      label: localName(backend.backend, route.route),
+    })),
+    ...mirrors.map((mirror) => ({
+      ...mirror,
+      value: `${mirror.rule}/${mirror.mirror}/${mirror.target}`,
+      label: `Mirror ${mirrorName(mirror, route.route)}`,
+    })),
+  ]
 }
 
 /** `backend-2:3000` from `default/backend-2:3000`. */
@@ -87,9 +116,9 @@ const CLASS_COLORS: Readonly<Record<string, string>> = {
   aborted: 'var(--muted)',
 }
 
-/** Responses per second by status class, only classes that occurred. */
-export function responseClasses(route: RouteSeries): ChartModel {
-  const classes = Object.entries(route.primary.responsesByClass)
+/** Responses per second of one part by status class, only classes that occurred. */
+export function responseClasses(route: RouteSeries, subject: Subject): ChartModel {
+  const classes = Object.entries(subject.responsesByClass)
     .filter(([, points]) => points.some((point) => point !== null && point > 0))
     .sort(([left], [right]) => left.localeCompare(right))
   return {
@@ -130,6 +159,66 @@ export function latencies(route: RouteSeries, percentile: Percentile): ChartMode
         ...mirrorLook(index),
       })),
     ],
+  }
+}
+
+/** The three percentiles of one part. */
+export function percentiles(route: RouteSeries, { latency }: Subject): ChartModel {
+  const looks = [
+    { color: PRIMARY },
+    { color: 'var(--series-3)', dashes: '6 3' },
+    { color: 'var(--series-5)', dashes: '2 3' },
+  ]
+  const names = ['p50', 'p90', 'p99'] as const
+  return {
+    rows: toChartRows(
+      route.timestamps,
+      names.map((key) => ({ key, points: latency[key] })),
+      { divisor: 1, merge: 'max' },
+    ),
+    series: names.map((key, index) => ({ key, label: key, color: PRIMARY, ...looks[index] })),
+  }
+}
+
+/** Answers per second of each backend. */
+export function backendRates(route: RouteSeries): ChartModel {
+  const backends = route.backends.slice(0, BACKEND_LINES_MAX)
+  return {
+    rows: toChartRows(
+      route.timestamps,
+      backends.map(({ backend, responses }) => ({ key: backend, points: responses })),
+      { divisor: route.stepSeconds, merge: 'mean' },
+    ),
+    series: backends.map(({ backend }, index) => ({
+      key: backend,
+      label: localName(backend, route.route),
+      ...(index === 0 ? { color: PRIMARY } : mirrorLook(index)),
+    })),
+  }
+}
+
+/** Bytes per second: bodies of requests and answers, and what the mirrors got and sent. */
+export function byteRates(route: RouteSeries): ChartModel {
+  const mirrors = route.mirrors.map(({ bytes }) => bytes)
+  const sources = [
+    { key: 'request', points: route.primary.bytes.request },
+    { key: 'response', points: route.primary.bytes.response },
+    ...(mirrors.length === 0
+      ? []
+      : [
+          { key: 'copied', points: sumPoints(mirrors.map(({ request }) => request)) },
+          { key: 'discarded', points: sumPoints(mirrors.map(({ response }) => response)) },
+        ]),
+  ]
+  const series = [
+    { key: 'request', label: 'Requests', color: PRIMARY },
+    { key: 'response', label: 'Answers', color: 'var(--series-3)', dashes: '6 3' },
+    { key: 'copied', label: 'Copied to mirrors', color: 'var(--series-mirror)', dashes: '4 2' },
+    { key: 'discarded', label: 'Mirrors’ answers', color: 'var(--series-5)', dashes: '2 3' },
+  ]
+  return {
+    rows: toChartRows(route.timestamps, sources, { divisor: route.stepSeconds, merge: 'mean' }),
+    series: series.slice(0, sources.length),
   }
 }
 

@@ -1,68 +1,32 @@
 'use client'
 
-import { type ReactNode, useMemo, useState } from 'react'
-import { ChartCard } from '@/components/charts/chart-card'
-import { useRouteSeries } from '@/components/data/use-live-series'
-import { useUrlState } from '@/components/data/use-url-state'
-import { formatLatency, formatRate } from '@/components/format/numbers'
+import Link from 'next/link'
+import type { ReactNode } from 'react'
 import { LoadingState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
-import { Segmented } from '@/components/ui/segmented'
-import type { RouteSeries } from '@/lib/dashboard-api/series'
+import { page } from '@/lib/dashboard-api/paths'
 import { AccountPanel } from './account-panel'
 import {
-  latencies,
-  mirrorOutcomes,
-  type Percentile,
-  requestRates,
-  responseClasses,
-} from './chart-series'
-import { RangeToggle } from './range-toggle'
+  ClassesChart,
+  LatencyChart,
+  OutcomesChart,
+  RequestsChart,
+  type RouteChartProps,
+} from './route-charts'
 import { SourceNotice } from './source-notice'
 import { BackendsPanel, MirrorsPanel } from './split-panel'
-import { parseTimeRange, type TimeRange } from './time-range'
+import type { TimeRange } from './time-range'
+import { TrafficToolbar } from './traffic-toolbar'
+import { useTrafficView } from './use-traffic-view'
 import { WindowTotals } from './window-totals'
 
-const PERCENTILES = [
-  { value: 'p50', label: 'p50' },
-  { value: 'p90', label: 'p90' },
-  { value: 'p99', label: 'p99' },
-] as const
-
-function LatencyChart({ route, range }: { route: RouteSeries; range: TimeRange }) {
-  const [percentile, setPercentile] = useState<Percentile>('p99')
-  const model = useMemo(() => latencies(route, percentile), [route, percentile])
-  return (
-    <ChartCard
-      title={`Latency, ${percentile}`}
-      {...model}
-      rangeSeconds={range.seconds}
-      format={formatLatency}
-      note={
-        route.blindSpots.latency ??
-        "From histogram buckets: a value is exact to its bucket's width."
-      }
-      control={
-        <Segmented
-          label="Percentile"
-          value={percentile}
-          options={PERCENTILES}
-          onChange={setPercentile}
-        />
-      }
-    />
-  )
-}
-
-function RouteCharts({ route, range }: { route: RouteSeries; range: TimeRange }) {
-  const rates = useMemo(() => requestRates(route), [route])
-  const classes = useMemo(() => responseClasses(route), [route])
-  const outcomes = useMemo(() => mirrorOutcomes(route), [route])
-  const chart = { rangeSeconds: range.seconds, format: formatRate }
+function RouteCharts({ chart, range }: { chart: RouteChartProps; range: TimeRange }) {
+  const { route } = chart
+  const hasAnswers = Object.keys(route.primary.responsesByClass).length > 0
   return (
     <>
       <SourceNotice source={route.source} />
-      <ChartCard title="Requests per second" {...rates} {...chart} />
+      <RequestsChart {...chart} />
       <WindowTotals route={route} rangeName={range.name} />
       <AccountPanel
         mirrors={route.mirrors}
@@ -71,37 +35,37 @@ function RouteCharts({ route, range }: { route: RouteSeries; range: TimeRange })
       />
       <BackendsPanel series={route} />
       <MirrorsPanel series={route} />
-      <LatencyChart route={route} range={range} />
-      {classes.series.length === 0 ? null : (
-        <ChartCard title="Responses by status class" {...classes} {...chart} height={120} />
-      )}
-      {route.mirrors.length === 0 ? null : (
-        <ChartCard title="Mirrored copies by outcome" {...outcomes} {...chart} height={120} />
-      )}
+      <LatencyChart {...chart} />
+      {hasAnswers ? <ClassesChart {...chart} height={120} /> : null}
+      {route.mirrors.length === 0 ? null : <OutcomesChart {...chart} height={120} />}
     </>
   )
 }
 
 interface LiveTrafficProps {
-  /** `namespace/name`. */
-  route: string
+  namespace: string
+  name: string
   /** Sits between the heading and the charts: the traffic panel. */
   children?: ReactNode
 }
 
 /** What flows through one route now, and what became of every mirrored copy. */
-export function LiveTraffic({ route, children }: LiveTrafficProps) {
-  const url = useUrlState()
-  const range = parseTimeRange(url.get('range'))
-  const { series, connection } = useRouteSeries(route, range.seconds)
+export function LiveTraffic({ namespace, name, children }: LiveTrafficProps) {
+  const { view, series, connection, earlier, zoom } = useTrafficView(`${namespace}/${name}`)
   return (
     <section aria-labelledby="live-traffic" className="flex flex-col gap-3 p-3 md:p-4">
       <div className="flex flex-wrap items-center gap-2">
         <h2 id="live-traffic" className="flex-1 text-sm font-semibold">
           Live traffic
         </h2>
-        <RangeToggle />
+        <Link
+          href={page.routeTraffic(namespace, name)}
+          className="text-xs text-accent hover:underline"
+        >
+          All charts
+        </Link>
       </div>
+      <TrafficToolbar view={view} series={series} />
       {children}
       {connection === 'disconnected' ? (
         <Notice tone="warn" title="Traffic numbers are interrupted">
@@ -114,7 +78,10 @@ export function LiveTraffic({ route, children }: LiveTrafficProps) {
           <LoadingState label="Loading traffic" />
         )
       ) : (
-        <RouteCharts route={series} range={range} />
+        <RouteCharts
+          range={view.range}
+          chart={{ route: series, earlier, rangeSeconds: view.range.seconds, onZoom: zoom }}
+        />
       )}
     </section>
   )

@@ -1,6 +1,7 @@
 import { formatCount, formatLatency, formatShare } from '@/components/format/numbers'
 import { Panel } from '@/components/ui/panel'
-import type { MirrorSeries, RouteSeries } from '@/lib/dashboard-api/series'
+import type { RouteSeries } from '@/lib/dashboard-api/series'
+import { localName, mirrorName } from './names'
 
 type ByCode = Readonly<Record<string, number>>
 
@@ -64,20 +65,6 @@ function SplitTable({ caption, rows }: { caption: string; rows: readonly SplitRo
       </tbody>
     </table>
   )
-}
-
-/** `backend:3000` for a Service of the route's own namespace, `namespace/service:port` for another. */
-export function localName(target: string, route: string): string {
-  const own = route.slice(0, route.indexOf('/') + 1)
-  return own !== '' && target.startsWith(own) ? target.slice(own.length) : target
-}
-
-/** The mirror's target, or its place in the rule where the source does not say. */
-export function mirrorName(
-  { target, rule, mirror }: Pick<MirrorSeries, 'target' | 'rule' | 'mirror'>,
-  route: string,
-): string {
-  return target === '' ? `rule ${rule}, filter ${mirror}` : localName(target, route)
 }
 
 export function BackendsPanel({ series }: { series: RouteSeries }) {

@@ -3,8 +3,8 @@ import type { MirrorAccount } from '@/lib/dashboard-api/series'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { accountSentences } from './account-sentence'
 import { sumPoints } from './chart-series'
-import { busiestRoutes } from './overview-rows'
-import { formatCodes, localName } from './split-panel'
+import { localName } from './names'
+import { formatCodes } from './split-panel'
 import { parseTimeRange, TIME_RANGES } from './time-range'
 import { EMPTY_FORM, formForRoute, parseTrafficForm } from './traffic-form'
 import { serverErrors } from './window-totals'
@@ -155,23 +155,6 @@ describe('traffic numbers', () => {
     ).toEqual([3, 3, null])
   })
 
-  it('rank routes by their requests and leave idle ones out', () => {
-    const rows = busiestRoutes({
-      stepSeconds: 2,
-      timestamps: [2, 4],
-      routes: {
-        'a/calm': { requests: [0, 0], mirrored: [0, 0] },
-        'a/some': { requests: [1, 4], mirrored: [0, 1] },
-        'a/more': { requests: [10, null], mirrored: [null, null] },
-      },
-      source: { state: 'ok', lastScrape: 4, message: '' },
-    })
-    expect(rows.map(({ name, rate, requests }) => ({ name, rate, requests }))).toEqual([
-      { name: 'more', rate: 5, requests: 10 },
-      { name: 'some', rate: 2, requests: 5 },
-    ])
-  })
-
   it('offer ranges from a minute to a week', () => {
     expect(TIME_RANGES.map(({ value }) => value)).toEqual([
       '1m',
@@ -185,5 +168,7 @@ describe('traffic numbers', () => {
     expect(parseTimeRange('15m')).toMatchObject({ seconds: 900, name: 'Last 15 minutes' })
     expect(parseTimeRange('7d')).toMatchObject({ seconds: 604_800, name: 'Last 7 days' })
     expect(parseTimeRange('nonsense').seconds).toBe(300)
+    expect(parseTimeRange('137s')).toMatchObject({ seconds: 137, name: '2 min 17 s chosen' })
+    expect(parseTimeRange('9s').seconds).toBe(300)
   })
 })

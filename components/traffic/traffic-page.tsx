@@ -1,63 +1,75 @@
 'use client'
 
-import Link from 'next/link'
 import { useMemo } from 'react'
 import { ChartCard } from '@/components/charts/chart-card'
 import { useLiveList } from '@/components/data/use-live'
 import { useSeriesOverview } from '@/components/data/use-live-series'
 import { useUrlState } from '@/components/data/use-url-state'
-import { formatCount, formatRate } from '@/components/format/numbers'
+import { formatRate } from '@/components/format/numbers'
 import { PageHeader } from '@/components/layout/page-header'
+import { healthOf } from '@/components/routes/route-summary'
 import { EmptyState, LoadingState } from '@/components/ui/empty-state'
 import { Panel } from '@/components/ui/panel'
-import { page } from '@/lib/dashboard-api/paths'
+import { SearchBox } from '@/components/ui/search-box'
 import type { SeriesOverview } from '@/lib/dashboard-api/series'
 import { keyOf } from '@/lib/gateway-api/references'
+import {
+  ATTENTION_RULES,
+  attentionRows,
+  attentionSentence,
+  type ClusterFindings,
+} from './attention'
+import { AttentionTable } from './attention-table'
 import { overviewRates } from './chart-series'
-import { busiestRoutes, ROUTES_SHOWN_MAX } from './overview-rows'
 import { RangeToggle } from './range-toggle'
 import { SourceNotice } from './source-notice'
 import { parseTimeRange } from './time-range'
 import { EMPTY_FORM, formForRoute } from './traffic-form'
 import { TrafficPanel } from './traffic-panel'
 
-function BusiestRoutes({ overview }: { overview: SeriesOverview }) {
-  const rows = busiestRoutes(overview)
-  if (rows.length === 0)
-    return <p className="text-muted">No route has taken a request in this time.</p>
+/** What the cluster's conditions say of every route. */
+function useClusterFindings(): ClusterFindings {
+  const { objects } = useLiveList('httproutes')
+  return useMemo(() => {
+    const findings = objects.map((route) => {
+      const { state, text } = healthOf(route)
+      const finding = state === 'bad' || state === 'warn' ? { urgency: state, text } : null
+      return [keyOf(route), finding] as const
+    })
+    return new Map(findings)
+  }, [objects])
+}
+
+function Attention({ overview }: { overview: SeriesOverview }) {
+  const url = useUrlState()
+  const filter = url.get('filter')
+  const cluster = useClusterFindings()
+  const rows = useMemo(() => attentionRows(overview, cluster), [overview, cluster])
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
+  const shown = rows.filter(({ key }) => words.every((word) => key.toLowerCase().includes(word)))
   return (
-    <table className="w-full text-xs tabular-nums">
-      <thead className="text-left text-muted">
-        <tr>
-          <th scope="col" className="py-1 font-medium">
-            Route
-          </th>
-          <th scope="col" className="py-1 text-right font-medium">
-            Requests/s
-          </th>
-          <th scope="col" className="py-1 text-right font-medium">
-            Requests
-          </th>
-          <th scope="col" className="py-1 text-right font-medium">
-            Mirrored
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(({ key, namespace, name, rate, requests, mirrored }) => (
-          <tr key={key} className="border-t border-line">
-            <th scope="row" className="py-1.5 text-left font-medium">
-              <Link href={page.route(namespace, name)} className="text-accent hover:underline">
-                {key}
-              </Link>
-            </th>
-            <td className="py-1.5 text-right">{formatRate(rate)}</td>
-            <td className="py-1.5 text-right">{formatCount(requests)}</td>
-            <td className="py-1.5 text-right">{formatCount(mirrored)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Panel title="Routes by what needs attention" bodyClassName="px-0!">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-3 pb-2">
+        <SearchBox
+          label="Filter routes"
+          value={filter}
+          onChange={(value) => url.set({ filter: value })}
+          className="min-w-40 flex-1 sm:max-w-72"
+        />
+        <p role="status" className="text-xs text-muted">
+          {attentionSentence(rows)}
+        </p>
+      </div>
+      <AttentionTable rows={shown} />
+      <details className="px-3 pt-2 text-2xs text-muted">
+        <summary className="cursor-pointer">What needs attention</summary>
+        <ul className="list-disc pl-4">
+          {ATTENTION_RULES.map((rule) => (
+            <li key={rule}>{rule}</li>
+          ))}
+        </ul>
+      </details>
+    </Panel>
   )
 }
 
@@ -85,9 +97,7 @@ function Overview() {
         format={formatRate}
         height={220}
       />
-      <Panel title={`Busiest routes, up to ${ROUTES_SHOWN_MAX}`}>
-        <BusiestRoutes overview={series} />
-      </Panel>
+      <Attention overview={series} />
     </div>
   )
 }

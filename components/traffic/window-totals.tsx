@@ -47,7 +47,10 @@ export function WindowTotals({ route, rangeName }: { route: RouteSeries; rangeNa
   }, null)
   const errors = serverErrors(primary)
   return (
-    <dl aria-label={`Totals, ${rangeName.toLowerCase()}`} className="grid grid-cols-2 gap-2">
+    <dl
+      aria-label={`Totals, ${rangeName.toLowerCase()}`}
+      className="grid grid-cols-[repeat(auto-fit,minmax(9rem,1fr))] gap-2"
+    >
       <Tile
         label="Requests"
         value={formatCount(primary.total)}

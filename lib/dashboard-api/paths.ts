@@ -26,6 +26,7 @@ export const apiPath = {
 
 export const page = {
   routes: () => '/routes',
+  routeTraffic: (namespace: string, name: string) => `${page.route(namespace, name)}/traffic`,
   compare: (namespace: string, name: string) => `${page.route(namespace, name)}/compare`,
   promote: (namespace: string, name: string) => `${page.route(namespace, name)}/promote`,
   evidence: () => '/evidence',

@@ -1,0 +1,11 @@
+/** What a line on a chart looks like. */
+export interface ChartSeries {
+  readonly key: string
+  readonly label: string
+  /** A CSS colour; beside the colour, `dashes` tells series apart. */
+  readonly color: string
+  readonly dashes?: string
+  readonly isFilled?: boolean
+  /** Drawn behind the others: an earlier range. */
+  readonly isFaint?: boolean
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import type { RouteOverview, SeriesOverview } from '@/lib/dashboard-api/series'
+import { attentionRows, attentionSentence, trafficFindings } from './attention'
+
+const counted = (
+  requests: number,
+  mirrored = 0,
+  signals: Record<string, number> = {},
+): RouteOverview => ({
+  requests: [requests, 0],
+  mirrored: [mirrored, null],
+  signals: Object.fromEntries(Object.entries(signals).map(([name, count]) => [name, [count]])),
+})
+
+const texts = (route: RouteOverview) =>
+  trafficFindings(route).map(({ urgency, text }) => `${urgency}: ${text}`)
+
+describe('what needs attention', () => {
+  it.each([
+    [counted(1000), []],
+    [counted(1000, 0, { errors: 9 }), []],
+    [counted(1000, 0, { errors: 10 }), ['warn: 1 % of answers are 5xx (10)']],
+    [counted(1000, 0, { errors: 50 }), ['bad: 5 % of answers are 5xx (50)']],
+    [counted(1000, 500, { failed: 5 }), ['warn: 1 % of copies got no answer (5)']],
+    [counted(1000, 500, { failed: 50 }), ['bad: 10 % of copies got no answer (50)']],
+    [counted(1000, 999, { dropped: 1 }), ['warn: 0.1 % of copies given up at a limit (1)']],
+    [
+      counted(1000, 1000, { errors: 5, mirrorErrors: 15 }),
+      ['warn: 1.5 % of the mirror’s answers are 5xx (15)'],
+    ],
+    [counted(1000, 1000, { errors: 5, mirrorErrors: 14 }), []],
+    // Of so few requests one error is no share.
+    [counted(19, 19, { errors: 19, failed: 19 }), []],
+    [{ ...counted(3), isUnbalanced: true as const }, ['bad: The counts of a mirror do not add up']],
+  ])('of %j', (route, expected) => {
+    expect(texts(route)).toEqual(expected)
+  })
+
+  it('comes first, then the busiest; routes no one has counted are listed too', () => {
+    const overview: SeriesOverview = {
+      stepSeconds: 5,
+      timestamps: [1, 2],
+      routes: {
+        'a/calm': counted(5000),
+        'a/broken': counted(100, 0, { errors: 90 }),
+        'a/shaky': counted(200, 0, { errors: 3 }),
+      },
+      source: { state: 'ok', lastScrape: 1, message: '' },
+    }
+    const rows = attentionRows(
+      overview,
+      new Map([
+        ['a/new', null],
+        ['a/refused', { urgency: 'bad', text: 'Not accepted' }],
+      ]),
+    )
+    expect(rows.map(({ name }) => name)).toEqual(['broken', 'refused', 'shaky', 'calm', 'new'])
+    expect(attentionSentence(rows)).toBe('Needing attention: 2, worth a look: 1, fine: 2.')
+    expect(attentionSentence([])).toBe('There are no routes yet.')
+  })
+})

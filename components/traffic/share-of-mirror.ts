@@ -1,0 +1,69 @@
+/** Configured against observed: is a mirror's share what its filter says? Pure. */
+import { formatCount } from '@/components/format/numbers'
+import type { MirrorSeries, RouteSeries } from '@/lib/dashboard-api/series'
+import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { mirrorFraction } from '@/lib/routing/build-filters'
+import { binomialBand } from '@/lib/series/binomial-band'
+
+export interface MirrorShare {
+  /** 0 to 1; null where the filter is no longer, or not yet, in the route. */
+  readonly configured: number | null
+  /** Null without requests. */
+  readonly observed: number | null
+  readonly requests: number
+  /** As shares of the requests, 0 to 1: where 99 of 100 random samples of this size lie. */
+  readonly band: { readonly low: number; readonly high: number } | null
+  readonly isWithin: boolean
+  /** True where the source does not count what was not sampled: the rule's answers stand for the requests. */
+  readonly isEstimate: boolean
+}
+
+/** What was sampled of a mirror's requests in the window, and what its filter says now. */
+export function shareOfMirror(
+  mirror: MirrorSeries,
+  series: RouteSeries,
+  route: HTTPRoute | undefined,
+): MirrorShare {
+  const isEstimate = series.blindSpots.account !== undefined
+  const { windowAccount } = mirror
+  const ofRule = series.rules.find(({ rule }) => rule === mirror.rule)?.total ?? 0
+  const requests = isEstimate ? ofRule : windowAccount.requests
+  const sampled = isEstimate
+    ? windowAccount.mirrored
+    : windowAccount.requests - windowAccount.notSampled
+  const filter = route?.spec.rules?.[Number(mirror.rule)]?.filters?.[Number(mirror.mirror)]
+  const configured =
+    filter?.requestMirror === undefined ? null : mirrorFraction(filter.requestMirror)
+  if (requests === 0 || configured === null) {
+    const observed = requests === 0 ? null : sampled / requests
+    return { configured, observed, requests, band: null, isWithin: true, isEstimate }
+  }
+  const { low, high } = binomialBand(requests, configured)
+  return {
+    configured,
+    observed: sampled / requests,
+    requests,
+    band: { low: low / requests, high: high / requests },
+    isWithin: sampled >= low && sampled <= high,
+    isEstimate,
+  }
+}
+
+const percent = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
+
+/** `25 %`, `0.05 %`. */
+export function formatFraction(share: number): string {
+  return `${percent.format(share * 100)} %`
+}
+
+/** The comparison in a sentence. */
+export function shareSentence(share: MirrorShare): string {
+  const { configured, observed, requests, band, isWithin, isEstimate } = share
+  if (configured === null) return 'The route has no such filter now.'
+  if (observed === null || band === null) return 'No request in this time.'
+  const counted = `${formatCount(requests)} ${isEstimate ? 'answered ' : ''}requests`
+  const range = `${formatFraction(band.low)} to ${formatFraction(band.high)}`
+  return isWithin
+    ? `Of ${counted}. A random sample of that size lies between ${range} in 99 of 100 cases.`
+    : `Of ${counted}, outside ${range}, where a random sample lies in 99 of 100 cases. Was the filter changed in this time?`
+}
