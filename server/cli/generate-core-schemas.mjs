@@ -20,6 +20,7 @@ const ROOTS = [
   'V1EndpointSlice',
   'V1Deployment',
   'V1ReplicaSet',
+  'V1Lease',
 ]
 
 const SCALARS = {

@@ -150,3 +150,51 @@ test('a Namespace in the protobuf envelope is read', () => {
   expect(JSON.stringify(object)).toContain('"__proto__":"x"')
   expect(decodeProtobuf(body.subarray(0, -3))).toBeUndefined()
 })
+
+/** Just enough of an encoder to write what Go writes. */
+const part = (number: number, content: Buffer | string) =>
+  Buffer.concat([Buffer.from([(number << 3) | 2, content.length]), Buffer.from(content)])
+const whole = (number: number, value: number) => Buffer.from([number << 3, value])
+const bodyOf = (apiVersion: string, kind: string, ...content: Buffer[]) =>
+  Buffer.concat([
+    Buffer.from('k8s\0'),
+    part(1, Buffer.concat([part(1, apiVersion), part(2, kind)])),
+    part(2, Buffer.concat(content)),
+  ])
+
+test('a typed client says in protobuf what it would say in JSON', () => {
+  // Seconds as a varint of seven bits a byte, nanoseconds as another.
+  const seconds = Date.UTC(2025, 11, 30, 22, 4, 16) / 1000
+  const groups = [0, 7, 14, 21, 28].map((shift) => Math.trunc(seconds / 2 ** shift) & 0x7f)
+  const varint = groups.map((bits, index) => (index < 4 ? bits | 0x80 : bits))
+  const time = Buffer.from([0x08, ...varint, 0x10, 0xc0, 0x84, 0x3d])
+  const lease = Buffer.concat([part(1, ''), whole(2, 15), part(4, time)])
+  expect(
+    decodeProtobuf(bodyOf('coordination.k8s.io/v1', 'Lease', part(1, part(8, '')), part(2, lease))),
+  ).toEqual({
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    // A pointer to an empty text is set, a zero creationTimestamp is not.
+    spec: {
+      holderIdentity: '',
+      leaseDurationSeconds: 15,
+      renewTime: '2025-12-30T22:04:16.001000Z',
+    },
+  })
+  const volume = Buffer.concat([part(1, 'v'), part(2, part(2, ''))])
+  const quantity = Buffer.concat([part(1, 'cpu'), part(2, part(1, '100m'))])
+  const probe = part(1, part(2, Buffer.concat([part(1, '/'), part(2, whole(2, 80))])))
+  const container = Buffer.concat([part(1, 'c'), part(8, part(1, quantity)), part(10, probe)])
+  const spec = Buffer.concat([part(1, volume), part(2, container)])
+  expect(decodeProtobuf(bodyOf('v1', 'Pod', part(2, spec)))?.['spec']).toEqual({
+    volumes: [{ name: 'v', emptyDir: {} }],
+    containers: [
+      {
+        name: 'c',
+        resources: { limits: { cpu: '100m' } },
+        livenessProbe: { httpGet: { path: '/', port: 80 } },
+      },
+    ],
+  })
+  expect(decodeProtobuf(bodyOf('v2', 'Pod'))).toBeUndefined()
+})

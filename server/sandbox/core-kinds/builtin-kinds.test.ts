@@ -56,7 +56,7 @@ const deployment = (spec: JsonObject = {}): JsonObject => ({
 })
 
 describe('kinds', () => {
-  test('are the ten that the sandbox has, with their short names', () => {
+  test('are those that the sandbox has, with their short names', () => {
     expect(
       BUILTIN_KINDS.map(({ resource, shortNames, categories }) => [
         resource.plural,
@@ -73,6 +73,7 @@ describe('kinds', () => {
       ['services', 'svc', 'all'],
       ['deployments', 'deploy', 'all'],
       ['replicasets', 'rs', 'all'],
+      ['leases', '', ''],
       ['endpointslices', '', ''],
     ])
   })

@@ -4,6 +4,7 @@ import { CONFIG_MAP_KIND } from './config-map-kind'
 import { DEPLOYMENT_KIND } from './deployment-kind'
 import { ENDPOINT_SLICE_KIND } from './endpoint-slice-kind'
 import { EVENT_KIND } from './event-kind'
+import { LEASE_KIND } from './lease-kind'
 import { NAMESPACE_KIND } from './namespace-kind'
 import { POD_KIND } from './pod-kind'
 import { REPLICA_SET_KIND } from './replica-set-kind'
@@ -26,5 +27,6 @@ export const BUILTIN_KINDS: readonly BuiltinKind[] = [
   SERVICE_KIND,
   DEPLOYMENT_KIND,
   REPLICA_SET_KIND,
+  LEASE_KIND,
   ENDPOINT_SLICE_KIND,
 ]
