@@ -1,14 +1,11 @@
-import { fork } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { open } from 'lmdb'
 import { expect, onTestFinished, test } from 'vitest'
 import { createLogger } from '../log'
 import { startTestSandbox } from '../testing/start-sandbox'
-import { objectAt } from './api-object'
 import { type DurableLog, openDurableLog } from './durable-log'
 import { Store } from './store'
 
@@ -34,39 +31,6 @@ function object(name: string, value = '') {
     data: { value },
   }
 }
-
-test('every acknowledged write survives a kill, and versions never go back', async () => {
-  const directory = await temporaryDirectory()
-  const writer = fileURLToPath(new URL('./testdata/store-writer.mts', import.meta.url))
-  let lastVersion = 0
-  const expected = new Map<string, string>()
-  for (let round = 0; round < 3; round += 1) {
-    const child = fork(writer, [directory, String(round)], {
-      execArgv: ['--import', 'tsx'],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    })
-    let acknowledged = 0
-    await new Promise<void>((resolve) => {
-      child.on('message', (message: { name: string; value: string; version: number }) => {
-        expected.set(message.name, message.value)
-        expect(message.version).toBeGreaterThan(lastVersion - 1)
-        lastVersion = Math.max(lastVersion, message.version)
-        acknowledged += 1
-        if (acknowledged === 200 + round * 37) child.kill('SIGKILL')
-      })
-      child.on('exit', () => resolve())
-    })
-    const store = openStore(directory)
-    for (const [name, value] of expected) {
-      // A write under way when the process died may have landed without its acknowledgement, but none may be lost.
-      const stored = objectAt(store.get('/configmaps', `default/${name}`), 'data')
-      expect(Number(stored['value'])).toBeGreaterThanOrEqual(Number(value))
-    }
-    expect(store.version).toBeGreaterThanOrEqual(lastVersion)
-    lastVersion = store.version
-    await store.close()
-  }
-}, 60_000)
 
 test('a batch the disk refuses leaves nothing behind, and says that the disk is full', async () => {
   const directory = await temporaryDirectory()
