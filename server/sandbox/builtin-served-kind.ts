@@ -106,11 +106,10 @@ export function builtinServedKind(kind: BuiltinKind): ServedKind {
   }
 }
 
-/** A missing name is reported once, whoever notices it. */
+/** A missing name is only missing: what a name has to look like is said of names that are there. */
 function mergeErrors(generic: FieldError[], own: readonly FieldError[]): FieldError[] {
-  const isNameReported = own.some((error) => error.field === 'metadata.name')
-  const kept = isNameReported ? generic.filter((error) => error.field !== 'metadata.name') : generic
-  return [...kept, ...own]
+  const isNameMissing = generic.some((error) => error.field === 'metadata.name')
+  return [...generic, ...own.filter((error) => !isNameMissing || error.field !== 'metadata.name')]
 }
 
 function decodeBuiltin(kind: BuiltinKind, schema: SchemaNode, object: JsonObject): DecodedBody {

@@ -1,16 +1,8 @@
 /** Commands whose bodies kubectl sends as protobuf, and the refusal of several mirrors as kubectl prints it. */
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasKubectl } from '../testing/contract-cluster'
 import { gatewayApiDefinitions, startTestSandbox, type TestSandbox } from '../testing/start-sandbox'
-
-function hasKubectl(): boolean {
-  try {
-    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
 
 describe.skipIf(!hasKubectl())('kubectl (skipped when it is not installed)', () => {
   let sandbox: TestSandbox

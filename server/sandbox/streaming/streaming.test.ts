@@ -1,11 +1,12 @@
 /** Connections that leave HTTP: port forwards of kubectl and of WebSocket clients, watches and logs over WebSockets. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { request as httpRequest } from 'node:http'
 import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startPodRuntime } from '../../backends/pod-runtime'
 import { createLogger } from '../../log'
+import { hasKubectl } from '../../testing/contract-cluster'
 import { startTestSandbox, type TestSandbox } from '../../testing/start-sandbox'
 import { systemClock } from '../workloads/clock'
 import { startWorkloads } from '../workloads/start-workloads'
@@ -146,15 +147,6 @@ test('a port forward without an upgrade, or with broken SPDY, is refused or ende
   }
   expect((await sandbox.send('/readyz')).status).toBe(200)
 })
-
-function hasKubectl(): boolean {
-  try {
-    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
 
 describe.skipIf(!hasKubectl())('kubectl (skipped when it is not installed)', () => {
   function kubectl(args: string[], env: Record<string, string> = {}) {

@@ -1,5 +1,5 @@
 /** The controllers behind the real API server, driven by a real kubectl. */
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Deployment, KubernetesObject } from '@/lib/gateway-api/types'
 import { startPodRuntime } from '../../backends/pod-runtime'
 import { createLogger } from '../../log'
+import { hasKubectl } from '../../testing/contract-cluster'
 import {
   gatewayApiDefinitions,
   startTestSandbox,
@@ -19,15 +20,6 @@ import { startWorkloads } from './start-workloads'
 
 const run = promisify(execFile)
 const DEADLINE_MS = 15_000
-
-function hasKubectl(): boolean {
-  try {
-    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
 
 async function kubectl(sandbox: TestSandbox, ...args: string[]): Promise<string> {
   const env = { ...process.env, KUBECONFIG: sandbox.kubeconfig, HOME: sandbox.home }
