@@ -7,9 +7,22 @@ const answer = Buffer.from(
 )
 const END = Buffer.from('\r\n\r\n')
 
+const POST = 'P'.charCodeAt(0)
+
 const server = createServer({ noDelay: true }, (socket) => {
+  /** Bytes of an upload still to come: it is answered behind its end. */
+  let left = 0
   socket.on('error', () => undefined)
   socket.on('data', (bytes) => {
+    if (left === 0 && bytes[0] === POST) {
+      const head = bytes.toString('latin1', 0, bytes.indexOf(END))
+      left = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0) + head.length + 4
+    }
+    if (left > 0) {
+      left = Math.max(0, left - bytes.length)
+      if (left === 0) socket.write(answer)
+      return
+    }
     for (let at = bytes.indexOf(END); at !== -1; at = bytes.indexOf(END, at + 4))
       socket.write(answer)
   })

@@ -1,0 +1,173 @@
+/**
+ * What a mirror in trouble does to the primary's answers, beside nginx and Envoy where they are installed.
+ *
+ *   node bench/isolation.mjs [--seconds=2] [--repeats=3] [--connections=64] [--rate=1000]
+ *
+ * A fixed rate over keep-alive connections, every request mirrored, the proxy on one core and all else on the other.
+ * Repeats are interleaved, medians reported: requests served a second, p50 and p99, CPU of the proxy. The last table
+ * uploads 100 MiB while the mirror reads nothing.
+ */
+import { fork } from 'node:child_process'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import {
+  bundle,
+  cpuNanoseconds,
+  freePort,
+  LOAD_CORE,
+  median,
+  PROXY_CORE,
+  pin,
+  readOptions,
+  residentMegabytes,
+  root,
+  startBackend,
+  startLoad,
+  workDirectory,
+} from './harness.mjs'
+import { TROUBLE_NAMES } from './hostile-mirror.mjs'
+import { HAS, startEnvoy, startNginx, startOurs } from './proxies.mjs'
+
+const options = readOptions({ seconds: 2, repeats: 3, connections: 64, rate: 1000 })
+const UPLOAD_BYTES = 100 * 1024 * 1024
+const UPLOAD_SECONDS_MAX = 15
+const work = workDirectory()
+
+/** The mirror's port, and how to end it. `is down` and `no mirror` have nobody there. */
+async function startMirror(trouble) {
+  if (!TROUBLE_NAMES.includes(trouble)) return { port: await freePort(), stop() {} }
+  const child = fork(join(root, 'bench/hostile-mirror.mjs'), [trouble])
+  const { port } = await new Promise((resolve) => child.once('message', resolve))
+  pin(child.pid, LOAD_CORE)
+  const fillers = []
+  if (trouble === 'does not answer SYNs') {
+    child.kill('SIGSTOP')
+    for (let count = 0; count < 600; count++) {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => undefined)
+      fillers.push(socket)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  return {
+    port,
+    stop() {
+      for (const socket of fillers) socket.destroy()
+      child.kill('SIGKILL')
+    },
+  }
+}
+
+async function withProxy(start, trouble, primary, use) {
+  const mirror = await startMirror(trouble)
+  const target = await start({ primary, shadow: mirror.port, isMirrored: trouble !== 'no mirror' })
+  try {
+    for (const processId of target.processIds) pin(processId, PROXY_CORE)
+    return await use(target)
+  } finally {
+    await target.stop()
+    mirror.stop()
+  }
+}
+
+function underLoad(generator) {
+  return async ({ host, port, processIds }) => {
+    const { connections, rate, seconds } = options
+    const job = { host, port, connections, rate }
+    await generator.run({ ...job, seconds: 0.5 })
+    const cpu = () => processIds.reduce((sum, id) => sum + cpuNanoseconds(id), 0)
+    const before = cpu()
+    const result = await generator.run({ ...job, seconds })
+    const memory = processIds.reduce((sum, id) => sum + residentMegabytes(id), 0)
+    const microseconds = (cpu() - before) / 1000 / Math.max(1, result.requests)
+    return { ...result, microseconds, memory, served: result.requests / result.seconds }
+  }
+}
+
+/** Seconds until the answer to a large upload, Infinity when it does not come in time. */
+function upload({ host, port, processIds }) {
+  const startedAt = performance.now()
+  const socket = connect({ host, port, noDelay: true })
+  const piece = Buffer.alloc(65_536)
+  let left = UPLOAD_BYTES
+  let memory = 0
+  const sample = setInterval(() => {
+    memory = Math.max(
+      memory,
+      processIds.reduce((sum, id) => sum + residentMegabytes(id), 0),
+    )
+  }, 20)
+  const more = () => {
+    while (left > 0) {
+      left -= piece.length
+      if (!socket.write(piece)) return
+    }
+  }
+  socket.on('error', () => undefined)
+  socket.on('drain', more)
+  socket.on('connect', () => {
+    socket.write(
+      `POST /upload HTTP/1.1\r\nHost: backends.example\r\nContent-Length: ${UPLOAD_BYTES}\r\n\r\n`,
+    )
+    more()
+  })
+  return new Promise((resolve) => {
+    const end = (seconds) => {
+      clearInterval(sample)
+      clearTimeout(timer)
+      socket.destroy()
+      resolve({ seconds, memory })
+    }
+    const timer = setTimeout(() => end(Number.POSITIVE_INFINITY), UPLOAD_SECONDS_MAX * 1000)
+    socket.on('data', () => end((performance.now() - startedAt) / 1000))
+  })
+}
+
+const cell = (runs) => {
+  const of = (pick) => median(runs.map(pick))
+  const p99 = of((run) => run.p99)
+  return `${Math.round(of((run) => run.served))} · ${of((run) => run.p50).toFixed(1)} · ${p99.toFixed(1)} · ${Math.round(of((run) => run.microseconds))} · ${Math.round(of((run) => run.memory))}`
+}
+
+const gateway = await bundle(work, {
+  gateway: 'server/gateway/start-gateway.ts',
+  worker: 'server/gateway/gateway-worker.ts',
+})
+const backend = await startBackend()
+const generator = startLoad()
+const workerFile = join(work, 'worker.mjs')
+const proxies = [
+  { name: 'mirrorboard', start: (peers) => startOurs(gateway, { workerFile, ...peers }) },
+  ...(HAS.nginx ? [{ name: 'nginx', start: (peers) => startNginx(work, peers) }] : []),
+  ...(HAS.envoy ? [{ name: 'envoy', start: (peers) => startEnvoy(work, peers) }] : []),
+]
+const troubles = ['no mirror', ...TROUBLE_NAMES, 'is down']
+const results = new Map()
+for (let repeat = 0; repeat < options.repeats; repeat++) {
+  for (const trouble of troubles) {
+    for (const { name, start } of proxies) {
+      const key = `${trouble}/${name}`
+      const result = await withProxy(start, trouble, backend.port, underLoad(generator))
+      results.set(key, [...(results.get(key) ?? []), result])
+    }
+  }
+}
+console.log(
+  `\n${options.rate} requests/s asked for over ${options.connections} connections: served/s · p50 ms · p99 ms · CPU µs · RSS MB`,
+)
+console.log(`| mirror | ${proxies.map(({ name }) => name).join(' | ')} |`)
+console.log(`|---|${proxies.map(() => '---|').join('')}`)
+for (const trouble of troubles) {
+  const cells = proxies.map(({ name }) => cell(results.get(`${trouble}/${name}`)))
+  console.log(`| ${trouble} | ${cells.join(' | ')} |`)
+}
+const uploads = []
+for (const { start } of proxies) {
+  const { seconds, memory } = await withProxy(start, 'never reads', backend.port, upload)
+  const time = seconds > UPLOAD_SECONDS_MAX ? `not in ${UPLOAD_SECONDS_MAX}` : seconds.toFixed(2)
+  uploads.push(`${time} s · ${Math.round(memory)} MB`)
+}
+console.log(`| 100 MiB uploaded, it never reads: time · most MB | ${uploads.join(' | ')} |`)
+generator.stop()
+backend.child.kill()
+process.exit()
