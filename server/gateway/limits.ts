@@ -58,6 +58,8 @@ export interface GatewayLimits {
   readonly mirrorTimeoutMs: number
   /** A mirror's response is drained up to this size, then given up (failed `response_limit`). */
   readonly mirrorResponseBytesMax: number
+  /** Bytes of all mirrors' answers read in 10 ms; above it they wait, which only their own deadlines notice. */
+  readonly mirrorDrainBytesPerTurn: number
   /** A request that is itself a copy of this many generations is not copied again (skipped `loop`). */
   readonly mirrorHopsMax: number
   /** Time to the next attempt after a mirror refused; doubles up to the maximum. Copies between: skipped `backing_off`. */
@@ -127,6 +129,7 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   mirrorInFlightMax: 1_024,
   mirrorTimeoutMs: 15_000,
   mirrorResponseBytesMax: 64 * MIB,
+  mirrorDrainBytesPerTurn: MIB,
   mirrorHopsMax: 3,
   mirrorBackoffMinMs: 250,
   mirrorBackoffMaxMs: 2_000,

@@ -118,8 +118,11 @@ export class MirrorCopy implements UpstreamHandler {
     this.responseBytes += bytes.length
     this.to.metrics.responseBytes += bytes.length
     this.recorder?.body.push(bytes)
-    if (this.responseBytes > this.context.limits.mirrorResponseBytesMax)
+    if (this.responseBytes > this.context.limits.mirrorResponseBytesMax) {
       this.giveUp('response_limit')
+    } else if (this.connection !== null) {
+      this.context.mirrorDrain.read(this.connection, bytes.length)
+    }
   }
 
   onTunnelBytes(): void {}

@@ -4,6 +4,7 @@ import type { WorkerShare } from './budget-runtime'
 import { Captures } from './capture/captures'
 import type { GatewayLimits } from './limits'
 import { MetricsRegistry } from './metrics'
+import { MirrorDrain } from './mirror-drain'
 import { RuleRuntimes } from './rule-runtime'
 import { UpstreamPool } from './upstream-pool'
 
@@ -35,6 +36,7 @@ export class WorkerContext {
   readonly captures: Captures
   readonly exchanges = new Set<Timed>()
   readonly copies = new Set<OutstandingCopy>()
+  readonly mirrorDrain: MirrorDrain
   /** Bytes waiting in the sockets of all copies. */
   mirrorBufferedBytes = 0
   /** Coarse milliseconds, moved by the tick: good enough for idle times. */
@@ -47,6 +49,7 @@ export class WorkerContext {
   constructor(limits: GatewayLimits, logger: Logger, place: WorkerPlace) {
     this.limits = limits
     this.logger = logger
+    this.mirrorDrain = new MirrorDrain(limits.mirrorDrainBytesPerTurn)
     this.primaries = new UpstreamPool(limits, () => this.now())
     this.mirrors = new UpstreamPool(limits, () => this.now())
     const now = () => this.now()
