@@ -187,8 +187,10 @@ function buildTimes(
   if (backendRequestMs === null) return unsupported('timeouts.backendRequest')
   const timeouts = { requestMs, backendRequestMs }
   if (rule.retry === undefined) return { timeouts }
-  const message = `${place}.retry is not supported.`
-  return { reason: 'UnsupportedValue', message }
+  const { codes = [], attempts = 1, backoff } = rule.retry
+  const backoffMs = parseDuration(backoff ?? '0s')
+  if (backoffMs === null) return unsupported('retry.backoff')
+  return { timeouts, retry: { codes, attempts, backoffMs } }
 }
 
 function buildMatches(

@@ -65,8 +65,11 @@ export interface RuleEntry {
   /** Milliseconds; 0 means no limit, as the specification says of a zero duration. */
   readonly timeouts: { readonly requestMs: number; readonly backendRequestMs: number }
   readonly retry?: {
+    /** Response statuses that are retried. */
     readonly codes: readonly number[]
+    /** How often at most, beyond the first attempt; 0 forbids every retry. */
     readonly attempts: number
+    /** The first pause; 0 leaves it to the gateway. */
     readonly backoffMs: number
   }
 }

@@ -24,6 +24,8 @@ export const GATEWAY_METRICS = {
   requestDuration: 'gateway_request_duration_seconds',
   requestBytes: 'gateway_request_bytes_total',
   responseBytes: 'gateway_response_bytes_total',
+  /** Attempts beyond the first, for whatever cause; a request counts once in the others, by how it ended. */
+  retries: 'gateway_request_retries_total',
   /** Requests that matched no route. Labels: gateway, listener, reason. */
   unmatched: 'gateway_unmatched_requests_total',
   /** Requests a mirror filter applied to, whatever became of the copy. Extra labels: mirror, target. */

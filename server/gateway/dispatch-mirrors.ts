@@ -4,7 +4,8 @@ import { HEADER } from './header-names'
 import { MirrorCopy } from './mirror-copy'
 import type { RequestHead } from './request-head'
 import type { BackendRuntime, ClusterRuntime, MirrorRuntime, RuleRuntime } from './rule-runtime'
-import type { Upstream, UpstreamRequest } from './upstream'
+import type { Upstream } from './upstream'
+import { copyRequest } from './upstream-request'
 import type { WorkerContext } from './worker-context'
 
 const NO_COPIES: readonly MirrorCopy[] = []
@@ -30,7 +31,7 @@ export function dispatchMirrors(
     const connection = decide(context, mirror, head, sample, hops)
     if (connection === null) continue
     if (text === '') text = mirrorHeadText(parts, hops)
-    copies.push(new MirrorCopy(context, mirror, connection, copyRequest(text, head), head.method))
+    copies.push(new MirrorCopy(context, mirror, connection, copyRequest(head, text), head.method))
   }
   return copies
 }
@@ -56,7 +57,7 @@ export function dispatchCalibration(
   if (connection === null) return NO_COPIES
   const { metrics } = runtime
   const target = { filterIndex: -1, target: backend.name, metrics: metrics.calibration }
-  return [new MirrorCopy(context, target, connection, copyRequest(text, head), head.method)]
+  return [new MirrorCopy(context, target, connection, copyRequest(head, text), head.method)]
 }
 
 /** The connection to copy to; null when no copy is made, which is then counted. */
@@ -89,23 +90,6 @@ function decide(
 
 /** A connection to one endpoint that is not known to refuse; null when all are. */
 function acquire(context: WorkerContext, cluster: ClusterRuntime): Upstream | null {
-  for (let attempt = 0; attempt < cluster.size; attempt++) {
-    const endpoint = cluster.next()
-    if (endpoint !== undefined && context.mirrors.mayTry(endpoint)) {
-      return context.mirrors.acquire(endpoint)
-    }
-  }
-  return null
-}
-
-/** Nobody reads a copy's answer, so nothing of it need be made out. */
-function copyRequest(text: string, head: RequestHead): UpstreamRequest {
-  return {
-    head: text,
-    isHead: head.method === 'HEAD',
-    isChunked: head.contentLength === -2,
-    wantsTrailers: head.wantsTrailers,
-    wantsTunnel: false,
-    decodeChunks: false,
-  }
+  const endpoint = cluster.nextUsable(context.mirrors)
+  return endpoint === undefined ? null : context.mirrors.acquire(endpoint)
 }

@@ -1,15 +1,12 @@
 /** One request and its response: client → this → primary, with copies to the mirrors on the side. */
-import type { HeaderModifier } from '@/lib/routing/route-table'
-import { mayRepeat } from './attempts'
+import { type AttemptFailure, Attempts } from './attempts'
 import type { ExchangeCapture } from './capture/exchange-capture'
 import { startCapture } from './capture/start-capture'
+import { clientLines, ruleLines } from './client-lines'
 import type { ClientSide } from './client-side'
-import { corsLines } from './cors'
 import { dispatchMirrors } from './dispatch-mirrors'
 import { fixedResponse } from './fixed-response'
-import { editParts, forwardParts, headText, responseLines } from './forward-head'
-import { editLines } from './header-edits'
-import { HEADER } from './header-names'
+import { editParts, forwardParts, headText, requestIdOf, responseLines } from './forward-head'
 import { isMisdirected, type ListeningPort } from './listening-port'
 import type { ResponseOutcome } from './metrics'
 import type { MirrorCopy } from './mirror-copy'
@@ -19,10 +16,8 @@ import type { ResponseHead } from './response-parser'
 import { ruleAnswer } from './rule-answer'
 import type { BackendRuntime, RuleRuntime } from './rule-runtime'
 import type { Upstream, UpstreamFailure, UpstreamHandler, UpstreamRequest } from './upstream'
+import { upstreamRequest } from './upstream-request'
 import type { WorkerContext } from './worker-context'
-
-/** An attempt that failed before it could have had an effect is made once more, not more often. */
-const ATTEMPTS_MAX = 2
 
 /** One request and its response: routed, forwarded, mirrored and counted once. The client side may be either parser. */
 export class Exchange implements UpstreamHandler {
@@ -44,11 +39,13 @@ export class Exchange implements UpstreamHandler {
   private isTunnel = false
   private isTunnelHalfClosed = false
   private status = 0
-  private attempts = 0
+  private attempts: Attempts | null = null
   private readonly held: ReplayBody
   private activeAt: number
   private lingerUntil = 0
-  private timers: readonly NodeJS.Timeout[] = []
+  private requestTimer: NodeJS.Timeout | undefined
+  /** Of the attempt under way, or of the pause before the next. */
+  private attemptTimer: NodeJS.Timeout | undefined
 
   constructor(context: WorkerContext, client: ClientSide, port: ListeningPort) {
     this.context = context
@@ -91,10 +88,8 @@ export class Exchange implements UpstreamHandler {
   /** Rules that never reach a backend: refused, preflight, redirect. */
   private answerByRule(runtime: RuleRuntime, head: RequestHead): boolean {
     if (runtime.rule.cors !== undefined) this.origin = head.header('origin')
-    const own = ruleAnswer(runtime, head, {
-      scheme: this.client.origin.scheme,
-      listenerPort: this.port.port,
-    })
+    const { scheme } = this.client.origin
+    const own = ruleAnswer(runtime, head, { scheme, listenerPort: this.port.port })
     if (own === null) return false
     this.answer('fixed_response', own.status, own.lines)
     return true
@@ -102,11 +97,10 @@ export class Exchange implements UpstreamHandler {
 
   private forward(runtime: RuleRuntime, head: RequestHead): void {
     const { client, context } = this
-    const requestId = head.lines.valueOf(head.text, HEADER.requestId)
     const received = forwardParts(head, {
       clientAddress: client.origin.address,
       scheme: client.origin.scheme,
-      requestId: requestId && requestId.length <= 128 ? requestId : context.nextRequestId(),
+      requestId: requestIdOf(head) ?? context.nextRequestId(),
     })
     const parts = editParts(received, runtime.edits)
     const backend = runtime.nextBackend()
@@ -114,17 +108,15 @@ export class Exchange implements UpstreamHandler {
     if (backend === undefined || backend.isInvalid) {
       this.answer('invalid_backend', 500)
     } else {
-      const request = {
-        head: headText(editParts(parts, backend.edits)),
-        isHead: head.method === 'HEAD',
-        isChunked: head.contentLength === -2,
-        wantsTrailers: head.wantsTrailers,
-        wantsTunnel: head.upgrade !== '',
-        decodeChunks: client.decodesChunks,
-      }
+      const text = headText(editParts(parts, backend.edits))
+      const request = upstreamRequest(head, text, client.decodesChunks)
       this.request = request
-      this.startTimers(runtime)
-      this.dispatch(request, false)
+      this.attempts = new Attempts(head.method, runtime.rule.retry, backend.cluster, context.limits)
+      const { requestMs } = runtime.rule.timeouts
+      if (requestMs > 0) {
+        this.requestTimer = setTimeout(() => this.onTimeout('request_timeout'), requestMs)
+      }
+      this.dispatch(request)
     }
     this.copies = dispatchMirrors(context, runtime, head, parts)
     if (runtime.capture === undefined) return
@@ -133,29 +125,57 @@ export class Exchange implements UpstreamHandler {
     ;[this.copies, this.capture] = startCapture(context, runtime, forwarded, this.copies)
   }
 
-  private dispatch(request: UpstreamRequest, isFresh: boolean): void {
-    const endpoint = this.backend?.cluster.next()
+  private dispatch(request: UpstreamRequest): void {
+    const cluster = this.backend?.cluster
+    const endpoint = cluster?.nextUsable(this.context.primaries) ?? cluster?.next()
     if (endpoint === undefined) {
       this.answer('no_endpoints', 503)
       return
     }
-    this.attempts++
-    const connection = this.context.primaries.acquire(endpoint, isFresh)
+    const isAgain = this.attempts?.begin() === true
+    const connection = this.context.primaries.acquire(endpoint, isAgain)
     this.connection = connection
     connection.begin(this, request)
     for (const bytes of this.held.chunks ?? []) connection.write(bytes)
     if (this.isRequestDone) connection.finishRequest(this.requestTrailers)
+    const backendMs = this.runtime?.rule.timeouts.backendRequestMs ?? 0
+    if (backendMs > 0) this.attemptTimer = setTimeout(() => this.onAttemptTimeout(), backendMs)
   }
 
-  private startTimers({ rule }: RuleRuntime): void {
-    const { requestMs, backendRequestMs } = rule.timeouts
-    const after = (ms: number, outcome: ResponseOutcome) =>
-      ms > 0 ? [setTimeout(() => this.onTimeout(outcome), ms)] : []
-    if (requestMs === 0 && backendRequestMs === 0) return
-    this.timers = [
-      ...after(requestMs, 'request_timeout'),
-      ...after(backendRequestMs, 'backend_timeout'),
-    ]
+  private onAttemptTimeout(): void {
+    const { connection } = this
+    if (connection === null || !this.tryAgain('timeout', connection)) {
+      this.onTimeout('backend_timeout')
+    }
+  }
+
+  /** Sends the request again if it may be; the attempt that failed is given up then. */
+  private tryAgain(failure: AttemptFailure, connection: Upstream): boolean {
+    if (this.status !== 0 || this.held.chunks === null) return false
+    return this.sendAfter(
+      this.attempts?.afterFailure(failure, connection, this.context.now()) ?? null,
+    )
+  }
+
+  /** Sends the request again after a pause, in which the client is held back; false when it is null. */
+  private sendAfter(waitMs: number | null): boolean {
+    const { request } = this
+    if (waitMs === null || request === null) return false
+    this.dropConnection()
+    clearTimeout(this.attemptTimer)
+    this.runtime?.metrics.countRetry()
+    const send = () => {
+      // Held back for the pause, or for the attempt that failed.
+      this.client.resumeRequest()
+      this.dispatch(request)
+    }
+    if (waitMs === 0) {
+      send()
+    } else {
+      this.client.pauseRequest()
+      this.attemptTimer = setTimeout(send, waitMs)
+    }
+    return true
   }
 
   /** Body bytes, decoded. They must stay unchanged. */
@@ -180,6 +200,8 @@ export class Exchange implements UpstreamHandler {
     if (this.connection !== null) {
       if (!this.connection.write(bytes)) this.client.pauseRequest()
       this.held.hold(bytes)
+    } else if (!this.isResponseDone) {
+      this.held.holdAll(bytes)
     }
     for (const copy of this.copies) copy.write(bytes)
   }
@@ -241,16 +263,11 @@ export class Exchange implements UpstreamHandler {
   }
 
   onHead(head: ResponseHead): void {
+    const wait = this.attempts?.afterStatus(head.status, this.context.now()) ?? null
+    if (this.held.chunks !== null && this.sendAfter(wait)) return
     this.status = head.status
     this.capture?.primary.head(head, !this.client.decodesChunks)
-    let lines = responseLines(head)
-    if (this.backend?.responseHeaders) lines = editLines(lines, this.backend.responseHeaders)
-    lines = this.ruleLines(lines)
-    if (head.status === 101) {
-      lines += 'Connection: Upgrade\r\n'
-      const protocol = head.lines.valueOf(head.text, HEADER.upgrade)
-      if (protocol !== undefined) lines += `Upgrade: ${protocol}\r\n`
-    }
+    const lines = clientLines(head, this.runtime, this.backend, this.origin)
     this.client.respond(head.status, head.reason, lines, head.framing)
     if (head.status === 101) this.startTunnel()
   }
@@ -261,14 +278,6 @@ export class Exchange implements UpstreamHandler {
     this.clearTimers()
     this.client.flush()
     this.client.startTunnel()
-  }
-
-  /** Response lines after the rule's own modifier and CORS. */
-  private ruleLines(lines: string): string {
-    const modifier: HeaderModifier | undefined = this.runtime?.responseHeaders
-    const edited = modifier === undefined ? lines : editLines(lines, modifier)
-    const cors = this.runtime?.rule.cors
-    return cors === undefined ? edited : corsLines(edited, cors, this.origin)
   }
 
   onBody(bytes: Buffer): void {
@@ -300,18 +309,9 @@ export class Exchange implements UpstreamHandler {
       this.endTunnelExchange()
       return
     }
-    if (connection !== null && this.request !== null && this.mayRetry(failure, connection)) {
-      this.dispatch(this.request, true)
-      return
-    }
+    if (connection !== null && this.tryAgain(failure, connection)) return
     const outcome = failure === 'connect_failed' ? 'backend_connect_failed' : 'backend_reset'
     this.failWith(outcome, 502)
-  }
-
-  private mayRetry(failure: UpstreamFailure, connection: Upstream): boolean {
-    const isOver = this.status !== 0 || this.held.chunks === null
-    if (isOver || this.attempts >= ATTEMPTS_MAX) return false
-    return mayRepeat(failure, connection, this.method, (this.backend?.cluster.size ?? 0) > 1)
   }
 
   private onTimeout(outcome: ResponseOutcome, status = 504): void {
@@ -350,7 +350,12 @@ export class Exchange implements UpstreamHandler {
     this.status = status
     const hasBody = this.method !== 'HEAD' && fixed.body.length > 0
     const framing = hasBody ? 'length' : 'none'
-    this.client.respond(fixed.status, fixed.reason, this.ruleLines(fixed.lines), framing)
+    this.client.respond(
+      fixed.status,
+      fixed.reason,
+      ruleLines(fixed.lines, this.runtime, this.origin),
+      framing,
+    )
     if (hasBody) this.client.body(fixed.body)
     this.client.end('')
     this.finishResponse(outcome)
@@ -383,7 +388,8 @@ export class Exchange implements UpstreamHandler {
   }
 
   private clearTimers(): void {
-    for (const timer of this.timers) clearTimeout(timer)
+    clearTimeout(this.requestTimer)
+    clearTimeout(this.attemptTimer)
   }
 
   /** Ends the exchange for a worker that is stopping. */

@@ -56,6 +56,12 @@ export interface ForwardEdits {
   readonly headers?: HeaderModifier | undefined
 }
 
+/** The id a client gave its request; undefined when it gave none of a reasonable length. */
+export function requestIdOf({ lines, text }: RequestHead): string | undefined {
+  const id = lines.valueOf(text, HEADER.requestId)
+  return id && id.length <= 128 ? id : undefined
+}
+
 /** The request as received, without what concerned only the hop to us. */
 export function forwardParts(head: RequestHead, origin: RequestOrigin): ForwardParts {
   const { lines, text } = head

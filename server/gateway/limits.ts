@@ -38,6 +38,17 @@ export interface GatewayLimits {
   readonly tunnelIdleMs: number
   /** A backend that has not accepted after this long counts as refusing: 502, or a failed copy. */
   readonly connectTimeoutMs: number
+  /** Endpoints of one backend tried for a request while they refuse; then 502. */
+  readonly connectAttemptsMax: number
+  /** Retries of one request, whatever its rule asks for; then the last answer counts, or 502. */
+  readonly retryAttemptsMax: number
+  /** Pause before the first retry when the rule names none, and the longest one unless the rule's is longer. */
+  readonly retryBackoffMs: number
+  readonly retryBackoffMaxMs: number
+  /** Retries to one backend: this share of its requests and so many a second, saved up to the burst; beyond, none is made. */
+  readonly retryShareMax: number
+  readonly retriesPerSecondMin: number
+  readonly retryBurstMax: number
   /** Connections kept open to one endpoint while idle; more are closed when their response ends. */
   readonly idleConnectionsPerEndpointMax: number
   /** Idle connections older than this are closed: shorter than the 5 s after which many servers hang up. */
@@ -119,6 +130,13 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   exchangeIdleMs: 300_000,
   tunnelIdleMs: 3_600_000,
   connectTimeoutMs: 5_000,
+  connectAttemptsMax: 4,
+  retryAttemptsMax: 10,
+  retryBackoffMs: 25,
+  retryBackoffMaxMs: 1_000,
+  retryShareMax: 0.2,
+  retriesPerSecondMin: 10,
+  retryBurstMax: 100,
   idleConnectionsPerEndpointMax: 128,
   idleConnectionMs: 4_000,
   replayBodyBytesMax: 16 * KIB,

@@ -272,12 +272,6 @@ const CASES: readonly Case[] = [
     sent: {},
   },
   {
-    code: 'rule.retry-unsupported',
-    rules: [{ matches: [{ path: { value: '/x' } }], backendRefs: TO_A, retry: {} }, toC],
-    answers: { '200 c': 20 },
-    sent: { c: 20 },
-  },
-  {
     code: 'rule.no-backend',
     rules: [{ filters: [mirror('b')] }],
     answers: { '500': 20 },

@@ -117,6 +117,11 @@ const FAMILIES: readonly { name: string; type: string; help: string }[] = [
     type: 'histogram',
     help: 'Seconds from the head of a request read to the last byte of its response written.',
   },
+  {
+    name: GATEWAY_METRICS.retries,
+    type: 'counter',
+    help: "Attempts beyond a request's first.",
+  },
   { name: GATEWAY_METRICS.requestBytes, type: 'counter', help: 'Bytes of request bodies.' },
   { name: GATEWAY_METRICS.responseBytes, type: 'counter', help: 'Bytes of response bodies.' },
   { name: GATEWAY_METRICS.unmatched, type: 'counter', help: 'Requests that matched no route.' },

@@ -223,6 +223,7 @@ export class RuleMetrics {
   responseBytes = 0
   readonly labels: string
   private requests = 0
+  private retries = 0
   private inFlight = 0
   private readonly backends = new Map<string, BackendMetrics>()
   private readonly mirrors = new Map<string, MirrorMetrics>()
@@ -236,6 +237,10 @@ export class RuleMetrics {
   countRequest(): void {
     this.requests++
     this.inFlight++
+  }
+
+  countRetry(): void {
+    this.retries++
   }
 
   /** `code` is 0 when no response was sent. */
@@ -287,6 +292,7 @@ export class RuleMetrics {
       [GATEWAY_METRICS.requestsInFlight, '', this.inFlight],
       [GATEWAY_METRICS.requestBytes, '', this.requestBytes],
       [GATEWAY_METRICS.responseBytes, '', this.responseBytes],
+      [GATEWAY_METRICS.retries, '', this.retries],
       ...[...this.backends].flatMap(([backend, metrics]) => metrics.samples(backend)),
       ...[...this.mirrors.values()].flatMap((mirror) => mirror.samples()),
       ...[...this.captures].map(([reason, count]): Sample => {

@@ -15,6 +15,11 @@ export class ReplayBody {
     else this.chunks?.push(bytes)
   }
 
+  /** Keeps bytes of a client that is being held back: at most what had been read already. */
+  holdAll(bytes: Buffer): void {
+    this.chunks?.push(bytes)
+  }
+
   forget(): void {
     this.chunks = null
   }

@@ -26,19 +26,31 @@ import { safeModifier } from './header-edits'
 import type { GatewayLimits } from './limits'
 import { ruleLabels, TableLabels } from './live-labels'
 import type { MetricsRegistry, MirrorMetrics, RuleMetrics } from './metrics'
+import { RetryBudget } from './retry-budget'
 import type { UpstreamPool } from './upstream-pool'
 
 /** A backend Service's ready endpoints, taken in turn. */
 export class ClusterRuntime {
+  readonly retryBudget: RetryBudget
   private readonly endpoints: readonly Endpoint[]
   private turn = 0
 
-  constructor(endpoints: readonly Endpoint[]) {
+  constructor(endpoints: readonly Endpoint[], limits: GatewayLimits) {
     this.endpoints = endpoints
+    this.retryBudget = new RetryBudget(limits)
   }
 
   get size(): number {
     return this.endpoints.length
+  }
+
+  /** The next endpoint in turn that is not known to refuse; undefined when there is none. */
+  nextUsable(pool: UpstreamPool): Endpoint | undefined {
+    for (let attempt = 0; attempt < this.endpoints.length; attempt++) {
+      const endpoint = this.next()
+      if (endpoint !== undefined && pool.mayTry(endpoint)) return endpoint
+    }
+    return undefined
   }
 
   /** The next endpoint in turn; undefined when none is ready. */
@@ -121,9 +133,12 @@ export class RuleRuntimes {
   private readonly sequences = new Map<string, RuleSequences>()
   private runtimes = new Map<RouteMatch, RuleRuntime>()
   private clusters = new Map<string, ClusterRuntimes>()
+  private readonly noCluster: Pick<ClusterRuntimes, 'primary' | 'mirror'>
 
   constructor(parts: RuntimeParts) {
     this.parts = parts
+    const none = new ClusterRuntime([], parts.limits)
+    this.noCluster = { primary: none, mirror: none }
   }
 
   /** Takes a new table over: series and sequences of what is gone are forgotten, connections to it closed. */
@@ -151,10 +166,11 @@ export class RuleRuntimes {
   }
 
   private clusterRuntimes(entry: ClusterEntry): ClusterRuntimes {
-    const { primaries, mirrors } = this.parts
+    const { primaries, mirrors, limits } = this.parts
     const runtime = (pool: UpstreamPool) =>
       new ClusterRuntime(
         entry.endpoints.map(({ address, port }) => pool.endpoint(address, port, entry.protocol)),
+        limits,
       )
     return { entry, primary: runtime(primaries), mirror: runtime(mirrors) }
   }
@@ -284,12 +300,7 @@ export class RuleRuntimes {
     return created
   }
 
-  private cluster(key: string): { primary: ClusterRuntime; mirror: ClusterRuntime } {
-    return this.clusters.get(key) ?? NO_CLUSTER
+  private cluster(key: string): Pick<ClusterRuntimes, 'primary' | 'mirror'> {
+    return this.clusters.get(key) ?? this.noCluster
   }
-}
-
-const NO_CLUSTER = {
-  primary: new ClusterRuntime([]),
-  mirror: new ClusterRuntime([]),
 }

@@ -129,7 +129,7 @@ function lintUnsupported(context: LintContext, ruleIndex: number): readonly Lint
   if (!implementations.has('mirrorboard') && !implementations.has('envoy')) return []
   const rule = context.route.spec.rules?.[ruleIndex] ?? {}
   const severity = implementations.has('mirrorboard') ? 'error' : 'warning'
-  const extensions = (rule.filters ?? []).flatMap((filter: HTTPRouteFilter, index) => {
+  return (rule.filters ?? []).flatMap((filter: HTTPRouteFilter, index) => {
     if (filter.type !== 'ExtensionRef') return []
     const { kind = '', name = '' } = filter.extensionRef ?? {}
     return [
@@ -142,12 +142,6 @@ function lintUnsupported(context: LintContext, ruleIndex: number): readonly Lint
       } satisfies LintFinding,
     ]
   })
-  if (rule.retry === undefined) return extensions
-  const message =
-    "Mirrorboard's gateway does not retry, so it drops the rule: its requests go to the next match or get status 404."
-  const fieldPath = `spec.rules[${ruleIndex}].retry`
-  const code = 'rule.retry-unsupported'
-  return [...extensions, { severity, code, message, fieldPath, specUrl: SPEC.rule }]
 }
 
 function lintNoBackend(context: LintContext, ruleIndex: number): readonly LintFinding[] {

@@ -470,13 +470,6 @@ const FILTERS: readonly Case[] = [
     says: 'answers every request of the rule with status 500',
   },
   {
-    code: 'rule.retry-unsupported',
-    severity: 'error',
-    route: route([rule({ retry: { attempts: 2 } })]),
-    at: `${RULE}.retry`,
-    says: 'drops the rule',
-  },
-  {
     code: 'rule.no-backend',
     severity: 'warning',
     route: route([{ matches: [GET] }]),

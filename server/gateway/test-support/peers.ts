@@ -52,13 +52,13 @@ export async function startHttpPeer(respond?: Respond): Promise<HttpPeer> {
   return Object.assign(peer, { requests })
 }
 
-/** A server of bytes: `onConnection` has the socket to itself. */
-export function startRawPeer(onConnection: (socket: Socket) => void): Promise<Peer> {
+/** A server of bytes: `onConnection` has the socket to itself. Port 0 takes any. */
+export function startRawPeer(onConnection: (socket: Socket) => void, port = 0): Promise<Peer> {
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined)
     onConnection(socket)
   })
-  return listen(server)
+  return listen(server, port)
 }
 
 /** A port where nobody listens. */
@@ -68,7 +68,7 @@ export async function closedPort(): Promise<number> {
   return peer.port
 }
 
-async function listen(server: Server): Promise<Peer> {
+async function listen(server: Server, wanted = 0): Promise<Peer> {
   const sockets = new Set<Socket>()
   let connections = 0
   server.on('connection', (socket) => {
@@ -76,7 +76,7 @@ async function listen(server: Server): Promise<Peer> {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(wanted, '127.0.0.1', resolve))
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   return {
