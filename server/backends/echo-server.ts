@@ -6,11 +6,11 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http'
-import type { Socket } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { answerRequest, type EchoAnswer, type EchoHandler } from './answer-request'
 import type { EchoedRequest } from './echo-response'
-import { CONNECTIONS_MAX } from './limits'
+import { CONNECTIONS_MAX, IDLE_LINGER_MS } from './limits'
 import { type ListeningServer, listen } from './listening-server'
 import { acceptWebSocket } from './websocket-echo'
 
@@ -56,12 +56,22 @@ export async function startEchoServer(
   }
 }
 
-/** Resolves when the last connection is gone: idle ones at once, busy ones after their answer or `graceMs`. */
+/**
+ * Resolves when the last connection is gone: busy ones after their answer or `graceMs`, idle ones when whoever holds them
+ * has had time to learn that the Pod is going. A request may be on its way there, and not every one may be sent twice.
+ */
 async function closeServer(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  const idleCheck = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+  // Node's own close of an HTTP server ends idle connections at once.
+  const closed = new Promise<void>((resolve) => {
+    NetServer.prototype.close.call(server, () => resolve())
+  })
+  let idleCheck: NodeJS.Timeout | undefined
+  const idleFrom = setTimeout(() => {
+    idleCheck = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+  }, IDLE_LINGER_MS)
   const deadline = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
+  clearTimeout(idleFrom)
   clearInterval(idleCheck)
   clearTimeout(deadline)
 }

@@ -7,7 +7,7 @@ import {
 } from 'node:http2'
 import { answerRequest, type EchoAnswer, type EchoHandler } from './answer-request'
 import type { EchoedRequest } from './echo-response'
-import { CONNECTIONS_MAX } from './limits'
+import { CONNECTIONS_MAX, IDLE_LINGER_MS } from './limits'
 import { type ListeningServer, listen } from './listening-server'
 
 const STREAMS_MAX = 256
@@ -46,11 +46,15 @@ export async function startH2cServer(
     port: actualPort,
     async stop(graceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      for (const session of sessions) session.close()
+      // As on the other port: a request may be on its way on a connection that looks idle.
+      const linger = setTimeout(() => {
+        for (const session of sessions) session.close()
+      }, IDLE_LINGER_MS)
       const deadline = setTimeout(() => {
         for (const session of sessions) session.destroy()
       }, graceMs)
       await closed
+      clearTimeout(linger)
       clearTimeout(deadline)
     },
   }

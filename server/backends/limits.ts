@@ -30,5 +30,8 @@ export const WEBSOCKET_FRAME_BYTES_MAX = 1_048_576
 /** Canonical header names remembered. Above: a name is worked out anew each time. */
 export const HEADER_NAMES_MAX = 1_024
 
+/** How long idle connections of a stopping Pod are kept for requests that may be on their way. Then they are closed. */
+export const IDLE_LINGER_MS = 500
+
 /** Longest wait for requests in flight when a Pod stops, whatever grace it asks for. */
 export const GRACE_SECONDS_MAX = 60

@@ -18,7 +18,8 @@ export class Attempts {
   private readonly cluster: ClusterRuntime
   private readonly limits: GatewayLimits
   private made = 0
-  private refusals = 0
+  /** Attempts that no backend has looked at. */
+  private unprocessed = 0
 
   constructor(
     method: string,
@@ -55,11 +56,14 @@ export class Attempts {
   private mayRepeat(failure: AttemptFailure, connection: Upstream): boolean {
     const { size } = this.cluster
     if (failure === 'connect_failed') {
-      this.refusals++
-      return this.refusals < Math.min(size, this.limits.connectAttemptsMax)
+      this.unprocessed++
+      return this.unprocessed < Math.min(size, this.limits.connectAttemptsMax)
     }
-    if (this.made > this.refusals + 1) return false
-    if (failure === 'refused') return true
+    if (failure === 'refused') {
+      this.unprocessed++
+      return this.unprocessed < this.limits.connectAttemptsMax
+    }
+    if (this.made > this.unprocessed + 1) return false
     return this.isSafe(failure, connection) && (connection.wasUsed || size > 1)
   }
 

@@ -38,7 +38,7 @@ export interface GatewayLimits {
   readonly tunnelIdleMs: number
   /** A backend that has not accepted after this long counts as refusing: 502, or a failed copy. */
   readonly connectTimeoutMs: number
-  /** Endpoints of one backend tried for a request while they refuse; then 502. */
+  /** Attempts for one request while its backend's endpoints refuse it; then 502. */
   readonly connectAttemptsMax: number
   /** Retries of one request, whatever its rule asks for; then the last answer counts, or 502. */
   readonly retryAttemptsMax: number
