@@ -1,11 +1,11 @@
 /**
  * What the gateway costs: CPU time of the proxy process per request, from the system's own accounting.
  *
- *   node bench/gateway.mjs [--seconds=3] [--repeats=5] [--connections=32] [--rate=3000] [--routes=1]
+ *   node bench/gateway.mjs [--seconds=3] [--repeats=5] [--connections=32] [--rate=3000] [--routes=10000]
  *
- * Proxy alone on one core, load generator and backends on the other where `taskset` exists; repeats are interleaved,
- * medians (minima) reported. nginx, HAProxy and Envoy take part where they are installed, each with one worker. Only
- * ratios within one run mean anything.
+ * One route alone unless the row says otherwise. The proxy has one core, load generator and backends the other where
+ * `taskset` exists; repeats are interleaved, medians (minima) reported. nginx, HAProxy and Envoy take part where they are
+ * installed, each with one worker; `ENVOY` names a binary that is not on the path. Only ratios within one run mean anything.
  */
 import { join } from 'node:path'
 import {
@@ -22,8 +22,9 @@ import {
 } from './harness.mjs'
 import { HAS, startEnvoy, startHaproxy, startNginx, startOurs } from './proxies.mjs'
 
-const options = readOptions({ seconds: 3, repeats: 5, connections: 32, rate: 3000, routes: 1 })
+const options = readOptions({ seconds: 3, repeats: 5, connections: 32, rate: 3000, routes: 10_000 })
 const work = workDirectory()
+const MANY = `mirrorboard, ${options.routes} routes`
 const generator = startLoad()
 
 async function measure(subject, rate) {
@@ -56,8 +57,12 @@ async function subjectsOf() {
   for (const isMirrored of [false, true]) {
     const peers = { primary, shadow, isMirrored }
     const suffix = isMirrored ? ', mirror' : ''
-    const ours = { workerFile: join(work, 'worker.mjs'), count: options.routes, ...peers }
+    const ours = { workerFile: join(work, 'worker.mjs'), ...peers }
     subjects.push({ name: `mirrorboard${suffix}`, start: () => startOurs(gateway, ours) })
+    if (!isMirrored) {
+      const many = { ...ours, count: options.routes }
+      subjects.push({ name: MANY, start: () => startOurs(gateway, many) })
+    }
     if (HAS.nginx) subjects.push({ name: `nginx${suffix}`, start: () => startNginx(work, peers) })
     if (HAS.envoy) subjects.push({ name: `envoy${suffix}`, start: () => startEnvoy(work, peers) })
     if (HAS.haproxy && !isMirrored) {
@@ -82,7 +87,7 @@ async function compare(subjects, rateOf) {
 }
 
 function report(title, results) {
-  console.log(`\n${title}, ${options.connections} connections, ${options.routes} routes`)
+  console.log(`\n${title}, ${options.connections} connections`)
   console.log(
     '| | CPU µs a request, median (min) | requests/s | requests/s a core | p50 ms | p99 ms | RSS MB | errors | CPU ÷ Envoy | ÷ nginx |',
   )
@@ -109,6 +114,8 @@ function report(title, results) {
     ]
     console.log(`| ${cells.join(' | ')} |`)
   }
+  const ratio = cpuOf(MANY) / cpuOf('mirrorboard')
+  console.log(`a request among ${options.routes} routes costs ${ratio.toFixed(2)} of one alone`)
 }
 
 const { subjects, stop } = await subjectsOf()

@@ -90,18 +90,18 @@ export async function bundle(directory, entryPoints) {
   return import(join(directory, `${Object.keys(entryPoints)[0]}.mjs`))
 }
 
-/** A child process on the load's core that reports its port. */
-export async function startBackend() {
+/** A child process, on the load's core unless told otherwise, that reports its port. */
+export async function startBackend({ isPinned = true } = {}) {
   const child = fork(join(root, 'bench/backend.mjs'))
   const { port } = await new Promise((resolve) => child.once('message', resolve))
-  pin(child.pid, LOAD_CORE)
+  if (isPinned) pin(child.pid, LOAD_CORE)
   return { child, port }
 }
 
 /** The load generator, a process of its own: `run(job)` resolves with its result, see `load-generator.mjs`. */
-export function startLoad() {
+export function startLoad({ isPinned = true } = {}) {
   const child = fork(join(root, 'bench/load-generator.mjs'))
-  pin(child.pid, LOAD_CORE)
+  if (isPinned) pin(child.pid, LOAD_CORE)
   return {
     processId: child.pid,
     run(job) {

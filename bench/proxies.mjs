@@ -68,11 +68,12 @@ export async function startOurs(gateway, { workerFile, workers = 1, limits, ...t
     logger: silent,
     ...(limits === undefined ? {} : { limits }),
   })
-  const { gateways } = await plane.publish(benchTable(await freePort(), table))
+  const listenerPort = await freePort()
+  const { gateways } = await plane.publish(benchTable(listenerPort, table))
   const { value } = gateways[0].address
   const { port } = gateways[0].listeners[0]
   const started = proxy(port, plane.workerProcessIds, () => plane.stop(), value.split(':')[0])
-  return { ...started, plane }
+  return { ...started, plane, listenerPort }
 }
 
 /** One worker, no access log. */
