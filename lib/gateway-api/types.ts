@@ -243,6 +243,12 @@ export interface HTTPRoute extends KubernetesObject {
   status?: { parents: RouteParentStatus[] }
 }
 
+/** As far as anybody here looks at it. */
+export interface GRPCRoute extends KubernetesObject {
+  spec: { parentRefs?: ParentReference[] }
+  status?: { parents: RouteParentStatus[] }
+}
+
 export interface ReferenceGrant extends KubernetesObject {
   spec: {
     from: { group: string; kind: string; namespace: string }[]

@@ -9,7 +9,7 @@ import { intersectRouteHostnames } from './hostname'
 import type { RouteAttachment } from './route-table'
 
 /** The key of the Gateway a parentRef names; null when it names something else, such as a Service. */
-export function parentGatewayKey(route: HTTPRoute, parentRef: ParentReference) {
+export function parentGatewayKey(route: Pick<HTTPRoute, 'metadata'>, parentRef: ParentReference) {
   const { group = GATEWAY_API_GROUP, kind = 'Gateway', name } = parentRef
   if (group !== GATEWAY_API_GROUP || kind !== 'Gateway') return null
   return namespacedName(parentRef.namespace ?? route.metadata.namespace ?? '', name)

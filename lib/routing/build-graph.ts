@@ -8,6 +8,7 @@ import { type ClusterIndex, indexCluster } from './cluster-index'
 import type { ClusterState } from './cluster-state'
 import { type Finding, joinProblems, negative, type Problem, positive } from './condition'
 import type { ClassNode, GatewayNode, Graph, ListenerNode, ParentNode, RouteNode } from './graph'
+import { refuseRoutes } from './refused-routes'
 import type { ClusterEntry } from './route-table'
 import { MULTIPLE_MIRRORS_FEATURE, supportedFeatures } from './supported-features'
 import { createdAtOf, updateNodes } from './update-nodes'
@@ -42,7 +43,8 @@ export function buildGraph(state: ClusterState, options: GraphOptions, previous?
   const routes = nodes.filter(
     (node) => node.parents.length > 0 || hasStatusOf(node.source, controllerNames),
   )
-  return { ...own, routes, clusters, nodes }
+  const refused = refuseRoutes(state.grpcRoutes ?? [], gatewayByKey, controllerNames)
+  return { ...own, routes, refused, clusters, nodes }
 }
 
 function buildClass(source: GatewayClass): ClassNode {

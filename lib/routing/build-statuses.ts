@@ -3,12 +3,13 @@ import type {
   Condition,
   Gateway,
   GatewayClass,
+  GRPCRoute,
   HTTPRoute,
   ListenerStatus,
   RouteParentStatus,
 } from '@/lib/gateway-api/types'
 import { type Finding, negative, positive } from './condition'
-import type { ClassNode, GatewayNode, Graph, ListenerNode, ParentNode, RouteNode } from './graph'
+import type { ClassNode, GatewayNode, Graph, ListenerNode, RefusedNode, RouteNode } from './graph'
 import { isEqual } from './is-equal'
 import { CONDITIONS_MAX, STATUS_PARENTS_MAX } from './limits'
 import type { GatewayAcknowledgement } from './route-table'
@@ -39,6 +40,11 @@ export type StatusUpdate =
       readonly source: HTTPRoute
       readonly status: NonNullable<HTTPRoute['status']>
     }
+  | {
+      readonly plural: 'grpcroutes'
+      readonly source: GRPCRoute
+      readonly status: NonNullable<GRPCRoute['status']>
+    }
 
 type AcknowledgedGateway = GatewayAcknowledgement['gateways'][number]
 
@@ -62,12 +68,21 @@ export function buildStatuses(graph: Graph, options: StatusOptions): readonly St
       updates.push({ plural: 'gateways', source: node.source, status })
     }
   }
-  if (!serving) return updates
+  return serving ? [...updates, ...routeUpdates(graph, options.now)] : updates
+}
+
+function routeUpdates(graph: Graph, now: string): readonly StatusUpdate[] {
+  const updates: StatusUpdate[] = []
   for (const node of graph.routes) {
     if (settled.has(node)) continue
-    const status = routeStatus(node, graph.controllerNames, options.now)
+    const status = routeStatus(node, graph.controllerNames, now)
     if (isEqual(status, node.source.status ?? { parents: [] })) settled.add(node)
     else updates.push({ plural: 'httproutes', source: node.source, status })
+  }
+  for (const node of graph.refused) {
+    const status = routeStatus(node, graph.controllerNames, now)
+    if (isEqual(status, node.source.status ?? { parents: [] })) continue
+    updates.push({ plural: 'grpcroutes', source: node.source, status })
   }
   return updates
 }
@@ -214,7 +229,7 @@ function listenerProgrammed(
 
 /** Our parents in the order of `spec.parentRefs`, after those of other controllers, which are not ours to touch. */
 function routeStatus(
-  { source, parents }: RouteNode,
+  { source, parents }: Pick<RouteNode, 'source' | 'parents'> | RefusedNode,
   controllerNames: readonly string[],
   now: string,
 ): NonNullable<HTTPRoute['status']> {
@@ -225,8 +240,8 @@ function routeStatus(
 }
 
 function parentStatus(
-  route: HTTPRoute,
-  { parentRef, controllerName, findings }: ParentNode,
+  route: Pick<HTTPRoute, 'metadata'>,
+  { parentRef, controllerName, findings }: RefusedNode['parents'][number],
   stored: readonly RouteParentStatus[],
   now: string,
 ): RouteParentStatus {

@@ -2,6 +2,7 @@ import type {
   EndpointSlice,
   Gateway,
   GatewayClass,
+  GRPCRoute,
   HTTPRoute,
   Namespace,
   ReferenceGrant,
@@ -14,6 +15,8 @@ export interface ClusterState {
   readonly gatewayClasses: readonly GatewayClass[]
   readonly gateways: readonly Gateway[]
   readonly httpRoutes: readonly HTTPRoute[]
+  /** Only to say that they are not served. */
+  readonly grpcRoutes?: readonly GRPCRoute[]
   readonly referenceGrants: readonly ReferenceGrant[]
   readonly namespaces: readonly Namespace[]
   readonly services: readonly Service[]

@@ -51,6 +51,7 @@ function readCase(name: string): Case {
       gatewayClasses: of('GatewayClass'),
       gateways: of('Gateway'),
       httpRoutes: of('HTTPRoute'),
+      grpcRoutes: of('GRPCRoute'),
       referenceGrants: of('ReferenceGrant'),
       namespaces: of('Namespace'),
       services: of('Service'),

@@ -3,6 +3,7 @@ import type { NamespacedName } from '@/lib/gateway-api/references'
 import type {
   Gateway,
   GatewayClass,
+  GRPCRoute,
   HTTPRoute,
   Listener,
   ParentReference,
@@ -17,6 +18,8 @@ export interface Graph {
   readonly gateways: readonly GatewayNode[]
   /** Oldest first, then by `namespace/name`. Only routes that name a Gateway of ours, or carry a status of ours. */
   readonly routes: readonly RouteNode[]
+  /** Routes of kinds that are not served. */
+  readonly refused: readonly RefusedNode[]
   /** Every upstream a rule refers to. */
   readonly clusters: ReadonlyMap<string, ClusterEntry>
   /** What the graph was built from, and the nodes of all routes there: what the next graph need not build again. */
@@ -59,6 +62,12 @@ export interface RouteNode {
   readonly parents: readonly ParentNode[]
   /** The upstreams its rules refer to, by key. */
   readonly clusters: ReadonlyMap<string, ClusterEntry>
+}
+
+/** A route of a kind that is not served, with its parents of ours. */
+export interface RefusedNode {
+  readonly source: GRPCRoute
+  readonly parents: readonly Pick<ParentNode, 'parentRef' | 'controllerName' | 'findings'>[]
 }
 
 /** One parentRef of a route that leads to a Gateway of ours. */

@@ -5,6 +5,7 @@ import type {
   EndpointSlice,
   Gateway,
   GatewayClass,
+  GRPCRoute,
   HTTPRoute,
   KubernetesObject,
   Namespace,
@@ -31,6 +32,8 @@ export class ClusterWatch {
   private readonly classes: Informer
   private readonly gateways: Informer
   private readonly routes: Informer
+  /** Not waited for: a cluster may not have the kind, or may not let us read it. */
+  private readonly grpcRoutes: Informer
   private readonly grants: Informer
   private readonly namespaces: Informer
   private readonly services: Informer
@@ -42,6 +45,7 @@ export class ClusterWatch {
     this.classes = this.start(KINDS.gatewayclasses)
     this.gateways = this.start(KINDS.gateways)
     this.routes = this.start(KINDS.httproutes)
+    this.grpcRoutes = this.start(KINDS.grpcroutes)
     this.grants = this.start(KINDS.referencegrants)
     this.namespaces = this.start(KINDS.namespaces)
     this.services = this.start(KINDS.services)
@@ -59,6 +63,7 @@ export class ClusterWatch {
       gatewayClasses: objectsOf<GatewayClass>(this.classes),
       gateways: objectsOf<Gateway>(this.gateways),
       httpRoutes: objectsOf<HTTPRoute>(this.routes),
+      grpcRoutes: objectsOf<GRPCRoute>(this.grpcRoutes),
       referenceGrants: objectsOf<ReferenceGrant>(this.grants),
       namespaces: objectsOf<Namespace>(this.namespaces),
       services: objectsOf<Service>(this.services),
@@ -86,7 +91,7 @@ export class ClusterWatch {
   }
 
   async stop(): Promise<void> {
-    const all = [...this.kinds(), ...this.secrets.values()]
+    const all = [...this.kinds(), this.grpcRoutes, ...this.secrets.values()]
     await Promise.all(all.map((informer) => informer.stop()))
   }
 
