@@ -120,6 +120,7 @@ const TROUBLES: readonly [what: string, trouble: Trouble, ...fates: string[]][] 
       endlessly(socket, Buffer.alloc(65_536))
     }),
     'response_limit',
+    'timeout',
   ],
   [
     'answers in endless chunks',
@@ -128,6 +129,7 @@ const TROUBLES: readonly [what: string, trouble: Trouble, ...fates: string[]][] 
       endlessly(socket, `1000\r\n${'x'.repeat(4096)}\r\n`)
     }),
     'response_limit',
+    'timeout',
   ],
 ]
 
@@ -208,7 +210,7 @@ describe('the primary answers every request, and the copies are found again, aft
     client.socket.destroy()
     expect(fates(await settled(gateway))).toEqual({ buffer_limit: 1 })
     // The copy's own bytes, what is being read and written, and what is not collected yet.
-    expect(most).toBeLessThan(perCopy + 40 * MIB)
+    expect(most).toBeLessThan(perCopy + 70 * MIB)
   })
 
   it('keeps 2,000 copies waiting: those above the limit are not made', async () => {
