@@ -97,9 +97,12 @@ function send(
 
 /** Compact, or indented for people at a terminal. */
 function toJson(request: IncomingMessage, object: JsonObject): string {
-  const agent = request.headers['user-agent'] ?? ''
-  const isPerson = /^(curl|Wget|Mozilla)/.test(agent)
-  return isPerson ? `${JSON.stringify(object, null, 2)}\n` : `${objectJson(object)}\n`
+  return isPerson(request) ? `${JSON.stringify(object, null, 2)}\n` : `${objectJson(object)}\n`
+}
+
+/** Whether somebody reads the answer with their own eyes. */
+export function isPerson(request: IncomingMessage): boolean {
+  return /^(curl|Wget|Mozilla)/.test(request.headers['user-agent'] ?? '')
 }
 
 /** YAML as sigs.k8s.io/yaml writes it: sorted keys, lists not indented, timestamps quoted. */

@@ -33,7 +33,7 @@ export class GarbageCollector {
     this.#context = context
     for (const kind of context.kinds.storageKinds()) {
       const resource = resourceKey(kind.resource)
-      for (const [key, object] of context.store.objects(resource).entries()) {
+      for (const [key, object] of context.store.objects(resource).entries('"ownerReferences"')) {
         this.#link(resource, key, object)
       }
     }

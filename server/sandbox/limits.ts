@@ -89,9 +89,3 @@ export const FORWARD_PORTS_MAX = 32
 
 /** Free bytes the disk must keep; with less, writes answer 507 while reads go on. */
 export const FREE_DISK_BYTES_MIN = 4 * 1024 * 1024
-
-/** JSON texts of the newest writes kept for their answers and watches; without its text an object is written out again. */
-export const RECENT_TEXTS_MAX = 64
-
-/** Longest text, in characters, that is kept so. */
-export const RECENT_TEXT_CHARACTERS_MAX = 64 * 1024

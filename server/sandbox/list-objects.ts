@@ -1,13 +1,12 @@
 /** Consistent lists: now, at a version of the recent past, and page by page. https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions */
-import type { ApiObject } from './api-object'
 import type { SandboxContext } from './context'
 import { FUTURE_VERSION_WAIT_MS, LIST_LIMIT_MAX } from './limits'
+import type { StoredObject } from './object-json'
 import { failure, type Outcome, success } from './outcome'
 import type { FieldSelector, Matcher } from './selectors'
 import type { ServedKind } from './served-kind'
 import { badRequest, expired, versionTooLarge } from './status-error'
 import { objectKey, resourceKey, type Store } from './store'
-import { inVersion } from './write-object'
 
 export interface ListRequest {
   readonly kind: ServedKind
@@ -22,7 +21,7 @@ export interface ListRequest {
 }
 
 export interface ListPage {
-  readonly items: readonly ApiObject[]
+  readonly items: readonly StoredObject[]
   readonly version: number
   readonly continueToken: string
   readonly remaining: number | undefined
@@ -75,16 +74,19 @@ function readPage(
   const snapshot = snapshotAt(store, resourceKey(request.kind.resource), exactVersion)
   if (snapshot === undefined) return failure(expired(TOO_OLD))
   const version = exactVersion ?? store.version
-  const items: ApiObject[] = []
+  const items: StoredObject[] = []
   const bound = limit > 0 ? Math.min(limit, LIST_LIMIT_MAX) : Number.POSITIVE_INFINITY
   const keys = keysOf(request, snapshot)
+  let last = ''
   for (let i = firstAtOrAfter(keys, startKey); i < keys.length; i += 1) {
-    const object = snapshot.get(keys[i] ?? '')
-    if (object === undefined || !isListed(request, object)) continue
+    const key = keys[i] ?? ''
+    const stored = snapshot.get(key)
+    if (stored === undefined || !isListed(request, stored)) continue
     if (items.length >= bound) {
-      return success({ items, version, ...rest(request, items.at(-1), version, keys.length - i) })
+      return success({ items, version, ...rest(request, last, version, keys.length - i) })
     }
-    items.push(inVersion(request.kind, object))
+    items.push(stored)
+    last = key
   }
   return success({ items, version, continueToken: '', remaining: undefined })
 }
@@ -92,13 +94,13 @@ function readPage(
 /** Where the next page begins. How many follow is only known without selectors. */
 function rest(
   request: ListRequest,
-  last: ApiObject | undefined,
+  last: string,
   version: number,
   count: number,
 ): Pick<ListPage, 'continueToken' | 'remaining'> {
   const hasSelector = request.labels !== undefined || request.fields !== undefined
   return {
-    continueToken: encodeContinue(version, last === undefined ? '' : startAfter(request, last)),
+    continueToken: encodeContinue(version, last === '' ? '' : startAfter(request, last)),
     remaining: hasSelector ? undefined : count,
   }
 }
@@ -108,7 +110,7 @@ const TOO_OLD =
 
 interface Snapshot {
   readonly keys: readonly string[]
-  get(key: string): ApiObject | undefined
+  get(key: string): StoredObject | undefined
 }
 
 /** The objects of a resource as they were; undefined when the history does not reach back that far. */
@@ -118,15 +120,15 @@ function snapshotAt(
   version: number | undefined,
 ): Snapshot | undefined {
   const index = store.objects(resource)
-  const now: Snapshot = { keys: index.keys(), get: (key) => index.get(key) }
+  const now: Snapshot = { keys: index.keys(), get: (key) => index.stored(key) }
   if (version === undefined || version >= store.version) return now
   const events = store.history(resource).since(version)
   if (events === undefined) return undefined
   if (events.length === 0) return now
   // Undo what happened since: the first change after the version knows what was there before it.
-  const before = new Map<string, ApiObject | undefined>()
+  const before = new Map<string, StoredObject | undefined>()
   for (const event of events) {
-    if (!before.has(event.key)) before.set(event.key, event.previous)
+    if (!before.has(event.key)) before.set(event.key, event.before)
   }
   const keys = new Set(now.keys)
   for (const [key, object] of before) {
@@ -162,16 +164,15 @@ function firstAtOrAfter(keys: readonly string[], key: string): number {
   return low
 }
 
-function isListed(request: ListRequest, object: ApiObject): boolean {
+function isListed(request: ListRequest, { object }: StoredObject): boolean {
   if (request.labels !== undefined && !request.labels(object)) return false
   return request.fields === undefined || request.fields.matches(object)
 }
 
 /** The key after the last item, relative to the request's namespace as etcd keys are. */
-function startAfter(request: ListRequest, last: ApiObject): string {
-  const namespace = last.metadata['namespace']
+function startAfter(request: ListRequest, last: string): string {
   const isRelative = request.namespace !== '' || !request.kind.resource.namespaced
-  return isRelative ? `${last.metadata.name}\0` : `${String(namespace)}/${last.metadata.name}\0`
+  return `${isRelative ? last.slice(last.indexOf('/') + 1) : last}\0`
 }
 
 function encodeContinue(version: number, start: string): string {

@@ -1,8 +1,9 @@
 import type { ApiObject } from './api-object'
+import type { StoredObject } from './object-json'
 
-/** The committed objects of one resource in memory, with their keys in the order a list has. */
+/** The committed objects of one resource, with their keys in the order a list has. */
 export class ObjectIndex {
-  readonly #objects = new Map<string, ApiObject>()
+  readonly #objects = new Map<string, StoredObject>()
   #sortedKeys: string[] | undefined
 
   get size(): number {
@@ -10,10 +11,15 @@ export class ObjectIndex {
   }
 
   get(key: string): ApiObject | undefined {
+    return this.#objects.get(key)?.object
+  }
+
+  /** The object with its text, not parsed yet. */
+  stored(key: string): StoredObject | undefined {
     return this.#objects.get(key)
   }
 
-  set(key: string, object: ApiObject): void {
+  set(key: string, object: StoredObject): void {
     if (!this.#objects.has(key)) this.#sortedKeys = undefined
     this.#objects.set(key, object)
   }
@@ -28,8 +34,11 @@ export class ObjectIndex {
     return this.#sortedKeys
   }
 
-  entries(): IterableIterator<[string, ApiObject]> {
-    return this.#objects.entries()
+  /** Every object, or those whose text contains a part; only these are parsed. */
+  *entries(part = ''): Generator<[string, ApiObject]> {
+    for (const [key, stored] of this.#objects) {
+      if (stored.text.includes(part)) yield [key, stored.object]
+    }
   }
 }
 

@@ -1,19 +1,20 @@
 import { expect, it } from 'vitest'
-import type { JsonObject } from '@/lib/shared/json'
-import { RECENT_TEXT_CHARACTERS_MAX, RECENT_TEXTS_MAX } from './limits'
-import { objectJson, rememberJson } from './object-json'
+import { objectJson, StoredObject } from './object-json'
 
-it('gives back a kept text, and writes an object out again once its text is forgotten', () => {
-  const object: JsonObject = { a: 1 }
-  rememberJson(object, '{"a": 1}')
-  expect(objectJson(object)).toBe('{"a": 1}')
-  expect(objectJson({ a: 1 })).toBe('{"a":1}')
-  for (let index = 0; index < RECENT_TEXTS_MAX; index += 1) rememberJson({ index }, `${index}`)
-  expect(objectJson(object)).toBe('{"a":1}')
+const TEXT =
+  '{"apiVersion":"v1", "kind":"ConfigMap","metadata":{"name":"a"},"data":{"__proto__":"b"}}'
+
+it('gives a stored object back with its own text, frozen', () => {
+  const stored = new StoredObject(TEXT)
+  const { object } = stored
+  expect(stored.object).toBe(object)
+  expect(objectJson(object)).toBe(TEXT)
+  expect(Object.isFrozen(object.metadata)).toBe(true)
+  expect(Object.keys(object['data'] ?? {})).toEqual(['__proto__'])
 })
 
-it('keeps no long text', () => {
-  const object: JsonObject = { a: 'x'.repeat(RECENT_TEXT_CHARACTERS_MAX) }
-  rememberJson(object, `${JSON.stringify(object)} `)
-  expect(objectJson(object)).toBe(JSON.stringify(object))
+it('writes out what was never stored', () => {
+  expect(objectJson({ ...new StoredObject(TEXT).object, data: {} })).toBe(
+    '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{}}',
+  )
 })

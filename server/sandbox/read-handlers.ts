@@ -2,12 +2,13 @@
 import type { JsonObject } from '@/lib/shared/json'
 import { notSupportedError } from '@/lib/validation/field-errors'
 import { MESSAGE_FORM } from './admission'
-import { type Answer, failed, ok } from './answer'
+import { type Answer, failed, isPerson, ok } from './answer'
 import type { ApiObject } from './api-object'
 import { textAt } from './api-object'
 import type { ApiRequest } from './api-request'
 import { type ListPage, type ListRequest, listObjects, versionArrives } from './list-objects'
 import type { Representation } from './negotiate'
+import type { StoredObject } from './object-json'
 import { failure, type Outcome, success } from './outcome'
 import { type ListOptions, readListOptions } from './request-options'
 import {
@@ -16,7 +17,7 @@ import {
   parseFieldSelector,
   parseLabelSelector,
 } from './selectors'
-import { groupVersionOf } from './served-kind'
+import { groupVersionOf, isStorageVersion, type ServedKind } from './served-kind'
 import { badRequest, invalid, notFound, tooManyRequests, versionTooLarge } from './status-error'
 import { objectKey, resourceKey, type Store } from './store'
 import { type IncludeObject, partialMetadata, tableOf } from './tables'
@@ -146,9 +147,12 @@ async function list(
   const page = await listObjects(context, wanted)
   if (!page.ok) return failed(page.error)
   const metadata = listMetadata(page.value)
+  const { items } = page.value
+  if (isListedAsStored(request)) return listText(kind, items, metadata)
+  const objects = items.map((item) => inVersion(kind, item.object))
   if (representation.as === 'Table') {
     return ok(
-      tableOf(kind, page.value.items, metadata, {
+      tableOf(kind, objects, metadata, {
         apiVersion: representation.asVersion,
         include,
         now: context.now(),
@@ -156,7 +160,24 @@ async function list(
       }),
     )
   }
-  return ok(listObject(request, page.value.items, metadata, representation))
+  return ok(listObject(request, objects, metadata, representation))
+}
+
+/** Whether the texts of the items can go out as they are: in their own version, compact, with apiVersion and kind. */
+function isListedAsStored({ kind, representation, http }: ApiRequest): boolean {
+  const isPlain = representation.as === undefined && representation.format === 'json'
+  return kind.isCustom && isPlain && isStorageVersion(kind) && !isPerson(http)
+}
+
+function listText(kind: ServedKind, items: readonly StoredObject[], metadata: JsonObject): Answer {
+  const head = {
+    kind: `${kind.resource.kind}List`,
+    apiVersion: groupVersionOf(kind.resource),
+    metadata: { continue: '', ...metadata },
+  }
+  const texts = items.map((item) => item.text).join(',')
+  const text = `${JSON.stringify(head).slice(0, -1)},"items":[${texts}]}\n`
+  return { is: 'text', code: 200, text, contentType: 'application/json' }
 }
 
 function listMetadata(page: ListPage): JsonObject {

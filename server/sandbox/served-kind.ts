@@ -50,3 +50,8 @@ export interface ServedKind {
 export function groupVersionOf(resource: { group: string; version: string }): string {
   return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
 }
+
+/** Whether objects are stored in the very version this kind is served in. */
+export function isStorageVersion(kind: ServedKind): boolean {
+  return kind.storageVersion === kind.resource.version
+}

@@ -17,10 +17,10 @@ import {
 import type { DurableLog } from './durable-log'
 import { OBJECT_BYTES_MAX, OBJECTS_MAX, PENDING_WRITES_MAX } from './limits'
 import { ObjectIndex } from './object-index'
-import { rememberJson } from './object-json'
+import { StoredObject } from './object-json'
 import { failure, type Outcome, success } from './outcome'
 import { insufficientStorage, internal, tooLarge, tooManyRequests } from './status-error'
-import { type StoreEvent, WatchHistory } from './watch-history'
+import { StoreEvent, WatchHistory } from './watch-history'
 
 /** `namespace/name`; cluster-scoped objects have an empty namespace. */
 export function objectKey(namespace: string, name: string): string {
@@ -46,7 +46,7 @@ export class Store {
   readonly #histories = new Map<string, WatchHistory>()
   readonly #startVersion: number
   /** Newest state of keys with a write under way; undefined means deleted. */
-  readonly #head = new Map<string, { object: ApiObject | undefined; writes: number }>()
+  readonly #head = new Map<string, { object: StoredObject | undefined; writes: number }>()
   #queue: PendingWrite[] = []
   #flushing: Promise<void> | undefined
   #nextVersion: number
@@ -67,8 +67,7 @@ export class Store {
 
   #load(storedKey: string, json: string): void {
     const [group = '', plural = '', namespace = '', name = ''] = storedKey.split('/')
-    const object = asApiObject(deepFreeze(JSON.parse(json) as JsonObject))
-    this.#index(`${group}/${plural}`).set(objectKey(namespace, name), object)
+    this.#index(`${group}/${plural}`).set(objectKey(namespace, name), new StoredObject(json))
     this.#count += 1
   }
 
@@ -107,8 +106,12 @@ export class Store {
 
   /** The object as the next write has to see it, committed or not. */
   head(resource: string, key: string): ApiObject | undefined {
+    return this.#headStored(resource, key)?.object
+  }
+
+  #headStored(resource: string, key: string): StoredObject | undefined {
     const pending = this.#head.get(`${resource}/${key}`)
-    return pending === undefined ? this.get(resource, key) : pending.object
+    return pending === undefined ? this.#indexes.get(resource)?.stored(key) : pending.object
   }
 
   /** Every object of a resource as the next write has to see it. */
@@ -117,7 +120,8 @@ export class Store {
       if (!this.#head.has(`${resource}/${key}`)) yield object
     }
     for (const [key, pending] of this.#head) {
-      if (pending.object !== undefined && key.startsWith(`${resource}/`)) yield pending.object
+      if (pending.object !== undefined && key.startsWith(`${resource}/`))
+        yield pending.object.object
     }
   }
 
@@ -130,8 +134,8 @@ export class Store {
   /** Stores an object under a new resourceVersion; resolves when it is on disk and visible. */
   put(resource: string, object: JsonObject): Promise<Outcome<ApiObject>> {
     const key = objectKey(namespaceOf(object), nameOf(object))
-    const previous = this.head(resource, key)
-    const refusal = this.#refusal(previous === undefined)
+    const before = this.#headStored(resource, key)
+    const refusal = this.#refusal(before === undefined)
     if (refusal !== undefined) return Promise.resolve(refusal)
     const version = this.#nextVersion
     const versioned = asApiObject(
@@ -139,31 +143,23 @@ export class Store {
     )
     const json = JSON.stringify(versioned)
     if (json.length > OBJECT_BYTES_MAX) return Promise.resolve(failure(tooLarge(OBJECT_BYTES_MAX)))
-    rememberJson(versioned, json)
     this.#nextVersion += 1
-    const type = previous === undefined ? 'ADDED' : 'MODIFIED'
-    const bytes = json.length
-    return this.#enqueue({ type, resource, key, version, object: versioned, previous, bytes }, json)
+    const type = before === undefined ? 'ADDED' : 'MODIFIED'
+    const after = new StoredObject(json, versioned)
+    return this.#enqueue(new StoreEvent({ type, resource, key, version, after, before }), json)
   }
 
   /** Removes an object for good; the outcome holds its last state under the deletion's resourceVersion. */
   remove(resource: string, key: string): Promise<Outcome<ApiObject>> {
-    const previous = this.head(resource, key)
-    if (previous === undefined) return Promise.resolve(failure(internal(`no object ${key}`)))
+    const before = this.#headStored(resource, key)
+    if (before === undefined) return Promise.resolve(failure(internal(`no object ${key}`)))
     const refusal = this.#refusal(false)
     if (refusal !== undefined) return Promise.resolve(refusal)
     const version = this.#nextVersion
     this.#nextVersion += 1
-    const object = deepFreeze(withMetadata(previous, { resourceVersion: String(version) }))
-    const event: StoreEvent = {
-      type: 'DELETED',
-      resource,
-      key,
-      version,
-      object,
-      previous,
-      bytes: 512,
-    }
+    const object = deepFreeze(withMetadata(before.object, { resourceVersion: String(version) }))
+    const after = new StoredObject(JSON.stringify(object), object)
+    const event = new StoreEvent({ type: 'DELETED', resource, key, version, after, before })
     return this.#enqueue(event, undefined)
   }
 
@@ -181,7 +177,7 @@ export class Store {
   #enqueue(event: StoreEvent, json: string | undefined): Promise<Outcome<ApiObject>> {
     const headKey = `${event.resource}/${event.key}`
     const pending = this.#head.get(headKey)
-    const object = event.type === 'DELETED' ? undefined : event.object
+    const object = event.type === 'DELETED' ? undefined : event.after
     this.#head.set(headKey, { object, writes: (pending?.writes ?? 0) + 1 })
     if (event.type === 'ADDED') this.#count += 1
     if (event.type === 'DELETED') this.#count -= 1
@@ -222,7 +218,7 @@ export class Store {
   #publish(batch: readonly PendingWrite[]): void {
     for (const { event, resolve } of batch) {
       if (event.type === 'DELETED') this.#index(event.resource).delete(event.key)
-      else this.#index(event.resource).set(event.key, event.object)
+      else this.#index(event.resource).set(event.key, event.after)
       this.#committedVersion = event.version
       this.history(event.resource).push(event)
       this.#settleHead(event)

@@ -1,19 +1,42 @@
 import type { ApiObject } from './api-object'
 import { HISTORY_BYTES_MAX, HISTORY_EVENTS_MAX } from './limits'
+import type { StoredObject } from './object-json'
 
 /** One committed change of one object. */
-export interface StoreEvent {
+export class StoreEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
   /** `group/plural`. */
   readonly resource: string
   /** `namespace/name`, or `/name` for cluster-scoped objects. */
   readonly key: string
   readonly version: number
-  /** The object after the change; for DELETED its last state with the resourceVersion of the deletion. */
-  readonly object: ApiObject
-  readonly previous: ApiObject | undefined
+  /** After the change; for DELETED the last state with the resourceVersion of the deletion. */
+  readonly after: StoredObject
+  readonly before: StoredObject | undefined
+
+  constructor(
+    change: Pick<StoreEvent, 'type' | 'resource' | 'key' | 'version' | 'after' | 'before'>,
+  ) {
+    this.type = change.type
+    this.resource = change.resource
+    this.key = change.key
+    this.version = change.version
+    this.after = change.after
+    this.before = change.before
+  }
+
+  get object(): ApiObject {
+    return this.after.object
+  }
+
+  get previous(): ApiObject | undefined {
+    return this.before?.object
+  }
+
   /** Length of the JSON text, which is what the history is bounded by. */
-  readonly bytes: number
+  get bytes(): number {
+    return this.after.text.length
+  }
 }
 
 /** The last changes of one resource, in order; the oldest are forgotten at the bounds. */

@@ -8,7 +8,7 @@ import type { Representation } from './negotiate'
 import { objectJson } from './object-json'
 import type { ListOptions } from './request-options'
 import type { FieldSelector, Matcher } from './selectors'
-import { groupVersionOf, type ServedKind } from './served-kind'
+import { groupVersionOf, isStorageVersion, type ServedKind } from './served-kind'
 import { expired, statusObject } from './status-error'
 import { resourceKey } from './store'
 import type { StreamSink } from './streaming/stream-sink'
@@ -94,12 +94,16 @@ class WatchStream {
   }
 
   #sendExisting(): void {
-    const index = this.#request.context.store.objects(this.#filter.resource)
+    const { context, kind, representation } = this.#request
+    const index = context.store.objects(this.#filter.resource)
     const { namespace, matches } = this.#filter
+    const isAsStored = representation.as === undefined && isStorageVersion(kind)
     for (const key of index.keys()) {
-      const object = index.get(key)
-      if (object === undefined || (namespace !== '' && !key.startsWith(`${namespace}/`))) continue
-      if (matches?.(object) ?? true) this.#send({ type: 'ADDED', object })
+      const stored = index.stored(key)
+      if (stored === undefined || (namespace !== '' && !key.startsWith(`${namespace}/`))) continue
+      if (matches !== undefined && !matches(stored.object)) continue
+      if (isAsStored) this.#writeText('ADDED', stored.text)
+      else this.#send({ type: 'ADDED', object: stored.object })
     }
   }
 
@@ -157,8 +161,12 @@ class WatchStream {
   }
 
   #write({ type, object }: { readonly type: string; readonly object: JsonObject }): void {
+    this.#writeText(type, objectJson(object))
+  }
+
+  #writeText(type: string, json: string): void {
     if (this.#isEnded) return
-    this.#sink.write(`{"type":"${type}","object":${objectJson(object)}}\n`)
+    this.#sink.write(`{"type":"${type}","object":${json}}\n`)
     if (this.#sink.writableLength > WATCH_BUFFER_BYTES_MAX) {
       this.#request.context.logger.info('a watch was dropped because its client reads too slowly')
       this.#release()
