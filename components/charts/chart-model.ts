@@ -1,4 +1,6 @@
-/** What a line on a chart looks like. */
+/** What a chart draws. */
+import type { ChartRow } from './series-rows'
+
 export interface ChartSeries {
   readonly key: string
   readonly label: string
@@ -8,4 +10,9 @@ export interface ChartSeries {
   readonly isFilled?: boolean
   /** Drawn behind the others: an earlier range. */
   readonly isFaint?: boolean
+}
+
+export interface ChartModel {
+  readonly rows: readonly ChartRow[]
+  readonly series: readonly ChartSeries[]
 }

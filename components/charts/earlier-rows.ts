@@ -1,12 +1,6 @@
 /** A chart and the same chart of an earlier range → one chart with both. Pure. */
 
-import type { ChartSeries } from './chart-model'
-import type { ChartRow } from './series-rows'
-
-interface Model {
-  readonly rows: readonly ChartRow[]
-  readonly series: readonly ChartSeries[]
-}
+import type { ChartModel } from './chart-model'
 
 const EARLIER = 'earlier '
 
@@ -14,7 +8,7 @@ const EARLIER = 'earlier '
  * The chart with the earlier values of its own series at the same places, `offsetMs` later than they were. An earlier
  * step may be wider: its value is drawn for every step it covers.
  */
-export function withEarlier(now: Model, earlier: Model, offsetMs: number): Model {
+export function withEarlier(now: ChartModel, earlier: ChartModel, offsetMs: number): ChartModel {
   const keys = earlier.series
     .map(({ key }) => key)
     .filter((key) => now.series.some((series) => series.key === key))

@@ -1,7 +1,15 @@
 'use client'
 
 import { memo, useRef } from 'react'
-import { Area, AreaChart, CartesianGrid, ResponsiveContainer, XAxis, YAxis } from 'recharts'
+import {
+  Area,
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ResponsiveContainer,
+  XAxis,
+  YAxis,
+} from 'recharts'
 import { formatClock, formatDayTime } from '@/components/format/numbers'
 import { ChartCursor } from './chart-cursor'
 import type { ChartSeries } from './chart-model'
@@ -26,6 +34,14 @@ const MARGIN = { top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 } as const
 const DAY_SECONDS = 86_400
 const INITIAL_SIZE = { width: 340, height: 160 } as const
 
+/** Evenly spaced, as many as fit a narrow screen; given, so that no label has to be measured. */
+function timeTicks(end: number, rangeSeconds: number): number[] {
+  const count = rangeSeconds > DAY_SECONDS / 2 ? 3 : 5
+  return Array.from({ length: count }, (_, index) =>
+    Math.round(end - rangeSeconds * 1000 * (1 - (index + 0.5) / count)),
+  )
+}
+
 function readValue(key: string) {
   return (row: ChartRow): number | null => row.values[key] ?? null
 }
@@ -40,7 +56,7 @@ const Plot = memo(
     const end = rows.at(-1)?.t ?? 0
     return (
       <ResponsiveContainer width="100%" height="100%" initialDimension={INITIAL_SIZE}>
-        <AreaChart data={[...rows]} margin={MARGIN} accessibilityLayer={false}>
+        <ComposedChart data={[...rows]} margin={MARGIN} accessibilityLayer={false}>
           <CartesianGrid vertical={false} stroke="var(--line)" />
           <XAxis
             dataKey="t"
@@ -49,7 +65,8 @@ const Plot = memo(
             domain={[end - rangeSeconds * 1000, end]}
             height={PLOT.bottom}
             tickFormatter={rangeSeconds > DAY_SECONDS / 2 ? formatDayTime : formatClock}
-            minTickGap={40}
+            ticks={timeTicks(end, rangeSeconds)}
+            interval={0}
             tick={AXIS_TICK}
             axisLine={{ stroke: 'var(--line)' }}
             tickLine={false}
@@ -63,24 +80,28 @@ const Plot = memo(
             interval={0}
             tickFormatter={(value: number) => format(value)}
           />
-          {series.map(({ key, label, color, dashes, isFilled, isFaint }) => (
-            <Area
-              key={key}
-              type="linear"
-              dataKey={readValue(key)}
-              name={label}
-              stroke={color}
-              strokeWidth={1.75}
-              strokeOpacity={isFaint ? 0.7 : 1}
-              {...(dashes === undefined ? {} : { strokeDasharray: dashes })}
-              fill={color}
-              fillOpacity={isFilled ? 0.12 : 0}
-              isAnimationActive={false}
-              dot={false}
-              connectNulls={false}
-            />
-          ))}
-        </AreaChart>
+          {series.map(({ key, label, color, dashes, isFilled, isFaint }) => {
+            const look = {
+              type: 'linear',
+              dataKey: readValue(key),
+              name: label,
+              stroke: color,
+              strokeWidth: 1.75,
+              strokeOpacity: isFaint ? 0.7 : 1,
+              isAnimationActive: false,
+              dot: false,
+              activeDot: false,
+              connectNulls: false,
+              ...(dashes === undefined ? {} : { strokeDasharray: dashes }),
+            } as const
+            // An area draws its line twice, filled or not.
+            return isFilled ? (
+              <Area key={key} {...look} fill={color} fillOpacity={0.12} />
+            ) : (
+              <Line key={key} {...look} />
+            )
+          })}
+        </ComposedChart>
       </ResponsiveContainer>
     )
   },

@@ -50,6 +50,7 @@ function route(timestamps: number[], points: Points, total: number): RouteSeries
       total,
       inFlight: 0,
       bytes: bytes(points),
+      peaks: { requests: points },
     },
     rules: [
       {
@@ -83,6 +84,7 @@ function route(timestamps: number[], points: Points, total: number): RouteSeries
         responsesByClass: { '2xx': points },
         bytes: bytes(points),
         causes: {},
+        peaks: { mirrored: points },
         totalsByCode: {},
         latency: latency(points),
         account,

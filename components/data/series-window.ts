@@ -101,6 +101,7 @@ function appendMirror(
     failed: append(before?.failed, point.failed.at(-1), shift),
     responsesByClass: appendByName(before?.responsesByClass ?? {}, point.responsesByClass, shift),
     bytes: appendBytes(before?.bytes, point.bytes, shift),
+    peaks: appendByName(before?.peaks ?? {}, point.peaks, shift),
     latency: appendLatency(before?.latency, point.latency, shift),
   }
 }
@@ -131,6 +132,7 @@ export function appendRoutePoint(
       ),
       latency: appendLatency(window.primary.latency, primary.latency, shift),
       bytes: appendBytes(window.primary.bytes, primary.bytes, shift),
+      peaks: appendByName(window.primary.peaks, primary.peaks, shift),
     },
     rules: point.rules.map((rule) => {
       const before = window.rules.find((candidate) => candidate.rule === rule.rule)

@@ -1,14 +1,16 @@
 /** RouteSeries → what each chart of the live view draws. Pure. */
 
-import type { ChartSeries } from '@/components/charts/chart-model'
-import { type ChartRow, type ChartSource, toChartRows } from '@/components/charts/series-rows'
-import type { LatencySeries, Points, RouteSeries, SeriesOverview } from '@/lib/dashboard-api/series'
+import type { ChartModel, ChartSeries } from '@/components/charts/chart-model'
+import { type ChartSource, toChartRows } from '@/components/charts/series-rows'
+import type {
+  LatencySeries,
+  Peaks,
+  Points,
+  RouteSeries,
+  SeriesOverview,
+} from '@/lib/dashboard-api/series'
 import { localName, mirrorName } from './names'
-
-export interface ChartModel {
-  readonly rows: readonly ChartRow[]
-  readonly series: readonly ChartSeries[]
-}
+import { largest, withPeaks } from './peaks'
 
 const PRIMARY = 'var(--series-primary)'
 /** The dash pattern tells lines apart without colour, and lets the primary show through a mirror at 100 %. */
@@ -43,6 +45,8 @@ export interface Subject {
   readonly label: string
   readonly responsesByClass: Readonly<Record<string, Points>>
   readonly latency: LatencySeries
+  /** Of a backend there are none. */
+  readonly peaks: Peaks<'requests' | 'mirrored' | 'answered' | 'failed'>
 }
 
 /** Everything that answers: the primary, its backends where they are counted apart, and each mirror. */
@@ -52,6 +56,7 @@ export function subjectsOf(route: RouteSeries): readonly Subject[] {
     { value: '', label: 'Primary', ...primary },
     ...backends.map((backend) => ({
       ...backend,
+      peaks: {},
       value: backend.backend,
       label: localName(backend.backend, route.route),
     })),
@@ -63,11 +68,6 @@ export function subjectsOf(route: RouteSeries): readonly Subject[] {
   ]
 }
 
-/** `backend-2:3000` from `default/backend-2:3000`. */
-function shortTarget(target: string): string {
-  return target.slice(target.indexOf('/') + 1)
-}
-
 /** Requests per second, answered by the primary and copied to each mirror. */
 export function requestRates(route: RouteSeries): ChartModel {
   const mirrors = route.mirrors.slice(0, MIRROR_LINES_MAX)
@@ -76,17 +76,22 @@ export function requestRates(route: RouteSeries): ChartModel {
     { key: 'primary', points: route.primary.requests },
     ...mirrors.map(({ mirrored }, index) => ({ key: `mirror-${index}`, points: mirrored })),
   ]
-  return {
+  const model: ChartModel = {
     rows: toChartRows(route.timestamps, sources, { divisor: route.stepSeconds, merge: 'mean' }),
     series: [
       { key: 'primary', label: 'Primary', color: PRIMARY, isFilled: true },
-      ...mirrors.map(({ target }, index) => ({
+      ...mirrors.map((mirror, index) => ({
         key: `mirror-${index}`,
-        label: isOne ? 'Mirrored' : `Mirrored to ${shortTarget(target)}`,
+        label: isOne ? 'Mirrored' : `Mirrored to ${mirrorName(mirror, route.route)}`,
         ...mirrorLook(index),
       })),
     ],
   }
+  const ofMirrors = mirrors.map(({ peaks }, index) => [`mirror-${index}`, peaks.mirrored] as const)
+  return withPeaks(model, route, {
+    primary: route.primary.peaks.requests,
+    ...Object.fromEntries(ofMirrors),
+  })
 }
 
 /** Requests per second of all routes together. */
@@ -121,7 +126,7 @@ export function responseClasses(route: RouteSeries, subject: Subject): ChartMode
   const classes = Object.entries(subject.responsesByClass)
     .filter(([, points]) => points.some((point) => point !== null && point > 0))
     .sort(([left], [right]) => left.localeCompare(right))
-  return {
+  const model: ChartModel = {
     rows: toChartRows(
       route.timestamps,
       classes.map(([key, points]) => ({ key, points })),
@@ -134,6 +139,9 @@ export function responseClasses(route: RouteSeries, subject: Subject): ChartMode
       ...(index === 0 ? {} : { dashes: `${8 - index} 3` }),
     })),
   }
+  // A burst of failures is what a mean over half an hour would hide.
+  const { peaks } = subject
+  return withPeaks(model, route, { '5xx': peaks['5xx'], aborted: peaks.aborted })
 }
 
 export type Percentile = 'p50' | 'p90' | 'p99'
@@ -153,9 +161,9 @@ export function latencies(route: RouteSeries, percentile: Percentile): ChartMode
     rows: toChartRows(route.timestamps, sources, { divisor: 1, merge: 'max' }),
     series: [
       { key: 'primary', label: 'Primary', color: PRIMARY },
-      ...mirrors.map(({ target }, index) => ({
+      ...mirrors.map((mirror, index) => ({
         key: `mirror-${index}`,
-        label: isOne ? 'Mirror' : shortTarget(target),
+        label: isOne ? 'Mirror' : mirrorName(mirror, route.route),
         ...mirrorLook(index),
       })),
     ],
@@ -228,11 +236,14 @@ export function mirrorOutcomes(route: RouteSeries): ChartModel {
     { key: 'answered', points: sumPoints(route.mirrors.map(({ answered }) => answered)) },
     { key: 'failed', points: sumPoints(route.mirrors.map(({ failed }) => failed)) },
   ]
-  return {
+  const model: ChartModel = {
     rows: toChartRows(route.timestamps, sources, { divisor: route.stepSeconds, merge: 'mean' }),
     series: [
       { key: 'answered', label: 'Answered', color: 'var(--series-mirror)', isFilled: true },
       { key: 'failed', label: 'Failed', color: 'var(--bad)', dashes: '6 3' },
     ],
   }
+  return withPeaks(model, route, {
+    failed: largest(route.mirrors.map(({ peaks }) => peaks.failed)),
+  })
 }

@@ -2,6 +2,7 @@
 
 import { useMemo } from 'react'
 import { ChartCard } from '@/components/charts/chart-card'
+import type { ChartModel } from '@/components/charts/chart-model'
 import type { TimeSpan } from '@/components/charts/cursor'
 import { withEarlier } from '@/components/charts/earlier-rows'
 import { useUrlState } from '@/components/data/use-url-state'
@@ -12,7 +13,6 @@ import type { RouteSeries } from '@/lib/dashboard-api/series'
 import {
   backendRates,
   byteRates,
-  type ChartModel,
   latencies,
   mirrorOutcomes,
   type Percentile,

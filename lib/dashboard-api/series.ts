@@ -73,7 +73,16 @@ export interface TrafficSeries {
   /** Now. */
   readonly inFlight: number
   readonly bytes: ByteSeries
+  readonly peaks: Peaks<'requests'>
 }
+
+/**
+ * Where a step sums several shorter ones: the count it would have had if all of it had been as busy as the busiest of
+ * them, so that a short spike is not averaged away. By series, the classes of `responsesByClass` under their own names;
+ * empty where a step is the finest that is kept.
+ */
+export type Peaks<Name extends string> = Readonly<Partial<Record<Name | StatusClass, Points>>>
+export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx' | 'aborted' | 'other'
 
 /** Body bytes by direction, per step. */
 export interface ByteSeries {
@@ -137,6 +146,7 @@ export interface MirrorSeries {
   readonly bytes: ByteSeries
   /** What went wrong in the window by cause, where the source counts causes apart from outcomes. */
   readonly causes: Readonly<Record<string, number>>
+  readonly peaks: Peaks<'mirrored' | 'answered' | 'failed'>
   /** Since the gateway started. */
   readonly account: MirrorAccount
   /** Within the window. */

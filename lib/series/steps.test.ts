@@ -41,6 +41,12 @@ describe('chooseResolution', () => {
     expect(chooseResolution(range)).toEqual(expected)
   })
 
+  test('of a range in the past is as fine as is still kept for its beginning', () => {
+    expect(chooseResolution(60, 300, 840)).toMatchObject({ tier: 0, width: 1 })
+    expect(chooseResolution(60, 300, 841)).toEqual({ tier: 1, width: 10, points: 6 })
+    expect(chooseResolution(3600, 300, 86_400)).toMatchObject({ tier: 2, width: 60 })
+  })
+
   test('draws no more than it may and covers the range', () => {
     for (let range = 1; range <= 604_800; range = Math.ceil(range * 1.03)) {
       const { tier, width, points } = chooseResolution(range)

@@ -13,6 +13,7 @@ export function newestStepOfRoute(series: RouteSeries): RouteSeries {
       responsesByClass: lastOfEach(primary.responsesByClass),
       latency: lastLatency(primary.latency),
       bytes: lastBytes(primary.bytes),
+      peaks: lastOfEach(primary.peaks),
     },
     rules: series.rules.map((rule) => ({ ...rule, requests: last(rule.requests) })),
     backends: series.backends.map((backend) => ({
@@ -29,6 +30,7 @@ export function newestStepOfRoute(series: RouteSeries): RouteSeries {
       responsesByClass: lastOfEach(mirror.responsesByClass),
       latency: lastLatency(mirror.latency),
       bytes: lastBytes(mirror.bytes),
+      peaks: lastOfEach(mirror.peaks),
     })),
   }
 }

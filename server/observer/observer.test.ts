@@ -442,19 +442,6 @@ describe('a range in the past', () => {
     expect(past.mirrors[0]?.windowAccount).toMatchObject({ inFlight: 40, holds: true })
     expect(past.mirrors[0]?.account).toMatchObject({ inFlight: 0, holds: true })
   })
-
-  test('is drawn in wider steps where the fine ones are gone', async () => {
-    const observer = await start()
-    await observer.tick()
-    observer.gateway.request({ count: 7 })
-    await observer.tick(2)
-    const end = (await observer.series()).timestamps.at(-1)
-    await observer.tick(900)
-    const past = await json<RouteSeries>(
-      `${observer.url}/series?route=${ROUTE}&range=60&end=${end}`,
-    )
-    expect(past.stepSeconds).toBe(10)
-  })
 })
 
 describe('one rule of a route', () => {

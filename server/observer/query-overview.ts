@@ -99,7 +99,7 @@ function isUnbalanced(route: RouteHistory): boolean {
     const key = `${slot.rule} ${slot.mirror} ${slot.subject}`
     const counts = byMirror.get(key) ?? []
     byMirror.set(key, counts)
-    counts.push({ slot, steps: NO_STEPS, total: 0, live, atEnd: live })
+    counts.push({ slot, steps: NO_STEPS, fine: null, total: 0, live, atEnd: live })
   }
   return [...byMirror.values()].some((counts) => !accountOf(counts, 'live').holds)
 }

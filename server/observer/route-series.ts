@@ -54,6 +54,7 @@ export function toRouteSeries(counted: CountedRoute): RouteSeries {
       total: totalOf(requests),
       inFlight: liveOf(ofKind(counts, 'requestsInFlight')),
       bytes: bytesOf(drawn, counts, 'requestBytes', 'responseBytes'),
+      peaks: { ...peaksOf(drawn, { requests }), ...peaksOf(drawn, groupByClass(responses)) },
     },
     // All of them, also where one is asked for: it is chosen among them.
     rules: rulesOf(drawn, counted.counts),
@@ -123,8 +124,36 @@ function groupBy(
 }
 
 function byClass(drawn: Drawn, responses: readonly SlotCounts[]): Record<string, Points> {
-  const groups = groupBy(responses, ({ code }) => classOf(code))
+  const groups = Object.entries(groupByClass(responses))
   return Object.fromEntries(groups.map(([name, slots]) => [name, pointsOf(drawn, slots)]))
+}
+
+function groupByClass(responses: readonly SlotCounts[]): Record<string, SlotCounts[]> {
+  return Object.fromEntries(groupBy(responses, ({ code }) => classOf(code)))
+}
+
+/** The busiest part of every step, as a count of the whole step; nothing where steps have no parts. */
+function peaksOf(
+  drawn: Drawn,
+  groups: Readonly<Record<string, readonly SlotCounts[]>>,
+): Record<string, Points> {
+  const peaks: Record<string, Points> = {}
+  for (const [name, counts] of Object.entries(groups)) {
+    const fine = counts.flatMap((count) => (count.fine === null ? [] : [count.fine]))
+    const parts = (fine[0]?.length ?? 0) / drawn.known.length
+    if (parts <= 1) continue
+    peaks[name] = drawn.known.map((isKnown, point) => {
+      if (!isKnown) return null
+      let most = 0
+      for (let part = point * parts; part < (point + 1) * parts; part += 1) {
+        let sum = 0
+        for (const values of fine) sum += values[part] ?? 0
+        most = Math.max(most, sum)
+      }
+      return most * parts
+    })
+  }
+  return peaks
 }
 
 function classOf(code: string): string {
@@ -233,6 +262,14 @@ function mirrorOf(drawn: Drawn, slot: Slot, slots: readonly SlotCounts[]): Mirro
     latency: latencyOf(drawn, ofKind(slots, 'mirrorDuration')),
     bytes: bytesOf(drawn, slots, 'mirrorRequestBytes', 'mirrorResponseBytes'),
     causes: causesOf(ofKind(slots, 'mirrorCauses')),
+    peaks: {
+      ...peaksOf(drawn, {
+        mirrored: of(ofKind(slots, 'decided'), 'mirrored'),
+        answered,
+        failed: of(ended, 'failed'),
+      }),
+      ...peaksOf(drawn, groupByClass(answered)),
+    },
     account: accountOf(slots, 'live'),
     windowAccount: accountOf(slots, 'window'),
   }

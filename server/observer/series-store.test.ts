@@ -200,6 +200,24 @@ describe('steps', () => {
     expect(h.store.counters.invalid).toBeGreaterThan(0)
   })
 
+  test('keeps a spike of a second visible where a step sums many', () => {
+    const h = harness()
+    h.scrape()
+    for (let second = 0; second < 1800; second += 1) {
+      const isSpike = second === 1000
+      h.gateway.request({ count: isSpike ? 500 : 1, rule: isSpike ? '1' : '0' })
+      h.gateway.request({ count: isSpike ? 40 : 0, code: '503' })
+      h.scrape()
+    }
+    expect(h.route(300).primary.peaks).toEqual({})
+    const { primary, stepSeconds } = h.route(3600)
+    const most = Math.max(...numbers(primary.peaks.requests ?? []))
+    // Of the ten seconds that are kept as one.
+    expect(most / stepSeconds).toBe((500 + 9 + 40) / 10)
+    expect(Math.max(...numbers(primary.peaks['5xx'] ?? [])) / stepSeconds).toBe(4)
+    expect(sum(primary.requests)).toBeGreaterThanOrEqual(1799 + 500)
+  }, 20_000)
+
   test('adds up the listeners a route is attached to', () => {
     const h = harness()
     h.scrape()

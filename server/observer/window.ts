@@ -47,8 +47,13 @@ export function newestStepOf(window: Window): Window {
   return { ...window, from, points: 1, known: window.known.slice(-1) }
 }
 
-/** `point` is the drawn step's index, or null for a count that is only in the totals. */
-export type WindowVisitor = (point: number | null, slot: number, value: number) => void
+/** `point` is the drawn step's index, or null for a count that is only in the totals; `tick` the step's own end. */
+export type WindowVisitor = (
+  point: number | null,
+  slot: number,
+  value: number,
+  tick: number,
+) => void
 
 /** Visits every count of a route in the window once. */
 export function forEachInWindow(
@@ -62,7 +67,7 @@ export function forEachInWindow(
     const width = (TIERS[log] ?? TIERS[0]).width
     const until = log === 0 ? window.to : Math.min(window.to, (store.closed[log] ?? 0) * width)
     route.logs[log]?.forEach(after / width + 1, until / width, (step, slot, value) => {
-      visit(pointOf(window, step * width), slot, value)
+      visit(pointOf(window, step * width), slot, value, step * width)
     })
     after = Math.max(after, until)
   }
@@ -87,6 +92,6 @@ function visitGaps(
   for (const gap of store.coverage.gaps) if (gap.from >= window.from) ends.add(gap.to)
   if (ends.size === 0) return
   log.forEach(window.from + 1, window.to, (tick, slot, value) => {
-    if (ends.has(tick)) visit(null, slot, value)
+    if (ends.has(tick)) visit(null, slot, value, tick)
   })
 }

@@ -216,7 +216,8 @@ class SlotSums {
     const key = Object.values(slot).join('\n')
     const known = this.bySlot.get(key)
     if (known !== undefined) return known
-    const sum: Sum = { slot, steps: new Float64Array(this.points), total: 0, live: 0, atEnd: 0 }
+    const steps = new Float64Array(this.points)
+    const sum: Sum = { slot, steps, fine: null, total: 0, live: 0, atEnd: 0 }
     this.bySlot.set(key, sum)
     this.counts.push(sum)
     return sum
