@@ -7,4 +7,7 @@ export interface Endpoint {
   refusals: number
   retryAt: number
   isProbing: boolean
+  /** Consecutive answers that broke off or were none, and until when no copy is sent for it. */
+  breaks: number
+  brokenUntil: number
 }

@@ -112,7 +112,12 @@ const TROUBLES: readonly [what: string, trouble: Trouble, ...fates: string[]][] 
   ],
   ['resets', (socket) => socket.resetAndDestroy(), 'reset', 'connect_failed', 'backing_off'],
   ['hangs up', onRequest((socket) => socket.end()), 'reset', 'backing_off'],
-  ['answers garbage', onRequest((socket) => socket.write('SSH-2.0-x\r\n\r\n')), 'bad_response'],
+  [
+    'answers garbage',
+    onRequest((socket) => socket.write('SSH-2.0-x\r\n\r\n')),
+    'bad_response',
+    'backing_off',
+  ],
   [
     'answers 1 GB',
     onRequest((socket) => {
@@ -144,6 +149,17 @@ describe('the primary answers every request, and the copies are found again, aft
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(40)
     heal()
     await expectRecovery(gateway)
+  })
+
+  it('answers garbage for long: few copies are sent meanwhile', async () => {
+    const { gateway, shadow } = await start(onRequest((socket) => socket.write('no HTTP\r\n\r\n')))
+    const { statuses } = await sendMany(gateway, 500, 4)
+    expect([...statuses]).toEqual([[200, 500]])
+    const counts = fates(await settled(gateway))
+    expect(counts['bad_response']).toBe(shadow.connections)
+    expect((counts['bad_response'] ?? 0) + (counts['backing_off'] ?? 0)).toBe(500)
+    expect(shadow.connections).toBeGreaterThanOrEqual(8)
+    expect(shadow.connections).toBeLessThan(100)
   })
 
   it('accepts no connection: SYNs are not answered', async () => {

@@ -76,6 +76,8 @@ export interface GatewayLimits {
   /** Time to the next attempt after a mirror refused; doubles up to the maximum. Copies between: skipped `backing_off`. */
   readonly mirrorBackoffMinMs: number
   readonly mirrorBackoffMaxMs: number
+  /** Copies in a row whose answer broke off or was none, after which a mirror is left alone as if it had refused. */
+  readonly mirrorBreaksMax: number
   /** Captures begun per second; further ones are given up (`rate_limit`). */
   readonly capturesPerSecondMax: number
   /** Pairs being recorded or read; further ones are given up (`in_progress_limit`). */
@@ -151,6 +153,7 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   mirrorHopsMax: 3,
   mirrorBackoffMinMs: 250,
   mirrorBackoffMaxMs: 2_000,
+  mirrorBreaksMax: 8,
   capturesPerSecondMax: 50,
   capturesInProgressMax: 256,
   captureBodyBytesMax: 128 * KIB,

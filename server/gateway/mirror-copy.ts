@@ -136,6 +136,7 @@ export class MirrorCopy implements UpstreamHandler {
   }
 
   onEnd(): void {
+    if (this.connection !== null) this.connection.endpoint.breaks = 0
     this.end()
     this.to.metrics.countAnswered(this.status, this.seconds())
     this.recorder?.finish('')
@@ -150,6 +151,9 @@ export class MirrorCopy implements UpstreamHandler {
       this.connection.begin(this, this.request)
       if (this.isRequestDone) this.connection.finishRequest(this.requestTrailers)
       return
+    }
+    if (connection !== null && failure !== 'connect_failed') {
+      this.context.mirrors.onBroken(connection.endpoint)
     }
     this.fail(FAIL_REASONS[failure])
   }

@@ -25,7 +25,16 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
     const key = `${address} ${port} ${protocol}`
     const known = this.endpoints.get(key)
     if (known !== undefined) return known
-    const created = { address, port, protocol, refusals: 0, retryAt: 0, isProbing: false }
+    const created = {
+      address,
+      port,
+      protocol,
+      refusals: 0,
+      retryAt: 0,
+      isProbing: false,
+      breaks: 0,
+      brokenUntil: 0,
+    }
     this.endpoints.set(key, created)
     this.idle.set(created, [])
     return created
@@ -64,8 +73,18 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
     endpoint.refusals = Math.min(endpoint.refusals + 1, 16)
   }
 
+  /** A copy's answer broke off or was none: after several in a row the endpoint is left alone, longer each time. */
+  onBroken(endpoint: Endpoint): void {
+    const now = this.now()
+    const { mirrorBreaksMax, mirrorBackoffMinMs, mirrorBackoffMaxMs } = this.limits
+    if (now < endpoint.brokenUntil || ++endpoint.breaks < mirrorBreaksMax) return
+    const doublings = Math.min(endpoint.breaks - mirrorBreaksMax, 16)
+    endpoint.brokenUntil = now + Math.min(mirrorBackoffMaxMs, mirrorBackoffMinMs * 2 ** doublings)
+  }
+
   /** Whether an endpoint may be tried now: after a refusal, one attempt at a time and not before its time. */
   mayTry(endpoint: Endpoint): boolean {
+    if (this.now() < endpoint.brokenUntil) return false
     if (endpoint.refusals === 0 || this.hasConnection(endpoint)) return true
     if (endpoint.isProbing || this.now() < endpoint.retryAt) return false
     endpoint.isProbing = true
