@@ -95,7 +95,7 @@ export class Http2Client implements ClientSide {
   interim(status: number, _reason: string, lines: string): void {
     const { stream } = this
     if (stream.destroyed || stream.headersSent || status === 101) return
-    stream.additionalHeaders({ ...http2Headers(lines), ':status': status })
+    this.guard(() => stream.additionalHeaders({ ...http2Headers(lines), ':status': status }))
   }
 
   respond(status: number, _reason: string, lines: string, framing: BodyFraming): void {
@@ -103,12 +103,25 @@ export class Http2Client implements ClientSide {
     if (stream.destroyed) return
     const waitForTrailers = framing === 'chunked' || framing === 'close'
     if (waitForTrailers) {
-      stream.once('wantTrailers', () => stream.sendTrailers(http2Headers(this.trailers)))
+      stream.once('wantTrailers', () =>
+        this.guard(() => stream.sendTrailers(http2Headers(this.trailers))),
+      )
     }
     const headers = { ...http2Headers(lines), ':status': status }
     // Held back until it is known whether it is all there is: then it ends the stream itself, as gRPC asks for.
-    this.sendHead = (endStream) =>
-      stream.respond(headers, { endStream, waitForTrailers: waitForTrailers && !endStream })
+    this.sendHead = (endStream) => {
+      const options = { endStream, waitForTrailers: waitForTrailers && !endStream }
+      this.guard(() => stream.respond(headers, options))
+    }
+  }
+
+  /** Resets the stream when Node refuses to send what a backend said, such as a status above 599. */
+  private guard(send: () => void): void {
+    try {
+      send()
+    } catch {
+      this.cut()
+    }
   }
 
   body(bytes: Buffer): boolean {

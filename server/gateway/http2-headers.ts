@@ -109,7 +109,8 @@ const SINGLE_HEADERS = new Set([
 /** Header lines (`Name: value`, each ended by CRLF) as HTTP/2 fields. `te` stays only as `trailers`. */
 export function http2Headers(lines: string): OutgoingHttpHeaders {
   const fields = splitLines(lines)
-  const headers: Record<string, string | string[]> = {}
+  // Without a prototype: a header may be called `constructor`.
+  const headers: Record<string, string | string[]> = Object.create(null)
   for (let index = 0; index + 1 < fields.length; index += 2) {
     const name = (fields[index] ?? '').toLowerCase()
     const value = fields[index + 1] ?? ''

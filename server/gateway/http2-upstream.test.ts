@@ -157,6 +157,65 @@ describe('a backend that speaks HTTP/2', () => {
     expect(shadow.requests[0]?.body).toEqual(Buffer.from([0, 0, 0, 0, 0]))
   })
 
+  it('is sent headers by any name, as its answers are', async () => {
+    const odd = {
+      constructor: 'a',
+      __proto__x: 'b',
+      'content-type': 'text/plain',
+      'set-cookie': ['a=1', 'b=2'],
+    }
+    const primary = await peer((stream, headers) => {
+      stream.respond({ ...odd, 'x-seen': String(headers['constructor']) })
+      stream.end('done')
+    })
+    const http1 = await startRawPeer((socket) => {
+      socket.once('data', () =>
+        socket.end(
+          'HTTP/1.1 299 Odd\r\nconstructor: a\r\n__proto__: b\r\nContent-Type: a/b\r\nContent-Type: c/d\r\nVary: a\r\nVary: b\r\nContent-Length: 2\r\n\r\nok',
+        ),
+      )
+    })
+    closers.push(() => http1.close())
+    const gateway = await start()
+    const client = session(gateway)
+    const ask = () =>
+      new Promise<Record<string, unknown>>((resolve, reject) => {
+        const stream = client.request({ constructor: 'mine', ':authority': 'a.example' })
+        stream.on('response', (headers) => resolve({ ...headers }))
+        stream.on('error', reject)
+        stream.resume()
+      })
+    await gateway.serve([route('r', [rule()])], { primary: h2cCluster(primary.port) })
+    expect(await ask()).toMatchObject({ ':status': 200, constructor: 'a', 'x-seen': 'mine' })
+    await gateway.serve([route('r', [rule()])], { primary: [http1.port] })
+    expect(await ask()).toMatchObject({
+      ':status': 299,
+      constructor: 'a',
+      'content-type': 'a/b',
+      vary: 'a, b',
+    })
+  })
+
+  it('costs only its own stream when it answers with a status that HTTP/2 has not', async () => {
+    const http1 = await startRawPeer((socket) => {
+      socket.on('data', () => socket.write('HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\nok'))
+    })
+    closers.push(() => http1.close())
+    const gateway = await start()
+    await gateway.serve([route('r', [rule()])], { primary: [http1.port] })
+    const client = session(gateway)
+    for (let asked = 0; asked < 2; asked++) {
+      const code = await new Promise((resolve) => {
+        const stream = client.request({ ':authority': 'a.example' })
+        stream.on('error', () => undefined)
+        stream.on('close', () => resolve(stream.rstCode))
+        stream.resume()
+      })
+      expect(code).toBe(2)
+    }
+    expect(client.destroyed).toBe(false)
+  })
+
   it('is sent many requests on few connections', async () => {
     const primary = await peer()
     const shadow = await peer()

@@ -210,6 +210,6 @@ function requestHeaders({ head, wantsTrailers }: UpstreamRequest): OutgoingHttpH
     ':method': method,
     ':scheme': 'http',
     ':path': target,
-    ':authority': authority,
+    ...(authority === '' ? {} : { ':authority': authority }),
   }
 }
