@@ -1,57 +1,11 @@
 /** A rollout and a scale-down of running Pods, under load, through every plane that has a part in it. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
-import { KINDS } from '@/lib/gateway-api/kinds'
+import { expect, it } from 'vitest'
 import type { Deployment, Gateway, KubernetesObject, Service } from '@/lib/gateway-api/types'
-import type { Config } from '../config'
 import { sendMany } from '../gateway/test-support/load'
-import { applyManifest } from '../kube/apply-manifest'
-import { type Cluster, loadCluster } from '../kube/load-cluster'
-import { getObject } from '../kube/objects'
-import { runGateway } from './run-gateway'
-import { runSandbox } from './run-sandbox'
+import type { Cluster } from '../kube/load-cluster'
+import { apply, get, startTestCluster } from '../testing/start-cluster'
 
 const HOST = 'www.example.com'
-
-async function start() {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'mirrorboard-rollout-'))
-  onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }))
-  const config: Config = {
-    dataDirectory,
-    dashboard: { host: '127.0.0.1', port: 0, allowedHosts: [] },
-    metricsPort: 0,
-    sandboxPort: 0,
-    gatewayWorkers: 0,
-    kubeconfig: join(dataDirectory, 'kubeconfig'),
-    context: undefined,
-    metricsUrls: [],
-    prometheusUrl: undefined,
-    observerPort: 0,
-    trafficPort: 0,
-    planes: undefined,
-    reset: false,
-    development: false,
-  }
-  const sandbox = await runSandbox(config)
-  onTestFinished(() => sandbox.stop())
-  const gateway = await runGateway(config)
-  onTestFinished(() => gateway.stop())
-  const loaded = loadCluster({ kubeconfigPath: config.kubeconfig, context: undefined })
-  if (!loaded.ok) throw new Error(loaded.message)
-  onTestFinished(() => loaded.cluster.close())
-  return loaded.cluster
-}
-
-async function apply(cluster: Cluster, object: KubernetesObject): Promise<void> {
-  const result = await applyManifest(cluster, object, { dryRun: false, force: true })
-  if (result.error !== undefined) throw new Error(result.error.message)
-}
-
-async function get<Kind>(cluster: Cluster, plural: keyof typeof KINDS, name: string) {
-  return (await getObject(cluster, KINDS[plural], 'default', name)) as Kind
-}
 
 /** The Deployment with so many Pods, of a template that `version` tells from others. */
 async function rollOut(cluster: Cluster, replicas: number, version: string): Promise<void> {
@@ -105,7 +59,7 @@ it.each([
 ])(
   'loses no request to a rollout and a scale-down of backends that speak %s',
   async (_what, port) => {
-    const cluster = await start()
+    const cluster = await startTestCluster()
     const { apiVersion, kind } = await get<Service>(cluster, 'services', 'backend')
     await apply(cluster, {
       apiVersion,
