@@ -5,6 +5,7 @@ import { expectAccessible } from './actions'
 const PAGES = [
   { path: '/routes', heading: 'Routes' },
   { path: '/routes/default/backend', heading: 'backend' },
+  { path: '/routes/default/backend/traffic', heading: 'backend' },
   { path: '/routes/new', heading: 'New route' },
   { path: '/backends', heading: 'Backends' },
   { path: '/traffic', heading: 'Traffic' },
