@@ -259,6 +259,23 @@ describe('a request that is forwarded', () => {
     ).toBe(true)
   })
 
+  it('passes hints on to a request that Node had to read, but not to one of HTTP/1.0', async () => {
+    const raw = await rawPeer((socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\nX-Hint: 1\r\n\r\n')
+        socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+      })
+    })
+    await gateway.serve([route('r', [rule()])], { primary: [raw.port] })
+    const chunked =
+      'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n'
+    const text = await exchange(chunked, '\r\n\r\nok')
+    expect(text).toMatch(/^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a>; rel=preload\r\n/i)
+    expect(text).toMatch(/x-hint: 1\r\n\r\nHTTP\/1\.1 200 OK/i)
+    const old = await exchange('GET / HTTP/1.0\r\nHost: a\r\n\r\n', '\r\n\r\nok')
+    expect(old).not.toContain('103')
+  })
+
   it('tunnels an upgrade to the primary and skips the mirror', async () => {
     const raw = await rawPeer((socket) => {
       socket.once('data', (head: Buffer) => {

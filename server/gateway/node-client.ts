@@ -95,8 +95,17 @@ export class NodeClient implements ClientSide {
     this.request.resume()
   }
 
-  interim(status: number): void {
+  /** Node writes these two only, and hints only with a link that it can read. */
+  interim(status: number, _reason: string, lines: string): void {
+    // An HTTP/1.0 client takes the first answer for the last (RFC 9110 15.2).
+    if (this.request.httpVersionMinor === 0) return
     if (status === 102) this.response.writeProcessing()
+    if (status !== 103) return
+    try {
+      this.response.writeEarlyHints(earlyHints(lines))
+    } catch {
+      // A hint is nothing an answer could be missing.
+    }
   }
 
   respond(status: number, reason: string, lines: string, _framing: BodyFraming): void {
@@ -155,6 +164,15 @@ export function headBytes(
     text += `${name}: ${rawHeaders[index + 1]}\r\n`
   }
   return Buffer.from(`${text}\r\n`, 'latin1')
+}
+
+function earlyHints(lines: string): Record<string, string | string[]> {
+  const hints: Record<string, string | string[]> = Object.create(null)
+  for (const [name, value] of pairs(splitLines(lines))) {
+    const key = name.toLowerCase()
+    hints[key] = key in hints ? [hints[key] ?? '', value].flat() : value
+  }
+  return hints
 }
 
 function pairs(lines: readonly string[]): [string, string][] {
