@@ -372,6 +372,35 @@ describe('startController', () => {
     )
   })
 
+  it('writes each of 1,000 new routes once, and the Gateway a few times', async () => {
+    const { server, controller, last } = await start()
+    await controller.ready()
+    const count = 1_000
+    const paths = Array.from(
+      { length: count },
+      (_, index) => `${G}/namespaces/default/httproutes/r${index}`,
+    )
+    const written = (prefix: string) =>
+      server.requests.filter((request) => request.startsWith(`PATCH ${prefix}`)).length
+    const before = {
+      routes: written(`${G}/namespaces/default/httproutes`),
+      gateway: written(GATEWAY),
+    }
+    for (const [index, path] of paths.entries()) {
+      server.put(path, httpRoute(`r${index}`, `r${index}.example`))
+    }
+    const accepted = (path: string) =>
+      routeCondition(server, 'Accepted', path) === 'True Accepted @1'
+    await until(() => paths.every(accepted), 'every route accepted')
+    await until(
+      () => server.get<Gateway>(GATEWAY).status?.listeners?.[0]?.attachedRoutes === count + 1,
+      'all of them counted',
+    )
+    expect(last()?.routes).toHaveLength(count + 1)
+    expect(written(`${G}/namespaces/default/httproutes`) - before.routes).toBe(count)
+    expect(written(GATEWAY) - before.gateway).toBeLessThanOrEqual(10)
+  })
+
   it('reports a new generation only once the gateway serves it', async () => {
     let release = () => {}
     const held: Promise<void>[] = []
