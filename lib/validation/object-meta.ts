@@ -48,14 +48,17 @@ export function validateObjectMeta(metadata: JsonObject, options: ObjectMetaOpti
       errors.push(invalidError('metadata.name', name, problem, form))
     }
   }
-  errors.push(...validateNamespace(textOf(metadata['namespace']), options))
-  errors.push(...validateGeneration(metadata, form))
-  errors.push(...validateLabels(metadata['labels'], 'metadata.labels', form))
-  errors.push(...validateAnnotations(metadata['annotations'], 'metadata.annotations', form))
-  errors.push(...validateOwnerReferences(metadata['ownerReferences'], form))
-  errors.push(...validateFinalizers(metadata['finalizers'], 'metadata.finalizers', form))
-  errors.push(...validateManagedFields(metadata['managedFields'], form))
-  return errors
+  // Not push(...), whose arguments would overflow the stack where there are a great many.
+  return [
+    ...errors,
+    ...validateNamespace(textOf(metadata['namespace']), options),
+    ...validateGeneration(metadata, form),
+    ...validateLabels(metadata['labels'], 'metadata.labels', form),
+    ...validateAnnotations(metadata['annotations'], 'metadata.annotations', form),
+    ...validateOwnerReferences(metadata['ownerReferences'], form),
+    ...validateFinalizers(metadata['finalizers'], 'metadata.finalizers', form),
+    ...validateManagedFields(metadata['managedFields'], form),
+  ]
 }
 
 /** Errors of `metadata` on update: what may not change, and what must stay well-formed. */
@@ -81,11 +84,13 @@ export function validateObjectMetaUpdate(
     const shown = metadata[field] ?? (STRINGS.has(field) ? '' : null)
     errors.push(invalidError(childPath('metadata', field), shown, 'field is immutable', form))
   }
-  errors.push(...validateLabels(metadata['labels'], 'metadata.labels', form))
-  errors.push(...validateAnnotations(metadata['annotations'], 'metadata.annotations', form))
-  errors.push(...validateOwnerReferences(metadata['ownerReferences'], form))
-  errors.push(...validateManagedFields(metadata['managedFields'], form))
-  return errors
+  return [
+    ...errors,
+    ...validateLabels(metadata['labels'], 'metadata.labels', form),
+    ...validateAnnotations(metadata['annotations'], 'metadata.annotations', form),
+    ...validateOwnerReferences(metadata['ownerReferences'], form),
+    ...validateManagedFields(metadata['managedFields'], form),
+  ]
 }
 
 const STRINGS = new Set(['name', 'namespace', 'uid'])

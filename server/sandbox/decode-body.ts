@@ -3,7 +3,7 @@ import { parse as parseYaml } from 'yaml'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/validation/json-values'
 import { textAt } from './api-object'
-import { duplicateFields, isNestedTooDeeply } from './duplicate-fields'
+import { duplicateFields, shapeProblem, yamlProblem } from './duplicate-fields'
 import { failure, type Outcome, success } from './outcome'
 import { goJsonError } from './patch/go-json-error'
 import { decodeProtobuf } from './protobuf'
@@ -30,7 +30,8 @@ export function parseBody(body: Buffer, contentType: string | undefined): Outcom
   const text = body.toString('utf8')
   if (type === 'application/yaml') return parseYamlBody(text)
   if (type !== '' && type !== 'application/json') return failure(unsupportedMediaType(BODY_TYPES))
-  if (isNestedTooDeeply(text)) return failure(badRequest('the object nests too deeply'))
+  const problem = shapeProblem(text)
+  if (problem !== undefined) return failure(badRequest(problem))
   const value = parseJson(text)
   if (value === undefined) {
     return failure(badRequest(`json parse error: ${goJsonError(text) ?? 'invalid JSON'}`))
@@ -54,6 +55,8 @@ function parseProtobuf(body: Buffer): Outcome<ParsedBody> {
 
 /** YAML as configuration files have it: one document, aliases bounded so that they cannot explode. */
 export function parseYamlBody(text: string): Outcome<ParsedBody> {
+  const early = yamlProblem(text)
+  if (early !== undefined) return failure(badRequest(early))
   try {
     const duplicates: string[] = []
     const value: unknown = parseYaml(text, {
@@ -62,7 +65,8 @@ export function parseYamlBody(text: string): Outcome<ParsedBody> {
       uniqueKeys: false,
     })
     const json = JSON.stringify(value ?? null)
-    if (isNestedTooDeeply(json)) return failure(badRequest('the object nests too deeply'))
+    const problem = shapeProblem(json)
+    if (problem !== undefined) return failure(badRequest(problem))
     return success({ value: JSON.parse(json) as JsonValue, duplicates, text })
   } catch (error) {
     const detail = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)

@@ -1,4 +1,4 @@
-import { BODY_DEPTH_MAX } from './limits'
+import { BODY_DEPTH_MAX, BODY_VALUES_MAX } from './limits'
 
 /**
  * Paths of keys that occur twice in one object of a JSON text, such as `spec.hostnames`. JSON.parse keeps
@@ -10,18 +10,33 @@ export function duplicateFields(text: string): string[] {
   return scanner.duplicates
 }
 
-/** Whether brackets nest deeper than the server follows. Strings are skipped. */
-export function isNestedTooDeeply(text: string): boolean {
+/** Why a JSON text is refused before it is parsed: it nests too deeply, or holds too many values. Strings are skipped. */
+export function shapeProblem(text: string): string | undefined {
   let depth = 0
+  let values = 1
   for (let i = 0; i < text.length; i += 1) {
     const character = text[i]
     if (character === '"') i = endOfString(text, i)
-    else if (character === '{' || character === '[') {
-      depth += 1
-      if (depth > BODY_DEPTH_MAX) return true
-    } else if (character === '}' || character === ']') depth -= 1
+    else if (character === ',') values += 1
+    else if (character === '{' || character === '[') depth += 1
+    else if (character === '}' || character === ']') depth -= 1
+    if (depth > BODY_DEPTH_MAX) return TOO_DEEP
+    if (values > BODY_VALUES_MAX) return TOO_MANY
   }
-  return false
+  return undefined
+}
+
+const TOO_DEEP = 'the object nests too deeply'
+const TOO_MANY = `the object holds more than ${BODY_VALUES_MAX} values`
+
+/** The same of YAML, roughly: every value but the first is on a line of its own or behind a comma. */
+export function yamlProblem(text: string): string | undefined {
+  let values = 1
+  for (let i = 0; i < text.length; i += 1) {
+    if (text[i] === '\n' || text[i] === ',') values += 1
+    if (values > BODY_VALUES_MAX) return TOO_MANY
+  }
+  return undefined
 }
 
 /** Index of the closing quote of the string that opens at `start`. */

@@ -6,6 +6,12 @@ export const REQUEST_BODY_BYTES_MAX = 3 * 1024 * 1024
 /** Deepest nesting of a request body; deeper answers 400, so that recursion cannot exhaust the stack. */
 export const BODY_DEPTH_MAX = 200
 
+/** Values of a request body, counted by its commas; more answer 400. The largest CustomResourceDefinitions have half as many. */
+export const BODY_VALUES_MAX = 50_000
+
+/** Field errors in one Status; further ones are left out. */
+export const FIELD_ERRORS_MAX = 500
+
 /** Largest stored object, etcd's default request limit. Larger answers 413. */
 export const OBJECT_BYTES_MAX = 1_572_864
 

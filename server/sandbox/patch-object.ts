@@ -5,7 +5,7 @@ import { type ApiObject, metadataOf, nameOf, sortedJson, textAt, withMetadata } 
 import type { SandboxContext } from './context'
 import { createObject } from './create-object'
 import { type DecodedObject, decodeTyped, parseYamlBody } from './decode-body'
-import { isNestedTooDeeply } from './duplicate-fields'
+import { shapeProblem } from './duplicate-fields'
 import { applyServerSide } from './field-management/apply-server-side'
 import { type ApiStatus, failure, type Outcome, success } from './outcome'
 import { decodePatch } from './patch/decode-patch'
@@ -104,8 +104,8 @@ export function warningsOf(
 }
 
 function readPatch(body: string, type: 'json' | 'merge' | 'strategic'): Outcome<JsonValue> {
-  if (isNestedTooDeeply(body))
-    return failure(badRequest('error decoding patch: it nests too deeply'))
+  const problem = shapeProblem(body)
+  if (problem !== undefined) return failure(badRequest(`error decoding patch: ${problem}`))
   const decoded = decodePatch(body, type)
   return decoded.ok ? success(decoded.patch) : failure(fromRefusal(decoded))
 }

@@ -6,6 +6,7 @@ import type { ResourceKind } from '@/lib/gateway-api/kinds'
 import type { JsonObject } from '@/lib/shared/json'
 import type { FieldError } from '@/lib/validation/field-error'
 import { joinFieldErrors } from '@/lib/validation/field-errors'
+import { FIELD_ERRORS_MAX } from './limits'
 import type { ApiStatus } from './outcome'
 
 type Names = Pick<ResourceKind, 'group' | 'kind' | 'plural'>
@@ -66,8 +67,9 @@ export function invalid(
   kind: string,
   group: string,
   name: string,
-  errors: readonly FieldError[],
+  all: readonly FieldError[],
 ): ApiStatus {
+  const errors = all.slice(0, FIELD_ERRORS_MAX)
   return {
     code: 422,
     reason: 'Invalid',

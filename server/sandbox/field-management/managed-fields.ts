@@ -3,6 +3,7 @@ import { isJsonObject, ownValue } from '@/lib/validation/json-values'
 import { compareUtf8 } from '../patch/go-format'
 import type { FieldSet } from './field-set'
 import { decodeFieldsV1, encodeFieldsV1 } from './fields-v1'
+import { MANAGERS_MAX } from './limits'
 
 /** One entry of metadata.managedFields, its fields decoded. */
 export interface Owner {
@@ -36,6 +37,7 @@ export function decodeManagedFields(
 ): { readonly owners: Map<string, Owner> } | { readonly error: string } {
   const owners = new Map<string, Owner>()
   if (!Array.isArray(entries)) return { owners }
+  if (entries.length > MANAGERS_MAX) return { error: `there are more than ${MANAGERS_MAX} entries` }
   for (const [index, entry] of entries.entries()) {
     const owner = isJsonObject(entry)
       ? decodeEntry(entry, index)
