@@ -1,0 +1,112 @@
+/** Many watches, and watches that do not read: raw sockets over plain HTTP, so that thousands fit into a test. */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { createLogger } from '../log'
+import { BUILTIN_KINDS } from './core-kinds/builtin-kinds'
+import { type SandboxServer, startSandboxServer } from './sandbox-server'
+
+const TOKEN = 'watch-load'
+const MAPS = '/api/v1/namespaces/default/configmaps'
+const CONFIG_MAPS = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  namespaced: true,
+}
+
+let server: SandboxServer
+let directory = ''
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'mirrorboard-watches-'))
+  server = await startSandboxServer({
+    dataDirectory: directory,
+    token: TOKEN,
+    port: 0,
+    builtinKinds: BUILTIN_KINDS,
+    logger: createLogger('test', () => undefined),
+  })
+})
+afterAll(async () => {
+  await server.stop()
+  await rm(directory, { recursive: true, force: true })
+})
+
+/** Opens a watch of what comes from now on; resolves once its headers are there. */
+async function watch(): Promise<Socket> {
+  const socket = connect({ host: '127.0.0.1', port: server.port })
+  socket.on('error', () => undefined)
+  onTestFinished(() => void socket.destroy())
+  const { version } = await newest()
+  socket.write(
+    `GET ${MAPS}?watch=1&resourceVersion=${version} HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`,
+  )
+  await new Promise((resolve) => socket.once('readable', resolve))
+  return socket
+}
+
+async function newest(): Promise<{ version: string }> {
+  const headers = { authorization: `Bearer ${TOKEN}` }
+  const response = await fetch(`${server.url}${MAPS}?limit=1`, { headers })
+  const { metadata } = (await response.json()) as { metadata: { resourceVersion: string } }
+  return { version: metadata.resourceVersion }
+}
+
+async function create(name: string, value: string): Promise<void> {
+  const object = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'default' },
+    data: { value },
+  }
+  const made = await server.client.create(CONFIG_MAPS, object)
+  expect(made.ok).toBe(true)
+}
+
+test('2,000 watches all see each change, in order', async () => {
+  const sockets = await Promise.all(Array.from({ length: 2_000 }, watch))
+  const seen = sockets.map((socket) => {
+    const names: string[] = []
+    let rest = ''
+    socket.on('data', (chunk: Buffer) => {
+      rest += chunk.toString('latin1')
+      for (const match of rest.matchAll(/"name":"(load-\d)"/g)) names.push(match[1] ?? '')
+      rest = rest.slice(rest.lastIndexOf('\n') + 1)
+    })
+    return names
+  })
+  for (const name of ['load-1', 'load-2', 'load-3']) await create(name, 'x')
+  const isComplete = () => seen.filter((names) => names.join() === 'load-1,load-2,load-3').length
+  await expect.poll(isComplete, { timeout: 20_000 }).toBe(2_000)
+}, 60_000)
+
+test('a watch that does not read is dropped, the others and the writers go on', async () => {
+  const slow = await watch()
+  slow.pause()
+  const quick = await watch()
+  let bytes = 0
+  quick.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+  })
+  // More than the buffers of the kernel and of the server hold together.
+  const value = 'x'.repeat(900_000)
+  let isDropped = false
+  slow.on('close', () => {
+    isDropped = true
+  })
+  const count = 40
+  for (let i = 0; i < count; i += 1) await create(`big-${i}`, value)
+  await expect.poll(() => bytes, { timeout: 20_000 }).toBeGreaterThan(count * value.length)
+  // The server cut it off: what the kernel still held comes, then the end, long before the last event.
+  let received = 0
+  slow.on('data', (chunk: Buffer) => {
+    received += chunk.length
+  })
+  slow.resume()
+  await expect.poll(() => isDropped, { timeout: 20_000 }).toBe(true)
+  expect(received).toBeLessThan((count * value.length) / 2)
+}, 60_000)
