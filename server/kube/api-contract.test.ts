@@ -256,6 +256,12 @@ describe(`refusals in ${CLUSTER_NAME}`, () => {
       'metadata.name: Invalid value: "Bad": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters',
     ],
     [
+      'a prefix in upper case',
+      () => configMap('', { generateName: 'Bad-' }),
+      422,
+      'metadata.generateName: Invalid value: "Bad-": a lowercase RFC 1123 subdomain must consist of',
+    ],
+    [
       'no name',
       () => configMap(''),
       422,

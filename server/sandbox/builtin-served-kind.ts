@@ -6,7 +6,7 @@ import { normalizeResource } from '@/lib/validation/normalize-value'
 import { validateObjectMeta, validateObjectMetaUpdate } from '@/lib/validation/object-meta'
 import { readSchema, type SchemaNode } from '@/lib/validation/structural-schema'
 import { MESSAGE_FORM } from './admission'
-import { metadataOf } from './api-object'
+import { metadataOf, textAt, withMetadata } from './api-object'
 import type { BuiltinKind } from './contracts'
 import type { DecodedBody, ScalePaths, ServedKind } from './served-kind'
 
@@ -96,7 +96,7 @@ export function builtinServedKind(kind: BuiltinKind): ServedKind {
           // The kind itself checks its name.
           nameProblems: () => [],
         }),
-        kind.validateCreate(object),
+        [...generateNameErrors(kind, object), ...kind.validateCreate(object)],
       ),
     validateUpdate: (object, old) => [
       ...validateObjectMetaUpdate(metadataOf(object), metadataOf(old), MESSAGE_FORM),
@@ -104,6 +104,21 @@ export function builtinServedKind(kind: BuiltinKind): ServedKind {
     ],
     changesGeneration: (object, old) => kind.changesGeneration(object, old),
   }
+}
+
+/** A prefix is held to the kind's rule for names, with something behind a dash at its end. */
+function generateNameErrors(kind: BuiltinKind, object: JsonObject): FieldError[] {
+  const prefix = textAt(metadataOf(object), 'generateName')
+  if (prefix === '') return []
+  const name = prefix.replace(/-$/, 'a')
+  return kind
+    .validateCreate(withMetadata(object, { name }))
+    .filter((error) => error.field === 'metadata.name')
+    .map((error) => ({
+      ...error,
+      field: 'metadata.generateName',
+      message: error.message.replace(JSON.stringify(name), JSON.stringify(prefix)),
+    }))
 }
 
 /** A missing name is only missing: what a name has to look like is said of names that are there. */
