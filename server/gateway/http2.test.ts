@@ -229,6 +229,43 @@ describe.each(['http', 'https'] as const)('an HTTP/2 client over %s', (scheme) =
     expect((await answer).body.toString()).toBe('done')
   })
 
+  it('that does not read holds its backend back, and no other stream', async () => {
+    let sent = 0
+    const flowing = await startRawPeer((socket) => {
+      socket.once('data', (bytes: Buffer) => {
+        if (!bytes.toString().startsWith('GET /large')) {
+          socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nsmall')
+          return
+        }
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 200000000\r\n\r\n')
+        const chunk = Buffer.alloc(100_000)
+        const pump = () => {
+          while (sent < 200_000_000) {
+            sent += chunk.length
+            if (!socket.write(chunk)) return
+          }
+        }
+        socket.on('drain', pump)
+        pump()
+      })
+    })
+    closers.push(() => flowing.close())
+    const gateway = await serve(flowing.port)
+    const client = session(gateway, scheme)
+    const stream = client.request({ ':authority': 'a.example', ':path': '/large' })
+    stream.on('error', () => undefined)
+    await new Promise((resolve) => stream.once('response', resolve))
+    const small = await send(client, { ':path': '/small' })
+    expect(small.body.toString()).toBe('small')
+    await eventually('the download stalls', async () => {
+      const before = sent
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return sent === before
+    })
+    expect(sent).toBeLessThan(30_000_000)
+    stream.close(8)
+  })
+
   it('is told to go elsewhere when the gateway stops, after its streams are done', async () => {
     const held: (() => void)[] = []
     const primary = await peer((_request, response) => held.push(() => response.end('late')))
