@@ -88,6 +88,23 @@ describe(`deletion in ${CLUSTER_NAME}`, () => {
     await expect.poll(() => isThere(path), { timeout: 30_000 }).toBe(false)
   })
 
+  test('of a namespace ends at once when its finalizers are taken off', async () => {
+    const name = `${contract.namespace}-forced`
+    const path = `/api/v1/namespaces/${name}`
+    await send('POST', '/api/v1/namespaces', { metadata: { name } })
+    const held = configMap('held', { finalizers: ['example.com/hold'] })
+    await send('POST', `${path}/configmaps`, held)
+    await send('DELETE', path)
+    const { body } = await send('GET', path)
+    const stale = { ...body, metadata: { ...body.metadata, resourceVersion: '1' } }
+    expect((await send('PUT', `${path}/finalize`, stale)).status).toBe(409)
+    const { resourceVersion: _, ...metadata } = body.metadata
+    const finalized = { ...body, metadata, spec: { finalizers: [] } }
+    expect((await send('PUT', `${path}/finalize`, finalized)).status).toBe(200)
+    expect(await isThere(path)).toBe(false)
+    await send('PATCH', `${path}/configmaps/held`, { metadata: { finalizers: null } }, MERGE)
+  })
+
   test('holds to its preconditions', async () => {
     const { body } = await send('POST', maps, configMap('conditional'))
     const wrong = { preconditions: { resourceVersion: '1' } }

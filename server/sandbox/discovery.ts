@@ -114,6 +114,9 @@ function subresourcesOf(kind: ServedKind): Subresource[] {
   const writable = ['get', 'patch', 'update']
   return [
     ...(kind.hasLog ? podSubresources(own) : []),
+    ...(!kind.isCustom && name === 'Namespace'
+      ? [{ name: 'finalize', responseKind: own, verbs: ['update'] }]
+      : []),
     ...(kind.scale === undefined
       ? []
       : [

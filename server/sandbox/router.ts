@@ -12,6 +12,7 @@ import {
   REVIEWS,
   resourceList,
 } from './discovery'
+import { finalizeNamespace } from './finalize-namespace'
 import { negotiate, type Representation } from './negotiate'
 import type { OpenApiDocuments } from './openapi'
 import { podLog } from './pod-logs'
@@ -205,6 +206,9 @@ async function routeSubresource(request: ApiRequest): Promise<Answer> {
   }
   if (info.subresource === 'scale' && kind.scale !== undefined) {
     return handleScale(request, kind.scale)
+  }
+  if (info.subresource === 'finalize' && kind.resource.plural === 'namespaces' && !kind.isCustom) {
+    return finalizeNamespace(request)
   }
   if (kind.hasLog && POD_SUBRESOURCES.has(info.subresource)) return routePod(request)
   // An unknown subresource of a custom resource is reported as if the object were missing.
