@@ -16,6 +16,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { chromium } from '@playwright/test'
 import { findChromium } from '../server/cli/chromium.mjs'
+import { freePort } from './harness.mjs'
 
 const option = (name, fallback) =>
   process.argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback
@@ -75,7 +76,7 @@ function metricsText() {
 
 async function startMirrorboard(metricsUrl) {
   const directory = mkdtempSync(join(tmpdir(), 'mirrorboard-bench-'))
-  const port = 5780
+  const port = await freePort()
   const child = spawn(
     process.execPath,
     [fileURLToPath(new URL('../server/cli/run.mjs', import.meta.url)), 'start'],
@@ -83,7 +84,7 @@ async function startMirrorboard(metricsUrl) {
       env: {
         ...process.env,
         PORT: String(port),
-        MIRRORBOARD_METRICS_PORT: String(port + 1),
+        MIRRORBOARD_METRICS_PORT: '0',
         MIRRORBOARD_METRICS_URL: metricsUrl,
         MIRRORBOARD_DATA_DIR: directory,
       },

@@ -10,6 +10,7 @@ const EARLIER = 'earlier '
  */
 export function withEarlier(now: ChartModel, earlier: ChartModel, offsetMs: number): ChartModel {
   const keys = earlier.series
+    .filter(({ isFaint }) => isFaint !== true)
     .map(({ key }) => key)
     .filter((key) => now.series.some((series) => series.key === key))
   let index = 0

@@ -55,9 +55,17 @@ export function RequestsChart(props: RouteChartProps) {
       {...model}
       {...chart}
       format={formatRate}
-      note={route.blindSpots.steps}
+      note={route.blindSpots.steps ?? stepNote(route)}
     />
   )
+}
+
+/** What a point stands for, where it is more than the shortest time that is kept. */
+function stepNote({ primary, stepSeconds }: RouteSeries): string | undefined {
+  if ((primary.peaks.requests ?? []).length === 0) return undefined
+  const step =
+    stepSeconds >= 60 ? `${Math.round(stepSeconds / 60)} min` : `${Math.round(stepSeconds)} s`
+  return `A point is the mean over ${step}; the dotted line is the busiest part of that time.`
 }
 
 export const PERCENTILES = [

@@ -54,7 +54,11 @@ export function WindowTotals({ route, rangeName }: { route: RouteSeries; rangeNa
       <Tile
         label="Requests"
         value={formatCount(primary.total)}
-        note={primary.total === 0 ? rangeName.toLowerCase() : formatCodes(primary.totalsByCode)}
+        note={
+          primary.total === 0
+            ? rangeName.toLowerCase()
+            : `${formatCount(primary.inFlight)} in flight, ${formatCodes(primary.totalsByCode)}`
+        }
       />
       <Tile
         label="Mirrored copies"
