@@ -218,6 +218,33 @@ describe('steps', () => {
     expect(sum(primary.requests)).toBeGreaterThanOrEqual(1799 + 500)
   }, 20_000)
 
+  test('lets a process join and leave without a spike or a negative count', () => {
+    const h = harness()
+    const joined = new FakeGatewayMetrics()
+    joined.request({ count: 90_000 })
+    joined.copy({ count: 5, ended: 'in flight' })
+    let { tick } = h
+    const record = (withJoined: boolean) => {
+      tick += 1
+      const own = { id: 'gateway', text: h.gateway.text() }
+      h.store.record(tick, withJoined ? [own, { id: 'joined', text: joined.text() }] : [own])
+    }
+    record(false)
+    for (let second = 0; second < 3; second += 1) {
+      h.gateway.request({ count: 2 })
+      joined.request({ count: 10 })
+      record(second > 0)
+    }
+    h.gateway.request({ count: 2 })
+    record(false)
+    h.gateway.request({ count: 2 })
+    record(false)
+    const { primary, mirrors } = h.route()
+    expect(primary.requests.slice(-5)).toEqual([2, 2, 12, 2, 2])
+    expect(primary.total).toBe(20)
+    expect(mirrors[0]?.windowAccount).toMatchObject({ inFlight: 0, lostInFlight: 5, holds: true })
+  })
+
   test('adds up the listeners a route is attached to', () => {
     const h = harness()
     h.scrape()

@@ -76,8 +76,11 @@ export class StreamHub {
       if (query.route !== null || client.lastText !== text) this.write(client, text)
       if (query.route === null) client.lastText = text
     })
-    await Promise.all(sent)
-    this.isPublishing = false
+    try {
+      await Promise.all(sent)
+    } finally {
+      this.isPublishing = false
+    }
   }
 
   private async eventFor(query: SeriesQuery, event: SeriesEvent): Promise<string> {
