@@ -52,7 +52,7 @@ test('historyBytesMax: 5,000 routes stay within their budget of memory, and of d
   expect(store.keptShare).toBeLessThan(1)
   expect(store.chunksDroppedEarly).toBeGreaterThan(0)
   // The history, the values of the newest scrape and lmdb's room for a transaction.
-  expect(statSync(join(directory, 'data.mdb')).size).toBeLessThan(BUDGET * 6)
+  expect(statSync(join(directory, 'data.mdb')).size).toBeLessThan(BUDGET * 4)
 
   const context = {
     store,
