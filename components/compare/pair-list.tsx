@@ -57,6 +57,7 @@ function PairRow({ pair, stateOf, isChosen, onChoose }: PairRowProps) {
             <Chip
               key={`${difference.kind} ${difference.pattern}`}
               tone={stateOf(difference) === 'difference' ? 'bad' : 'warn'}
+              className="max-w-full truncate"
             >
               {kindText(difference.kind as AssessedGroup['kind'])}{' '}
               {placeText(difference as Pick<AssessedGroup, 'kind' | 'pattern'>)}

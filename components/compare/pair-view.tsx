@@ -72,7 +72,10 @@ function Headers({ primary, mirror }: AnsweredSides) {
       <tbody>
         {rows.map(({ name, row, isEqual }) => (
           <tr key={name} className={cn('border-t border-line', isEqual && 'text-muted')}>
-            <th scope="row" className="px-2 py-px text-left align-top font-mono font-normal">
+            <th
+              scope="row"
+              className="px-2 py-px text-left align-top font-mono font-normal sm:whitespace-nowrap"
+            >
               {name}
             </th>
             <Side row={row} side="primary" />
@@ -152,7 +155,7 @@ function Differences({ pair, stateOf }: { pair: ComparedPair; stateOf: StateOf }
         const state = stateOf(difference)
         const group = difference as Pick<AssessedGroup, 'kind' | 'pattern'>
         return (
-          <li key={`${difference.kind} ${difference.pattern}`}>
+          <li key={`${difference.kind} ${difference.pattern}`} className="max-w-full min-w-0">
             <Chip
               tone={state === 'difference' ? 'bad' : state === 'undecided' ? 'warn' : 'neutral'}
             >
