@@ -40,12 +40,9 @@ function withAnnotations(
 }
 
 function reviewOf(route: HTTPRoute, object: object): ReviewInput {
-  const { uid, resourceVersion, generation } = route.metadata
+  const { uid, resourceVersion } = route.metadata
   const manifest = toEditableYaml(object)
   if (uid === undefined || resourceVersion === undefined) return { manifest }
-  // Only a changed spec makes the review stale: a status is written at any time.
-  return {
-    manifest,
-    base: { uid, resourceVersion, ...(generation === undefined ? {} : { generation }) },
-  }
+  // A status is written at any time; only a changed manifest makes the review stale.
+  return { manifest, base: { uid, resourceVersion, manifest: toEditableYaml(route) } }
 }

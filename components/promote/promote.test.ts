@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { annotationManifest, specManifest } from '@/components/compare/annotation-manifest'
 import { annotationOf, formOf } from '@/components/compare/settings-form'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { annotationAt, ladderOf, PROMOTION_ANNOTATION, rulesAt, STEPS, type Step } from './ladder'
 
 const MIRROR = {
@@ -126,7 +127,7 @@ describe('a manifest for review', () => {
     expect(manifest).toBe(
       'apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata:\n  name: a\n  namespace: b\n  annotations:\n    a: "1"\n',
     )
-    expect(base).toEqual({ uid: 'u', resourceVersion: '1', generation: 1 })
+    expect(base).toEqual({ uid: 'u', resourceVersion: '1', manifest: toEditableYaml(routeOf()) })
   })
 
   test('of rules holds the rules', () => {

@@ -16,13 +16,15 @@ export const manifestRequest = z.object({
   force: z.boolean().default(false),
   /**
    * The object the draft was based on. When the live object has moved on, the outcome is `stale` and nothing is
-   * applied. With `generation` only a changed spec counts, so that a status written meanwhile does not.
+   * applied. With `manifest` only what a person writes counts, so that a
+   * status written meanwhile does not.
    */
   base: z
     .object({
       uid: z.string(),
       resourceVersion: z.string(),
-      generation: z.number().int().optional(),
+      /** The object as it was reviewed: editable YAML, without status and what the server fills in. */
+      manifest: z.string().max(MANIFEST_BYTES_MAX).optional(),
     })
     .optional(),
 })

@@ -2,6 +2,7 @@ import type { KubernetesStatus } from '@/lib/dashboard-api/errors'
 import type { ManifestResult } from '@/lib/dashboard-api/manifests'
 import type { ResourceKind } from '@/lib/gateway-api/kinds'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
+import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { conflictsByManager, describeConflicts, hasSameContent } from './conflicts'
 import { KubeError } from './kube-error'
 import { APPLY_ATTEMPTS_MAX } from './limits'
@@ -15,13 +16,14 @@ export interface ApplyOptions {
   readonly force: boolean
   /**
    * What the draft was based on. When the live object is another one, or its spec has moved on, the outcome is `stale` and
-   * nothing is sent. `generation` tells a changed spec from a changed status; without it any write counts.
+   * nothing is sent. `manifest`, the reviewed object as editable YAML, tells a changed manifest, annotations included, from a
+   * changed status; without it any write counts.
    */
   readonly base?:
     | {
         readonly uid: string
         readonly resourceVersion: string
-        readonly generation?: number | undefined
+        readonly manifest?: string | undefined
       }
     | undefined
   readonly signal?: AbortSignal | undefined
@@ -75,7 +77,7 @@ function isStale(live: KubernetesObject | null, base: ApplyOptions['base']): boo
   if (base === undefined) return false
   if (live === null || live.metadata.uid !== base.uid) return true
   if (live.metadata.resourceVersion === base.resourceVersion) return false
-  return base.generation === undefined || live.metadata.generation !== base.generation
+  return base.manifest === undefined || toEditableYaml(live) !== base.manifest
 }
 
 async function send(target: Target, live: KubernetesObject | null): Promise<ApplyResult | 'moved'> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { KINDS } from '@/lib/gateway-api/kinds'
 import type { HTTPRoute, KubernetesObject } from '@/lib/gateway-api/types'
+import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { gatewayApiDefinitions, startTestSandbox } from '../testing/start-sandbox'
 import { reviewAccess } from './access-review'
 import { applyManifest } from './apply-manifest'
@@ -69,6 +70,12 @@ async function until(condition: () => boolean, what: string): Promise<void> {
     if (Date.now() > deadline) throw new Error(`never: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
+}
+
+/** What a person reviewed, as the dashboard sends it along. */
+function reviewed(object: KubernetesObject | null) {
+  const { uid = '', resourceVersion = '' } = object?.metadata ?? {}
+  return { uid, resourceVersion, manifest: toEditableYaml(object ?? {}) }
 }
 
 describe(`the cluster client against ${outside === undefined ? 'the sandbox' : 'MIRRORBOARD_TEST_KUBECONFIG'}`, () => {
@@ -148,8 +155,7 @@ describe(`the cluster client against ${outside === undefined ? 'the sandbox' : '
 
   it('does not write over a spec that has moved on', async () => {
     const first = await applyManifest(cluster, route('base', 'one.example'), write)
-    const { uid = '', resourceVersion = '', generation } = first.result?.metadata ?? {}
-    const base = { uid, resourceVersion, generation }
+    const base = reviewed(first.result)
     await patchStatus(cluster, KINDS.httproutes, { namespace, name: 'base' }, { parents: [] })
     expect(
       (await applyManifest(cluster, route('base', 'two.example'), { ...write, base })).outcome,
@@ -157,6 +163,23 @@ describe(`the cluster client against ${outside === undefined ? 'the sandbox' : '
     expect(
       (await applyManifest(cluster, route('base', 'three.example'), { ...write, base })).outcome,
     ).toBe('stale')
+  })
+
+  it('does not write over an annotation that has moved on, though the generation has not', async () => {
+    const { metadata, ...rest } = route('noted', 'one.example')
+    const noted = (annotations: Record<string, string>) => ({
+      ...rest,
+      metadata: { ...metadata, annotations },
+    })
+    const first = await applyManifest(cluster, noted({}), write)
+    const base = reviewed(first.result)
+    await applyManifest(cluster, noted({ 'example.dev/budget': '5' }), write)
+    const late = await applyManifest(cluster, noted({ 'example.dev/other': '1' }), {
+      ...write,
+      base,
+    })
+    expect(late.outcome).toBe('stale')
+    expect((await read('noted'))?.metadata.annotations).toEqual({ 'example.dev/budget': '5' })
   })
 
   it('writes status beside the spec, and refuses to over a newer version', async () => {

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { LiveChange, LiveConnection, LiveSnapshot } from '@/lib/dashboard-api/live'
 import { KINDS } from '@/lib/gateway-api/kinds'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
+import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { reviewAccess } from './access-review'
 import { applyManifest } from './apply-manifest'
 import { getClusterInfo, getServerVersion } from './cluster-info'
@@ -533,18 +534,19 @@ describe('applyManifest', () => {
       else json(response, live)
     })
     const base = { uid: 'uid-http-mirror', resourceVersion: '3' }
+    const reviewed = toEditableYaml(route('http-mirror', '3'))
     expect((await applyManifest(cluster, draft, { ...options, base })).outcome).toBe('stale')
     expect(
       (
         await applyManifest(cluster, draft, {
           ...options,
-          base: { ...base, uid: 'other', generation: 1 },
+          base: { ...base, uid: 'other', manifest: reviewed },
         })
       ).outcome,
     ).toBe('stale')
     expect(calls.filter((call) => call.method === 'PATCH')).toHaveLength(0)
     expect(
-      (await applyManifest(cluster, draft, { ...options, base: { ...base, generation: 1 } }))
+      (await applyManifest(cluster, draft, { ...options, base: { ...base, manifest: reviewed } }))
         .outcome,
     ).toBe('unchanged')
     const patches = calls.filter((call) => call.method === 'PATCH')

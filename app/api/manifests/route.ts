@@ -12,8 +12,8 @@ import { readJson, respond } from '../_server/respond'
 
 export const dynamic = 'force-dynamic'
 
-/** JSON escapes can double a text. */
-const REQUEST_BYTES_MAX = 2 * MANIFEST_BYTES_MAX + 4096
+/** JSON escapes can double a text; the reviewed object comes along with the draft. */
+const REQUEST_BYTES_MAX = 4 * MANIFEST_BYTES_MAX + 4096
 
 export function POST(request: Request): Promise<Response> {
   return respond(async (): Promise<ManifestResponse> => {
