@@ -113,10 +113,10 @@ module.exports = {
       { path: '^server/', pathNot: ['^server/$1/', '^server/(log|config)[.]ts$'] },
     ),
     rule(
-      'controller-sees-kube-only',
-      'It gets the gateway as a publish() callback.',
-      { path: '^server/controller/', pathNot: TEST },
-      { path: '^server/', pathNot: '^server/(controller|kube)/|^server/(log|config)[.]ts$' },
+      'watchers-see-kube-only',
+      'The controller gets the gateway as a publish() callback; the history needs no other plane.',
+      { path: '^server/(controller|history)/', pathNot: TEST },
+      { path: '^server/', pathNot: '^server/($1|kube)/|^server/(log|config)[.]ts$' },
     ),
     rule(
       'main-is-the-only-root',
@@ -126,7 +126,7 @@ module.exports = {
     ),
 
     onlyFrom('@kubernetes/client-node', 'server/kube/'),
-    onlyFrom('lmdb', 'server/(sandbox|observer)/'),
+    onlyFrom('lmdb', 'server/(sandbox|observer|history)/'),
     onlyFrom('recharts', 'components/charts/'),
     onlyFrom('monaco-editor', 'components/editor/'),
     onlyFrom('monaco-yaml', 'components/editor/'),

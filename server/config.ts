@@ -7,13 +7,14 @@ export const PLANES = [
   'controller',
   'gateway',
   'observer',
+  'history',
   'traffic',
   'dashboard',
 ] as const
 export type PlaneName = (typeof PLANES)[number]
 
 export interface Config {
-  /** Absolute. Holds the cluster's store, its token and kubeconfig, and the observer's series. */
+  /** Absolute. Holds the cluster's store, its token and kubeconfig, the observer's series and the routes' history. */
   readonly dataDirectory: string
   readonly dashboard: {
     readonly host: string
@@ -32,6 +33,7 @@ export interface Config {
   /** A Prometheus server the observer asks instead. */
   readonly prometheusUrl: string | undefined
   readonly observerPort: number
+  readonly historyPort: number
   readonly trafficPort: number
   /** Planes to run in this process; undefined means supervise one process per group. */
   readonly planes: readonly PlaneName[] | undefined
@@ -88,6 +90,7 @@ export function readConfig(args: readonly string[], environment: Environment): C
       metricsUrls: splitList(environment['MIRRORBOARD_METRICS_URL']),
       prometheusUrl: environment['MIRRORBOARD_PROMETHEUS_URL'] || undefined,
       observerPort: ports.observer,
+      historyPort: ports.history,
       trafficPort: ports.traffic,
       planes: flags.planes,
       reset: flags.reset,
@@ -138,6 +141,7 @@ interface Ports {
   readonly metrics: number
   readonly sandbox: number
   readonly observer: number
+  readonly history: number
   readonly traffic: number
 }
 
@@ -149,15 +153,31 @@ function readPorts(environment: Environment): Ports | string {
     metrics: read('MIRRORBOARD_METRICS_PORT', 19001),
     sandbox: read('MIRRORBOARD_SANDBOX_PORT', 0),
     observer: read('MIRRORBOARD_OBSERVER_PORT', 0),
+    history: read('MIRRORBOARD_HISTORY_PORT', 0),
     traffic: read('MIRRORBOARD_TRAFFIC_PORT', 0),
   }
   const numbers: Partial<Record<keyof Ports, number>> = {}
-  for (const name of ['dashboard', 'metrics', 'sandbox', 'observer', 'traffic'] as const) {
+  for (const name of [
+    'dashboard',
+    'metrics',
+    'sandbox',
+    'observer',
+    'history',
+    'traffic',
+  ] as const) {
     const port = ports[name]
     if (typeof port === 'string') return port
     numbers[name] = port
   }
-  return { dashboard: 0, metrics: 0, sandbox: 0, observer: 0, traffic: 0, ...numbers }
+  return {
+    dashboard: 0,
+    metrics: 0,
+    sandbox: 0,
+    observer: 0,
+    history: 0,
+    traffic: 0,
+    ...numbers,
+  }
 }
 
 function readInteger(

@@ -75,7 +75,7 @@ describe.concurrent('a start that cannot succeed ends with one sentence', {
     expectSentence({
       args: ['--planes=moon'],
       sentence:
-        '--planes takes a list of sandbox, controller, gateway, observer, traffic, dashboard, not "moon".',
+        '--planes takes a list of sandbox, controller, gateway, observer, history, traffic, dashboard, not "moon".',
     }))
 
   it('for a port that is no number', () =>

@@ -48,7 +48,11 @@ function fail(sentence: string): void {
 /** The sandbox comes first: the gateway's controller reads its kubeconfig. A cluster given by path has its own gateways. */
 function groupsFor(config: Config): readonly ProcessGroup[] {
   const pages: ProcessGroup = { name: 'dashboard', planes: ['dashboard'], stage: 1 }
-  const observers: ProcessGroup = { name: 'observer', planes: ['observer', 'traffic'], stage: 1 }
+  const observers: ProcessGroup = {
+    name: 'observer',
+    planes: ['observer', 'history', 'traffic'],
+    stage: 1,
+  }
   if (config.kubeconfig) return [observers, pages]
   return [
     { name: 'sandbox cluster', planes: ['sandbox'], stage: 0 },
@@ -120,7 +124,15 @@ function prepareDataDirectory(directory: string): string {
 
 /** Only what Mirrorboard itself wrote there. */
 function forgetState(directory: string): void {
-  for (const name of ['cluster', 'series', 'kubeconfig', 'token', 'tls.key', 'tls.crt']) {
+  for (const name of [
+    'cluster',
+    'series',
+    'history',
+    'kubeconfig',
+    'token',
+    'tls.key',
+    'tls.crt',
+  ]) {
     rmSync(join(directory, name), { recursive: true, force: true })
   }
 }
@@ -128,6 +140,7 @@ function forgetState(directory: string): void {
 /** Planes find one another by these; ports are chosen here so that a restarted plane keeps its address. */
 async function environmentFor(config: Config): Promise<NodeJS.ProcessEnv> {
   const observerPort = config.observerPort || (await freePort())
+  const historyPort = config.historyPort || (await freePort())
   const trafficPort = config.trafficPort || (await freePort())
   const metricsPort = config.metricsPort || (await freePort())
   // Another cluster has a gateway of its own, which the observer finds there.
@@ -139,6 +152,8 @@ async function environmentFor(config: Config): Promise<NodeJS.ProcessEnv> {
     MIRRORBOARD_KUBECONFIG: config.kubeconfig ?? join(config.dataDirectory, 'kubeconfig'),
     MIRRORBOARD_OBSERVER_PORT: String(observerPort),
     MIRRORBOARD_OBSERVER_URL: `http://127.0.0.1:${observerPort}`,
+    MIRRORBOARD_HISTORY_PORT: String(historyPort),
+    MIRRORBOARD_HISTORY_URL: `http://127.0.0.1:${historyPort}`,
     MIRRORBOARD_TRAFFIC_PORT: String(trafficPort),
     MIRRORBOARD_TRAFFIC_URL: `http://127.0.0.1:${trafficPort}`,
     MIRRORBOARD_METRICS_PORT: String(metricsPort),

@@ -1,6 +1,7 @@
 /** Every URL of the dashboard API, and of the pages that link to one another. */
 export const API = {
   health: '/api/health',
+  history: '/api/history',
   cluster: '/api/cluster',
   comparison: '/api/comparison',
   live: '/api/live',

@@ -28,6 +28,11 @@ const STARTERS: readonly {
     start: async (config) => (await import('./run-observer')).runObserver(config),
   },
   {
+    planes: ['history'],
+    portSetting: 'MIRRORBOARD_HISTORY_PORT',
+    start: async (config) => (await import('./run-history')).runHistory(config),
+  },
+  {
     planes: ['traffic'],
     portSetting: 'MIRRORBOARD_TRAFFIC_PORT',
     start: async (config) => (await import('./run-traffic')).runTraffic(config),

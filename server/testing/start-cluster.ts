@@ -27,6 +27,7 @@ export async function startTestCluster(): Promise<Cluster> {
     metricsUrls: [],
     prometheusUrl: undefined,
     observerPort: 0,
+    historyPort: 0,
     trafficPort: 0,
     planes: undefined,
     reset: false,

@@ -3,6 +3,7 @@ import { DashboardFailure } from './respond'
 
 const PLANES = {
   observer: { setting: 'MIRRORBOARD_OBSERVER_URL', name: 'observer' },
+  history: { setting: 'MIRRORBOARD_HISTORY_URL', name: 'history' },
   traffic: { setting: 'MIRRORBOARD_TRAFFIC_URL', name: 'traffic generator' },
 } as const
 
