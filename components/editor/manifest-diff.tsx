@@ -9,12 +9,14 @@ import { countChangedLines } from './line-diff'
 interface ManifestDiffProps {
   before: string
   after: string
-  /** What the right side is: the server's answer, or the text it gave no answer to. */
-  afterIs: 'result' | 'draft'
+  /** What the left side is; the live object unless told. */
+  beforeIs?: string
+  /** What the right side is: the server's answer, the text it gave no answer to, or another in words. */
+  afterIs: 'result' | 'draft' | { words: string }
   label: string
 }
 
-const AFTER_WORDS: Record<ManifestDiffProps['afterIs'], string> = {
+const AFTER_WORDS: Record<'result' | 'draft', string> = {
   result: 'what the server would store, defaults included',
   draft: 'your draft as it is typed, so defaults look removed',
 }
@@ -36,7 +38,8 @@ const OPTIONS: editor.IStandaloneDiffEditorConstructionOptions = {
 }
 
 /** Two texts side by side, or one above the other where there is little room; said in words for those who can't see it. */
-export function ManifestDiff({ before, after, afterIs, label }: ManifestDiffProps) {
+export function ManifestDiff(props: ManifestDiffProps) {
+  const { before, after, beforeIs = 'live', afterIs, label } = props
   const host = useRef<HTMLDivElement>(null)
   const [isReady, setIsReady] = useState(false)
   const { added, removed } = countChangedLines(before, after)
@@ -53,8 +56,8 @@ export function ManifestDiff({ before, after, afterIs, label }: ManifestDiffProp
           ...OPTIONS,
           ...EDITOR_FONT,
         })
-        diff.getOriginalEditor().updateOptions({ ariaLabel: `${label}: live` })
-        diff.getModifiedEditor().updateOptions({ ariaLabel: `${label}: after applying` })
+        diff.getOriginalEditor().updateOptions({ ariaLabel: `${label}: before` })
+        diff.getModifiedEditor().updateOptions({ ariaLabel: `${label}: after` })
         diff.setModel({ original, modified })
         disposables.push(diff, original, modified)
         setIsReady(true)
@@ -70,7 +73,8 @@ export function ManifestDiff({ before, after, afterIs, label }: ManifestDiffProp
   return (
     <figure aria-label={label} className="flex min-h-64 flex-1 flex-col gap-1">
       <figcaption className="text-xs text-muted">
-        Left, or red: live. Right, or green: {AFTER_WORDS[afterIs]}.{' '}
+        Left, or red: {beforeIs}. Right, or green:{' '}
+        {typeof afterIs === 'string' ? AFTER_WORDS[afterIs] : afterIs.words}.{' '}
         <span className="text-ok">{added} added</span>,{' '}
         <span className="text-bad">{removed} removed</span> lines.
       </figcaption>

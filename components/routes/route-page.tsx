@@ -167,6 +167,9 @@ function MissingRoute({ namespace, name }: RouteAddress) {
           <Link href={page.routes()} className={buttonClass()}>
             All routes
           </Link>
+          <Link href={page.history(namespace, name)} className={buttonClass()}>
+            Its history
+          </Link>
           <Link href={page.newRoute()} className={buttonClass({ variant: 'primary' })}>
             New route
           </Link>

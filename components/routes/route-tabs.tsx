@@ -10,6 +10,7 @@ const TABS = [
   { id: 'traffic', label: 'Traffic', href: page.routeTraffic },
   { id: 'compare', label: 'Compare', href: page.compare },
   { id: 'promote', label: 'Promote', href: page.promote },
+  { id: 'history', label: 'History', href: page.history },
 ] as const
 
 interface RouteTabsProps {

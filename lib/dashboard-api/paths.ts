@@ -22,6 +22,9 @@ export const apiPath = {
   /** `GET`: text/plain, streamed with `?follow=true`. */
   podLog: (namespace: string, name: string) =>
     `/api/pods/${segment(namespace)}/${segment(name)}/log`,
+  routeHistory: (route: string) => `${API.history}?route=${segment(route)}`,
+  revision: (route: string, id: number) =>
+    `${API.history}/revision?route=${segment(route)}&id=${id}`,
   trafficRun: (id: string) => `${API.traffic}/${segment(id)}`,
 }
 
@@ -30,6 +33,7 @@ export const page = {
   routeTraffic: (namespace: string, name: string) => `${page.route(namespace, name)}/traffic`,
   compare: (namespace: string, name: string) => `${page.route(namespace, name)}/compare`,
   promote: (namespace: string, name: string) => `${page.route(namespace, name)}/promote`,
+  history: (namespace: string, name: string) => `${page.route(namespace, name)}/history`,
   evidence: () => '/evidence',
   route: (namespace: string, name: string) => `/routes/${segment(namespace)}/${segment(name)}`,
   newRoute: () => '/routes/new',

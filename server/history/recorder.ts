@@ -1,6 +1,6 @@
 /** Watch events → this → revisions: what changed in a manifest, by whom and when. Changes of status are none. */
 import { parse } from 'yaml'
-import type { RevisionAction } from '@/lib/dashboard-api/history'
+import type { Revision } from '@/lib/dashboard-api/history'
 import { keyOf, type NamespacedName } from '@/lib/gateway-api/references'
 import type { KubernetesObject, ManagedFieldsEntry } from '@/lib/gateway-api/types'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
@@ -78,33 +78,27 @@ export class Recorder {
     const { store, limits } = this.parts
     const route = keyOf(object)
     const { uid = '', generation = 0, managedFields = [] } = object.metadata
-    const before = this.managedFields.get(route) ?? null
+    const author = authorOfChange(this.managedFields.get(route) ?? null, managedFields)
     this.managedFields.set(route, managedFields)
     const last = store.of(route).at(-1)
+    const before = last === undefined ? null : predecessor(store, route, last, uid)
     const manifest = toEditableYaml(object)
-    const isSuccessor = last !== undefined && last.action !== 'deleted' && last.uid === uid
-    const previous = last === undefined ? null : store.read(route, last.id)
-    if (isSuccessor && previous?.manifest === manifest) return
+    if (before === manifest) return
     if (Buffer.byteLength(manifest) > limits.manifestBytesMax) {
       throw new Error(`${route} is too large for its history.`)
     }
-    if (last !== undefined && last.action !== 'deleted' && !isSuccessor)
-      await this.deleted(route, seenAt)
-    const author = authorOfChange(before, managedFields)
-    const action: RevisionAction = isSuccessor
-      ? 'changed'
-      : last === undefined && isCatchingUp
-        ? 'found'
-        : 'created'
+    // Deleted and created again while nobody watched.
+    if (before === null) await this.deleted(route, seenAt)
+    const isFirst = last === undefined && isCatchingUp
     const made: NewRevision = {
       at: author?.at ?? seenAt,
-      action,
+      action: before !== null ? 'changed' : isFirst ? 'found' : 'created',
       manager: author?.manager ?? '',
       operation: author?.operation ?? '',
       uid,
       generation,
-      unseen: isSuccessor ? Math.max(0, generation - last.generation - 1) : 0,
-      ...summaryOf(isSuccessor ? (previous?.manifest ?? null) : null, manifest),
+      unseen: before === null ? 0 : Math.max(0, generation - (last?.generation ?? 0) - 1),
+      ...summaryOf(before, manifest),
     }
     await store.add(route, made, manifest)
   }
@@ -134,6 +128,17 @@ export class Recorder {
     }
     await store.add(route, made, store.read(route, last.id)?.manifest ?? '')
   }
+}
+
+/** The manifest of the last revision, when it is of the same object; null when this one begins anew. */
+function predecessor(
+  store: RevisionStore,
+  route: NamespacedName,
+  last: Revision,
+  uid: string,
+): string | null {
+  if (last.action === 'deleted' || last.uid !== uid) return null
+  return store.read(route, last.id)?.manifest ?? ''
 }
 
 function summaryOf(

@@ -1,0 +1,217 @@
+'use client'
+
+import { RotateCcw } from 'lucide-react'
+import { useState } from 'react'
+import { useRevision, useRouteHistory } from '@/components/data/history'
+import { useLiveObject } from '@/components/data/use-live'
+import { useUrlState } from '@/components/data/use-url-state'
+import { ManifestDiff } from '@/components/editor/manifest-diff'
+import { ManifestReview, type ReviewInput } from '@/components/editor/manifest-review'
+import { formatDayTime, plural } from '@/components/format/numbers'
+import { RouteHeading, RouteTabs } from '@/components/routes/route-tabs'
+import { Button } from '@/components/ui/button'
+import { cn } from '@/components/ui/class-names'
+import { EmptyState, LoadingState } from '@/components/ui/empty-state'
+import { Notice } from '@/components/ui/notice'
+import type { Revision, RevisionManifest, RouteHistory } from '@/lib/dashboard-api/history'
+import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
+import { changeLines, chosenRevisions, whatHappened } from './revision-text'
+
+interface RouteAddress {
+  namespace: string
+  name: string
+}
+
+interface RevisionItemProps {
+  revision: Revision
+  isShown: boolean
+  isAgainst: boolean
+  onShow: () => void
+  onCompare: () => void
+}
+
+function RevisionItem({ revision, isShown, isAgainst, onShow, onCompare }: RevisionItemProps) {
+  const { id, at, generation, operation } = revision
+  return (
+    <li
+      className={cn(
+        'flex items-start gap-2 rounded-md border p-2',
+        isShown ? 'border-accent bg-accent-soft' : 'border-line bg-panel',
+      )}
+    >
+      <button
+        type="button"
+        aria-pressed={isShown}
+        aria-label={`Revision ${id}: ${whatHappened(revision)}`}
+        onClick={onShow}
+        className="min-w-0 flex-1 text-left"
+      >
+        <span className="flex flex-wrap items-baseline gap-x-2">
+          <span className="font-mono text-xs text-muted">#{id}</span>
+          <span className="font-medium">{whatHappened(revision)}</span>
+        </span>
+        <span className="block text-xs text-muted">
+          {formatDayTime(at)} · generation {generation}
+          {operation === 'Apply' ? ' · server-side apply' : ''}
+        </span>
+        {changeLines(revision).map((line) => (
+          <span key={line} className="block font-mono text-2xs break-words">
+            {line}
+          </span>
+        ))}
+      </button>
+      {isShown ? null : (
+        <Button size="sm" aria-pressed={isAgainst} onClick={onCompare}>
+          {isAgainst ? 'Compared' : 'Compare'}
+          <span className="sr-only"> with revision {id}</span>
+        </Button>
+      )}
+    </li>
+  )
+}
+
+/** The live object guards the write; without one, applying creates it. */
+function restoreInput(manifest: string, live: HTTPRoute | undefined): ReviewInput {
+  const { uid, resourceVersion } = live?.metadata ?? {}
+  if (live === undefined || uid === undefined || resourceVersion === undefined) return { manifest }
+  return { manifest, base: { uid, resourceVersion, manifest: toEditableYaml(live) } }
+}
+
+interface ComparedProps {
+  shown: RevisionManifest
+  against: RevisionManifest | undefined
+  live: HTTPRoute | undefined
+}
+
+function Compared({ shown, against, live }: ComparedProps) {
+  const [isRestoring, setIsRestoring] = useState(false)
+  const { revision, manifest } = shown
+  const isLive = live !== undefined && toEditableYaml(live) === manifest
+  const isDeletion = revision.action === 'deleted'
+  const sides =
+    against === undefined
+      ? { before: '', words: 'nothing before it is kept' }
+      : { before: against.manifest, words: `revision ${against.revision.id}` }
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-2">
+        <h2 className="min-w-0 flex-1 font-semibold">
+          Revision {revision.id}
+          {against === undefined ? '' : ` beside revision ${against.revision.id}`}
+        </h2>
+        <Button
+          variant="primary"
+          icon={<RotateCcw size={14} aria-hidden />}
+          disabledReason={isLive ? 'The live route is as this revision says' : undefined}
+          onClick={() => setIsRestoring(true)}
+        >
+          {live === undefined ? 'Create it again…' : 'Restore…'}
+        </Button>
+      </div>
+      <p className="text-xs text-muted">
+        {isDeletion ? 'What was deleted. ' : ''}Restoring reviews this manifest like any other
+        change and becomes a revision of its own. Fields of other managers that it does not mention
+        stay.
+      </p>
+      <ManifestDiff
+        before={sides.before}
+        after={isDeletion && against !== undefined ? '' : manifest}
+        beforeIs={sides.words}
+        afterIs={{ words: isDeletion ? 'nothing, it was deleted' : `revision ${revision.id}` }}
+        label={`Changes of revision ${revision.id}`}
+      />
+      {isRestoring ? (
+        <ManifestReview
+          input={restoreInput(manifest, live)}
+          onClose={() => setIsRestoring(false)}
+          onApplied={() => setIsRestoring(false)}
+        />
+      ) : null}
+    </>
+  )
+}
+
+interface RevisionsProps extends RouteAddress {
+  history: RouteHistory
+}
+
+function Revisions({ history, namespace, name }: RevisionsProps) {
+  const url = useUrlState()
+  const { object: live } = useLiveObject('httproutes', namespace, name)
+  const { revisions, forgotten } = history
+  const asked = { revision: url.get('revision'), against: url.get('against') }
+  const { shown, against } = chosenRevisions(revisions, asked)
+  const shownManifest = useRevision(history.route, shown?.id ?? null)
+  const againstManifest = useRevision(history.route, against?.id ?? null)
+  const error = shownManifest.error ?? againstManifest.error
+  const isComplete = against === null || againstManifest.data !== undefined
+  return (
+    <div className="grid min-h-0 min-w-0 flex-1 items-start gap-3 lg:grid-cols-[24rem_minmax(0,1fr)]">
+      <div className="flex flex-col gap-2">
+        <ol aria-label="Revisions, newest first" className="flex flex-col gap-1.5">
+          {revisions.map((revision) => (
+            <RevisionItem
+              key={revision.id}
+              revision={revision}
+              isShown={revision === shown}
+              isAgainst={revision === against}
+              onShow={() => url.set({ revision: String(revision.id), against: '' })}
+              onCompare={() => url.set({ against: String(revision.id) })}
+            />
+          ))}
+        </ol>
+        {forgotten === 0 ? null : (
+          <p className="text-xs text-muted">
+            {plural(forgotten, 'older revision')} {forgotten === 1 ? 'is' : 'are'} no longer kept.
+          </p>
+        )}
+      </div>
+      <div className="flex h-[36rem] min-w-0 flex-col gap-2 rounded-lg border border-line bg-panel p-3">
+        {error === null ? null : <Notice tone="bad">{error.message}</Notice>}
+        {shownManifest.data !== undefined && isComplete ? (
+          <Compared
+            key={`${shown?.id} ${against?.id}`}
+            shown={shownManifest.data}
+            against={against === null ? undefined : againstManifest.data}
+            live={live}
+          />
+        ) : error === null ? (
+          <LoadingState label="Loading revision" />
+        ) : null}
+      </div>
+    </div>
+  )
+}
+
+/** What became of one HTTPRoute over time: who changed what, any two beside one another, and the way back. */
+export function HistoryPage({ namespace, name }: RouteAddress) {
+  const { data: history, error } = useRouteHistory(`${namespace}/${name}`)
+  return (
+    <div className="flex min-h-full flex-col">
+      <RouteTabs namespace={namespace} name={name} current="history" />
+      <div className="flex min-h-0 flex-1 flex-col gap-3 px-4 py-3 md:px-6">
+        <RouteHeading namespace={namespace} name={name} />
+        {error === null ? null : (
+          <Notice tone="bad" title="The history can't be read">
+            {error.message}
+          </Notice>
+        )}
+        {history === undefined && error === null ? <LoadingState label="Loading history" /> : null}
+        {history !== undefined && history.problem !== '' ? (
+          <Notice tone="warn" title="New changes are not being kept">
+            {history.problem}
+          </Notice>
+        ) : null}
+        {history?.revisions.length === 0 ? (
+          <EmptyState title="Nothing is known of this route">
+            Every change is kept from the moment Mirrorboard first sees the route.
+          </EmptyState>
+        ) : null}
+        {history === undefined || history.revisions.length === 0 ? null : (
+          <Revisions history={history} namespace={namespace} name={name} />
+        )}
+      </div>
+    </div>
+  )
+}
