@@ -8,6 +8,7 @@ const PAGES = [
   { path: '/routes/default/backend/traffic', heading: 'backend' },
   { path: '/routes/default/backend/compare', heading: 'backend' },
   { path: '/routes/default/backend/promote', heading: 'backend' },
+  { path: '/routes/default/backend/history', heading: 'backend' },
   { path: '/evidence', heading: 'Evidence' },
   { path: '/routes/new', heading: 'New route' },
   { path: '/backends', heading: 'Backends' },

@@ -36,6 +36,9 @@ kind: HTTPRoute
 metadata:
   name: checkout
   namespace: default
+  annotations:
+    mirrorboard.dev/comparison: '{"percent":100}'
+    mirrorboard.dev/calibration: '{"id":"1","requests":100}'
 spec:
   parentRefs:
     - name: eg
@@ -95,6 +98,9 @@ for (const colorScheme of ['light', 'dark']) {
   await page.getByRole('table', { name: 'Routes' }).getByText('checkout').first().waitFor()
   await wait(2)
   await page.screenshot({ path: `${FOLDER}/routes-${colorScheme}.png` })
+  await page.goto(`${url}/routes/default/checkout/compare`)
+  await page.getByText('Do not promote').waitFor()
+  await page.screenshot({ path: `${FOLDER}/compare-${colorScheme}.png` })
   await page.close()
 }
 await browser.close()
