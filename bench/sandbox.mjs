@@ -225,9 +225,10 @@ function stopPlane({ child }) {
   })
 }
 
-function residentMegabytes({ child }) {
+/** `VmRSS` is all of it; `RssFile` the part that is pages of files, the store's among them, which the system may take back. */
+function residentMegabytes({ child }, field = 'VmRSS') {
   const text = readFileSync(`/proc/${child.pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+)/.exec(text)?.[1] ?? 0) / 1024
+  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(text)?.[1] ?? 0) / 1024
 }
 
 /** Milliseconds of CPU the plane has used, all threads: says more than rates where other work shares the cores. */
@@ -342,6 +343,9 @@ async function main() {
     await measureWrites(plane, clients, watch, options)
     await measureReads(clients, options)
     report('resident after all that', residentMegabytes(plane), 'MB', KUBE_APISERVER.memory)
+    report('  of which pages of files', residentMegabytes(plane, 'RssFile'), 'MB')
+    await delay(30_000)
+    report('resident 30 s later', residentMegabytes(plane), 'MB')
     for (const child of children) child.kill()
     await stopPlane(plane)
     plane = await startPlane(outdir, directory, flags)
