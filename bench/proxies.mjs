@@ -39,8 +39,8 @@ function benchRoute(name, hostname, path, mirrors) {
   }
 }
 
-/** A table with one route for the load, behind `count - 1` others on hosts of their own. */
-export function benchTable(port, { primary, shadow, count = 1, isMirrored }) {
+/** A table with one route for the load, with annotations in `settings`, behind `count - 1` others on hosts of their own. */
+export function benchTable(port, { primary, shadow, count = 1, isMirrored, settings }) {
   const endpoint = (peer) => ({
     protocol: 'http1',
     endpoints: [{ address: '127.0.0.1', port: peer }],
@@ -54,7 +54,10 @@ export function benchTable(port, { primary, shadow, count = 1, isMirrored }) {
     gateways: [
       { key: 'bench/gateway', listeners: [{ name: 'http', port, protocol: 'HTTP', hostname: '' }] },
     ],
-    routes: [...others, benchRoute('bench', 'backends.example', '/', mirrors)],
+    routes: [
+      ...others,
+      { ...benchRoute('bench', 'backends.example', '/', mirrors), ...(settings && { settings }) },
+    ],
     clusters: { primary: endpoint(primary), shadow: endpoint(shadow) },
   }
 }
