@@ -49,7 +49,7 @@ test('shows the routes of the cluster its kubeconfig names, and starts no sandbo
   await page.goto(`${url}/routes`)
   await expect(page.getByRole('table', { name: 'Routes' })).toContainText('www.example.com')
   const health = await (await fetch(`${url}/api/health`)).json()
-  expect(Object.keys(health.planes).sort()).toEqual(['dashboard', 'observer', 'traffic'])
+  expect(Object.keys(health.planes).sort()).toEqual(['dashboard', 'history', 'observer', 'traffic'])
 })
 
 test('says that a cluster cannot be reached, and goes on as soon as it can', async ({ page }) => {
