@@ -1,18 +1,16 @@
 /** Annotations to set → the manifest that sets them and nothing else. Pure. */
 import type { ReviewInput } from '@/components/editor/manifest-review'
+import { FIELD_MANAGER } from '@/lib/gateway-api/field-manager'
 import type { HTTPRoute, KubernetesObject } from '@/lib/gateway-api/types'
 import { ownedPart } from '@/lib/manifest/owned-part'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
-
-/** Field manager of the dashboard. */
-const MANAGER = 'mirrorboard'
 
 /** What `mirrorboard` owns of the route with the annotations changed; null removes one. Another's fields are not in it. */
 export function annotationManifest(
   route: HTTPRoute,
   changes: Readonly<Record<string, string | null>>,
 ): ReviewInput {
-  return reviewOf(route, withAnnotations(ownedPart(route, MANAGER), changes))
+  return reviewOf(route, withAnnotations(ownedPart(route, FIELD_MANAGER), changes))
 }
 
 /** The same with another spec. */
@@ -21,7 +19,7 @@ export function specManifest(
   rules: NonNullable<HTTPRoute['spec']['rules']>,
   changes: Readonly<Record<string, string | null>>,
 ): ReviewInput {
-  const owned = ownedPart(route, MANAGER)
+  const owned = ownedPart(route, FIELD_MANAGER)
   const spec = 'spec' in owned && typeof owned['spec'] === 'object' ? owned['spec'] : {}
   const changed = { ...owned, spec: { ...spec, rules } }
   return reviewOf(route, withAnnotations(changed, changes))

@@ -5,7 +5,7 @@ import { useComparisons } from '@/components/data/comparison'
 import { useLiveObject } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
 import { mirrorsOf } from '@/components/routes/route-summary'
-import { RouteHeading, RouteTabs } from '@/components/routes/route-tabs'
+import { RouteTabPage } from '@/components/routes/route-tabs'
 import { buttonClass } from '@/components/ui/button'
 import { EmptyState, LoadingState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
@@ -122,22 +122,18 @@ export function ComparePage({ namespace, name }: RouteAddress) {
   const { data } = useComparisons(`${namespace}/${name}`)
   const hasHistory = (data?.comparisons.length ?? 0) > 0
   return (
-    <div className="flex min-h-full flex-col">
-      <RouteTabs namespace={namespace} name={name} current="compare" />
-      <div className="flex flex-col gap-3 px-4 py-3 md:px-6">
-        <RouteHeading namespace={namespace} name={name} />
-        {!isSynced ? <LoadingState label="Loading route" /> : null}
-        {isSynced && route === undefined ? (
-          <EmptyState title="There is no such route">It may have been deleted.</EmptyState>
-        ) : null}
-        {isSynced && route !== undefined ? (
-          canCompare || hasHistory ? (
-            <Compared route={route} />
-          ) : (
-            <NoMirror namespace={namespace} name={name} />
-          )
-        ) : null}
-      </div>
-    </div>
+    <RouteTabPage namespace={namespace} name={name} current="compare">
+      {!isSynced ? <LoadingState label="Loading route" /> : null}
+      {isSynced && route === undefined ? (
+        <EmptyState title="There is no such route">It may have been deleted.</EmptyState>
+      ) : null}
+      {isSynced && route !== undefined ? (
+        canCompare || hasHistory ? (
+          <Compared route={route} />
+        ) : (
+          <NoMirror namespace={namespace} name={name} />
+        )
+      ) : null}
+    </RouteTabPage>
   )
 }

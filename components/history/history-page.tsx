@@ -8,7 +8,7 @@ import { useUrlState } from '@/components/data/use-url-state'
 import { ManifestDiff } from '@/components/editor/manifest-diff'
 import { ManifestReview, type ReviewInput } from '@/components/editor/manifest-review'
 import { formatDayTime, plural } from '@/components/format/numbers'
-import { RouteHeading, RouteTabs } from '@/components/routes/route-tabs'
+import { RouteTabPage } from '@/components/routes/route-tabs'
 import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/class-names'
 import { EmptyState, LoadingState } from '@/components/ui/empty-state'
@@ -188,30 +188,26 @@ function Revisions({ history, namespace, name }: RevisionsProps) {
 export function HistoryPage({ namespace, name }: RouteAddress) {
   const { data: history, error } = useRouteHistory(`${namespace}/${name}`)
   return (
-    <div className="flex min-h-full flex-col">
-      <RouteTabs namespace={namespace} name={name} current="history" />
-      <div className="flex min-h-0 flex-1 flex-col gap-3 px-4 py-3 md:px-6">
-        <RouteHeading namespace={namespace} name={name} />
-        {error === null ? null : (
-          <Notice tone="bad" title="The history can't be read">
-            {error.message}
-          </Notice>
-        )}
-        {history === undefined && error === null ? <LoadingState label="Loading history" /> : null}
-        {history !== undefined && history.problem !== '' ? (
-          <Notice tone="warn" title="New changes are not being kept">
-            {history.problem}
-          </Notice>
-        ) : null}
-        {history?.revisions.length === 0 ? (
-          <EmptyState title="Nothing is known of this route">
-            Every change is kept from the moment Mirrorboard first sees the route.
-          </EmptyState>
-        ) : null}
-        {history === undefined || history.revisions.length === 0 ? null : (
-          <Revisions history={history} namespace={namespace} name={name} />
-        )}
-      </div>
-    </div>
+    <RouteTabPage namespace={namespace} name={name} current="history">
+      {error === null ? null : (
+        <Notice tone="bad" title="The history can't be read">
+          {error.message}
+        </Notice>
+      )}
+      {history === undefined && error === null ? <LoadingState label="Loading history" /> : null}
+      {history !== undefined && history.problem !== '' ? (
+        <Notice tone="warn" title="New changes are not being kept">
+          {history.problem}
+        </Notice>
+      ) : null}
+      {history?.revisions.length === 0 ? (
+        <EmptyState title="Nothing is known of this route">
+          Every change is kept from the moment Mirrorboard first sees the route.
+        </EmptyState>
+      ) : null}
+      {history === undefined || history.revisions.length === 0 ? null : (
+        <Revisions history={history} namespace={namespace} name={name} />
+      )}
+    </RouteTabPage>
   )
 }

@@ -3,7 +3,7 @@
 import Link from 'next/link'
 import { useLiveObject } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
-import { RouteHeading, RouteTabs } from '@/components/routes/route-tabs'
+import { RouteTabPage } from '@/components/routes/route-tabs'
 import { buttonClass } from '@/components/ui/button'
 import { EmptyState, LoadingState } from '@/components/ui/empty-state'
 import { page } from '@/lib/dashboard-api/paths'
@@ -73,16 +73,12 @@ function Promotion({ route }: { route: HTTPRoute }) {
 export function PromotePage({ namespace, name }: RouteAddress) {
   const { object: route, isSynced } = useLiveObject('httproutes', namespace, name)
   return (
-    <div className="flex min-h-full flex-col">
-      <RouteTabs namespace={namespace} name={name} current="promote" />
-      <div className="flex flex-col gap-3 px-4 py-3 md:px-6">
-        <RouteHeading namespace={namespace} name={name} />
-        {!isSynced ? <LoadingState label="Loading route" /> : null}
-        {isSynced && route === undefined ? (
-          <EmptyState title="There is no such route">It may have been deleted.</EmptyState>
-        ) : null}
-        {isSynced && route !== undefined ? <Promotion route={route} /> : null}
-      </div>
-    </div>
+    <RouteTabPage namespace={namespace} name={name} current="promote">
+      {!isSynced ? <LoadingState label="Loading route" /> : null}
+      {isSynced && route === undefined ? (
+        <EmptyState title="There is no such route">It may have been deleted.</EmptyState>
+      ) : null}
+      {isSynced && route !== undefined ? <Promotion route={route} /> : null}
+    </RouteTabPage>
   )
 }

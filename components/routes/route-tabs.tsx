@@ -2,6 +2,7 @@
 
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
+import type { ReactNode } from 'react'
 import { cn } from '@/components/ui/class-names'
 import { page } from '@/lib/dashboard-api/paths'
 
@@ -17,6 +18,19 @@ interface RouteTabsProps {
   namespace: string
   name: string
   current: (typeof TABS)[number]['id']
+}
+
+/** A page of one route below its tabs: the heading, then what the page is about. */
+export function RouteTabPage({ children, ...route }: RouteTabsProps & { children: ReactNode }) {
+  return (
+    <div className="flex min-h-full flex-col">
+      <RouteTabs {...route} />
+      <div className="flex min-h-0 flex-1 flex-col gap-3 px-4 py-3 md:px-6">
+        <RouteHeading namespace={route.namespace} name={route.name} />
+        {children}
+      </div>
+    </div>
+  )
 }
 
 /** The pages of one route. */

@@ -1,5 +1,6 @@
 import type { KubernetesStatus } from '@/lib/dashboard-api/errors'
 import type { ManifestResult } from '@/lib/dashboard-api/manifests'
+import { FIELD_MANAGER } from '@/lib/gateway-api/field-manager'
 import type { ResourceKind } from '@/lib/gateway-api/kinds'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
@@ -7,7 +8,7 @@ import { conflictsByManager, describeConflicts, hasSameContent } from './conflic
 import { KubeError } from './kube-error'
 import { APPLY_ATTEMPTS_MAX } from './limits'
 import type { Cluster } from './load-cluster'
-import { FIELD_MANAGER, getObject, objectPath, parseKubernetesObject } from './objects'
+import { getObject, objectPath, parseKubernetesObject } from './objects'
 import { resolveKind } from './resolve-kind'
 
 export interface ApplyOptions {

@@ -1,11 +1,9 @@
+import { FIELD_MANAGER } from '@/lib/gateway-api/field-manager'
 import { apiVersionOf, type ResourceKind, resourcePath } from '@/lib/gateway-api/kinds'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import { asObject, hasStatus, KubeError } from './kube-error'
 import { LIST_OBJECTS_MAX, LIST_PAGE_SIZE } from './limits'
 import type { Cluster } from './load-cluster'
-
-/** Name of the owner of every field we write. */
-export const FIELD_MANAGER = 'mirrorboard'
 
 export interface ListOptions {
   /** Absent: all namespaces. */
