@@ -1,7 +1,7 @@
 /** Response head → this → the header lines a client is sent. */
-import { corsLines } from './cors'
+import { answerLines } from '@/lib/routing/forward-request'
+import { editLines } from '@/lib/routing/header-edits'
 import { responseLines } from './forward-head'
-import { editLines } from './header-edits'
 import { HEADER } from './header-names'
 import type { ResponseHead } from './response-parser'
 import type { BackendRuntime, RuleRuntime } from './rule-runtime'
@@ -27,7 +27,5 @@ export function ruleLines(
   runtime: RuleRuntime | null,
   origin: string | undefined,
 ): string {
-  const edited = editLines(lines, runtime?.responseHeaders)
-  const cors = runtime?.rule.cors
-  return cors === undefined ? edited : corsLines(edited, cors, origin)
+  return answerLines(lines, runtime?.responseHeaders, runtime?.rule.cors, origin)
 }

@@ -1,5 +1,5 @@
+import { type ForwardParts, headText, mirrorHops, mirrorParts } from '@/lib/routing/forward-request'
 import { isSampled } from '@/lib/routing/mirror-sampler'
-import { type ForwardParts, mirrorHeadText, mirrorHops } from './forward-head'
 import { HEADER } from './header-names'
 import { MirrorCopy } from './mirror-copy'
 import type { RequestHead } from './request-head'
@@ -30,7 +30,7 @@ export function dispatchMirrors(
   for (const mirror of runtime.mirrors) {
     const connection = decide(context, mirror, head, sample, hops)
     if (connection === null) continue
-    if (text === '') text = mirrorHeadText(parts, hops)
+    if (text === '') text = headText(mirrorParts(parts, hops))
     copies.push(new MirrorCopy(context, mirror, connection, copyRequest(head, text), head.method))
   }
   return copies

@@ -1,4 +1,6 @@
 /** One request and its response: client → this → primary, with copies to the mirrors on the side. */
+import { editParts, headText } from '@/lib/routing/forward-request'
+import { ruleAnswer } from '@/lib/routing/rule-answer'
 import { type AttemptFailure, Attempts } from './attempts'
 import type { ExchangeCapture } from './capture/exchange-capture'
 import { startCapture } from './capture/start-capture'
@@ -6,14 +8,13 @@ import { clientLines, ruleLines } from './client-lines'
 import type { ClientSide } from './client-side'
 import { dispatchMirrors } from './dispatch-mirrors'
 import { fixedResponse } from './fixed-response'
-import { editParts, forwardParts, headText, requestIdOf, responseLines } from './forward-head'
+import { forwardParts, requestIdOf, responseLines } from './forward-head'
 import { isMisdirected, type ListeningPort } from './listening-port'
 import type { ResponseOutcome } from './metrics'
 import type { MirrorCopy } from './mirror-copy'
 import { ReplayBody } from './replay-body'
 import type { RequestHead } from './request-head'
 import type { ResponseHead } from './response-parser'
-import { ruleAnswer } from './rule-answer'
 import type { BackendRuntime, RuleRuntime } from './rule-runtime'
 import type { Upstream, UpstreamFailure, UpstreamHandler, UpstreamRequest } from './upstream'
 import { upstreamRequest } from './upstream-request'
@@ -89,7 +90,7 @@ export class Exchange implements UpstreamHandler {
   private answerByRule(runtime: RuleRuntime, head: RequestHead): boolean {
     if (runtime.rule.cors !== undefined) this.origin = head.header('origin')
     const { scheme } = this.client.origin
-    const own = ruleAnswer(runtime, head, { scheme, listenerPort: this.port.port })
+    const own = ruleAnswer(runtime.match, head, { scheme, listenerPort: this.port.port })
     if (own === null) return false
     this.answer('fixed_response', own.status, own.lines)
     return true

@@ -1,3 +1,5 @@
+import { MIRROR_HOPS_HEADER } from '@/lib/routing/forward-request'
+
 /** Header lines the data plane treats specially, recognised from bytes without allocating a string. */
 export const HEADER = {
   other: 0,
@@ -18,9 +20,6 @@ export const HEADER = {
   mirrorHops: 15,
 } as const
 
-/** Counts how many times a request has been mirrored on its way here. */
-export const MIRROR_HOPS_HEADER = 'x-mirrorboard-mirror-hops'
-
 const NAMES: Readonly<Record<string, number>> = {
   host: HEADER.host,
   'content-length': HEADER.contentLength,
@@ -37,6 +36,11 @@ const NAMES: Readonly<Record<string, number>> = {
   'x-forwarded-host': HEADER.forwardedHost,
   'x-request-id': HEADER.requestId,
   [MIRROR_HOPS_HEADER]: HEADER.mirrorHops,
+}
+
+/** One bit for the id of each name, which must be one of ours, in lower case. */
+export function headerMask(names: readonly string[]): number {
+  return names.reduce((mask, name) => mask | (1 << (NAMES[name] ?? HEADER.other)), 0)
 }
 
 interface KnownName {

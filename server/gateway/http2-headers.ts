@@ -1,6 +1,6 @@
 /** Header fields of HTTP/2 in the form the exchange reads, which is that of HTTP/1.1, and back (RFC 9113 8). */
 import type { OutgoingHttpHeaders } from 'node:http2'
-import { splitLines } from './header-edits'
+import { splitLines } from '@/lib/routing/header-edits'
 
 /** A request as Node's HTTP/1.1 parser would have reported it. */
 export interface RequestParts {

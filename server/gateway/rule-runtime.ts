@@ -1,6 +1,8 @@
 import { Redactor, type SecretHash } from '@/lib/comparison/redaction/redactor'
 import { type BackendSplit, createBackendSplit } from '@/lib/routing/backend-split'
 import type { RouteMatch } from '@/lib/routing/compile-matcher'
+import { type ForwardEdits, forwardEdits } from '@/lib/routing/forward-request'
+import { safeModifier } from '@/lib/routing/header-edits'
 import {
   createMirrorSampler,
   isSampled,
@@ -21,8 +23,6 @@ import type { CaptureRuntime } from './capture/capture-runtime'
 import { type RouteSettings, routeSettings } from './capture/route-settings'
 import type { CopyTarget } from './copy-target'
 import type { Endpoint } from './endpoint'
-import type { ForwardEdits } from './forward-head'
-import { safeModifier } from './header-edits'
 import type { GatewayLimits } from './limits'
 import { ruleLabels, TableLabels } from './live-labels'
 import type { MetricsRegistry, MirrorMetrics, RuleMetrics } from './metrics'
@@ -202,11 +202,7 @@ export class RuleRuntimes {
       rule,
       metrics,
       sampler: sequences.sampler,
-      edits: {
-        match: match.match,
-        rewrite: rule.rewrite,
-        headers: safeModifier(rule.requestHeaders),
-      },
+      edits: forwardEdits(match.match, rule),
       responseHeaders: safeModifier(rule.responseHeaders),
       mirrors: rule.mirrors.map((policy) => ({
         policy,
@@ -264,11 +260,7 @@ export class RuleRuntimes {
       isInvalid: backend.invalid,
       cluster: this.cluster(backend.cluster).primary,
       again: this.cluster(backend.cluster).mirror,
-      edits: {
-        match: match.match,
-        rewrite: backend.rewrite,
-        headers: safeModifier(backend.requestHeaders),
-      },
+      edits: forwardEdits(match.match, backend),
       responseHeaders: safeModifier(backend.responseHeaders),
     }
   }

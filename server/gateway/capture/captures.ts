@@ -1,7 +1,7 @@
 /** Requests that are captured → this → captured exchanges as lines of JSON, redacted, for the observer to fetch. */
 import { createHmac } from 'node:crypto'
 import type { CapturedAnswer, CapturedExchange, HeaderLine } from '@/lib/comparison/exchange'
-import type { ForwardParts } from '../forward-head'
+import type { ForwardParts } from '@/lib/routing/forward-request'
 import type { GatewayLimits } from '../limits'
 import { TokenBucket } from '../token-bucket'
 import type { AnswerRecorder } from './answer-recorder'

@@ -1,4 +1,4 @@
-import type { ForwardParts } from '../forward-head'
+import type { ForwardParts } from '@/lib/routing/forward-request'
 import { AnswerRecorder } from './answer-recorder'
 import { BodyRecorder, type RecordingRoom } from './body-recorder'
 import type { CapturedRule, CaptureRuntime } from './capture-runtime'

@@ -1,5 +1,5 @@
+import type { ForwardParts } from '@/lib/routing/forward-request'
 import { dispatchCalibration } from '../dispatch-mirrors'
-import type { ForwardParts } from '../forward-head'
 import type { MirrorCopy } from '../mirror-copy'
 import type { RequestHead } from '../request-head'
 import type { BackendRuntime, RuleRuntime } from '../rule-runtime'

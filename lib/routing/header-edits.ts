@@ -1,6 +1,6 @@
-import { applyHeaderModifier } from '@/lib/routing/header-modifier'
-import type { HeaderModifier } from '@/lib/routing/route-table'
-import { TOKEN_BYTES } from './header-names'
+/** Header lines and targets as they are written to the wire: the gateway writes them, the match simulator foretells them. */
+import { applyHeaderModifier } from './header-modifier'
+import type { HeaderModifier } from './route-table'
 
 /** Framing and routing belong to the gateway: a modifier can't touch these. */
 const PROTECTED = new Set([
@@ -28,12 +28,11 @@ export function safeModifier(modifier: HeaderModifier | undefined): HeaderModifi
   return safe.set.length + safe.add.length + safe.remove.length === 0 ? undefined : safe
 }
 
+/** RFC 9110 5.6.2. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+
 function isSafeName([name]: readonly [string, string]): boolean {
-  if (name === '' || PROTECTED.has(name.toLowerCase())) return false
-  for (let index = 0; index < name.length; index++) {
-    if (TOKEN_BYTES[name.charCodeAt(index)] !== 1) return false
-  }
-  return true
+  return TOKEN.test(name) && !PROTECTED.has(name.toLowerCase())
 }
 
 function safeLine([name, value]: readonly [string, string]): readonly [string, string] {
@@ -44,17 +43,25 @@ function safeLine([name, value]: readonly [string, string]): readonly [string, s
 export function wireValue(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach the wire.
   const printable = value.replace(/[\u0000-\u0008\u000a-\u001f\u007f]/g, '')
-  return Buffer.from(printable, 'utf8').toString('latin1')
+  return utf8AsLatin1(printable)
+}
+
+const ENCODER = new TextEncoder()
+
+/** One character a byte, as a socket that is given latin1 writes it. */
+function utf8AsLatin1(text: string): string {
+  if (/^[\t -~]*$/.test(text)) return text
+  let bytes = ''
+  for (const byte of ENCODER.encode(text)) bytes += String.fromCharCode(byte)
+  return bytes
 }
 
 /** A path or query as it may stand in a request line: everything but visible ASCII percent-encoded. */
 export function wireTarget(target: string): string {
   if (/^[!-~]*$/.test(target)) return target
-  return Buffer.from(target, 'utf8')
-    .toString('latin1')
-    .replace(/[^!-~]/g, (character) => {
-      return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
-    })
+  return utf8AsLatin1(target).replace(/[^!-~]/g, (character) => {
+    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+  })
 }
 
 /** Applies a modifier to header lines written as `Name: value\r\n…`. */

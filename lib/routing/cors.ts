@@ -1,29 +1,33 @@
 /** Cross-origin rules of a route (https://fetch.spec.whatwg.org/#http-cors-protocol), answered by the gateway itself. */
-import type { CorsEntry } from '@/lib/routing/route-table'
 import { wireValue } from './header-edits'
-import type { RequestHead } from './request-head'
+import type { MatchRequest } from './request-match'
+import type { CorsEntry } from './route-table'
 
 /** Whether a request is the browser's question before a cross-origin request. */
-export function isPreflight(head: RequestHead): boolean {
+export function isPreflight(request: MatchRequest): boolean {
   return (
-    head.method === 'OPTIONS' &&
-    head.header('origin') !== undefined &&
-    head.header('access-control-request-method') !== undefined
+    request.method === 'OPTIONS' &&
+    request.header('origin') !== undefined &&
+    request.header('access-control-request-method') !== undefined
   )
 }
 
 /** The lines only a preflight's answer has, besides those of `corsLines`; none for an origin that is not allowed. */
 export function preflightLines(
   cors: CorsEntry,
-  head: RequestHead,
+  request: MatchRequest,
   origin: string | undefined,
 ): string {
   if (originLines(cors, origin) === VARY) return ''
-  const methods = listOrAsked(cors.allowMethods, cors, head.header('access-control-request-method'))
+  const methods = listOrAsked(
+    cors.allowMethods,
+    cors,
+    request.header('access-control-request-method'),
+  )
   const headers = listOrAsked(
     cors.allowHeaders,
     cors,
-    head.header('access-control-request-headers'),
+    request.header('access-control-request-headers'),
   )
   let out = ''
   if (methods !== '') out += `Access-Control-Allow-Methods: ${methods}\r\n`
