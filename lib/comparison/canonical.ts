@@ -36,16 +36,3 @@ export function hashText(text: string): number {
   }
   return hash >>> 0
 }
-
-/** Whether two JSON values are equal; the order of fields does not matter. */
-export function isEqual(left: unknown, right: unknown): boolean {
-  if (left === right) return true
-  if (Array.isArray(left)) {
-    if (!Array.isArray(right) || left.length !== right.length) return false
-    return left.every((item, index) => isEqual(item, right[index]))
-  }
-  if (!isObject(left) || !isObject(right)) return false
-  const keys = Object.keys(left)
-  if (keys.length !== Object.keys(right).length) return false
-  return keys.every((key) => Object.hasOwn(right, key) && isEqual(left[key], right[key]))
-}

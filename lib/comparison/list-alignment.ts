@@ -1,6 +1,7 @@
 /** Which items of two lists belong together: by key, by content, or by place. */
-import { canonical, isEqual, isObject, maskedCanonical } from '@/lib/comparison/canonical'
+import { canonical, isObject, maskedCanonical } from '@/lib/comparison/canonical'
 import { COMPARISON_LIMITS } from '@/lib/comparison/limits'
+import { isEqual } from '@/lib/shared/is-equal'
 
 export interface Alignment {
   readonly pairs: readonly (readonly [left: number, right: number])[]

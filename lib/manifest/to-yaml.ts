@@ -32,13 +32,24 @@ function rankOf(key: string): number {
   return FIRST_RANKS.get(key) ?? LAST_RANKS.get(key) ?? 0
 }
 
-/** The object as YAML in a fixed order of keys, so that equal objects give equal text. */
-export function toYaml(object: object): string {
-  return stringify(object, {
+/** How lists and maps are laid out. */
+export interface YamlLayout {
+  /** Spaces by which a nested map is indented. */
+  readonly indent: number
+  /** Whether a list is indented below its key. */
+  readonly indentSeq: boolean
+}
+
+/** As kubectl prints them. */
+const KUBECTL_LAYOUT: YamlLayout = { indent: 2, indentSeq: false }
+
+/** The value as YAML in a fixed order of keys, so that equal values give equal text; ends with a line break. */
+export function toYaml(value: unknown, layout: YamlLayout = KUBECTL_LAYOUT): string {
+  return stringify(value, {
     ...KUBECTL_YAML,
+    ...layout,
     aliasDuplicateObjects: false,
     blockQuote: 'literal',
-    indentSeq: false,
     lineWidth: 0,
     sortMapEntries: (left: Pair, right: Pair) => compareKeys(keyOf(left), keyOf(right)),
   })

@@ -1,0 +1,141 @@
+/** Edits of fields in a manifest's text that lose nothing: comments, order, quoting and unknown fields stay as they are. */
+import { isMap as isMapNode, isSeq as isSeqNode } from 'yaml'
+import { spliceEdit } from '@/lib/manifest/edit/edit-text'
+import { editsTowards } from '@/lib/manifest/edit/edits-towards'
+import { isBlock } from '@/lib/manifest/edit/entries'
+import { applyToObject, type FieldEdit, valueAt } from '@/lib/manifest/edit/field-edit'
+import { columnOf, spliced } from '@/lib/manifest/edit/text-lines'
+import { type ManifestDocument, parseManifest } from '@/lib/manifest/parse-manifest'
+import { rangeOfNode } from '@/lib/manifest/to-json'
+import type { YamlLayout } from '@/lib/manifest/to-yaml'
+import { isEqual } from '@/lib/shared/is-equal'
+import type { JsonObject } from '@/lib/shared/json'
+
+/** Edits one call makes; more are refused. Each reads the text anew. */
+export const EDITS_MAX = 500
+
+export type EditResult =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly message: string }
+
+/**
+ * The text with the edits made in the document at that index, one after the other. Only the lines they concern change; an edit
+ * that changes nothing returns the very text. Every step is read back: a text that would not say what was asked for is never
+ * returned, but a message that says what to do.
+ */
+export function editManifest(
+  text: string,
+  documentIndex: number,
+  edits: readonly FieldEdit[],
+): EditResult {
+  if (edits.length > EDITS_MAX)
+    return failure(`More than ${EDITS_MAX} changes at once: make them in the text.`)
+  let current = text
+  const waiting = edits.toReversed()
+  for (let made = 0; waiting.length > 0; made += 1) {
+    if (made > EDITS_MAX)
+      return failure(`More than ${EDITS_MAX} changes at once: make them in the text.`)
+    const edit = waiting.pop()
+    if (edit === undefined) break
+    const document = documentOf(current, documentIndex)
+    if (typeof document === 'string') return failure(document)
+    const smaller = smallerEdits(document.object, edit)
+    if (smaller !== undefined) {
+      waiting.push(...smaller.toReversed())
+      continue
+    }
+    const result = editOnce(current, document, edit)
+    if (!result.ok) return result
+    current = result.text
+  }
+  return { ok: true, text: current }
+}
+
+/** The text with as little of it changed as makes the document hold the target. */
+export function rewriteManifest(
+  text: string,
+  documentIndex: number,
+  target: JsonObject,
+): EditResult {
+  const document = documentOf(text, documentIndex)
+  if (typeof document === 'string') return failure(document)
+  return editManifest(text, documentIndex, editsTowards([], document.object, target))
+}
+
+function failure(message: string): EditResult {
+  return { ok: false, message }
+}
+
+/** The document, or why the text can't be edited. */
+function documentOf(text: string, index: number): ManifestDocument | string {
+  const { documents, problems } = parseManifest(text)
+  const [problem] = problems
+  if (problem !== undefined) {
+    return `Line ${problem.range.startLine} must be corrected first: ${problem.message}`
+  }
+  return (
+    documents.find((document) => document.index === index) ??
+    `The text has no document ${index + 1} any more.`
+  )
+}
+
+/** A map or list in place of another one becomes the changes between the two, so that what they share stays. */
+function smallerEdits(object: JsonObject, edit: FieldEdit): readonly FieldEdit[] | undefined {
+  if (edit.op !== 'set') return undefined
+  const former = valueAt(object, edit.path)
+  if (former === undefined) return undefined
+  if (isEqual(former, edit.value)) return []
+  const edits = editsTowards(edit.path, former, edit.value)
+  const [only] = edits
+  return edits.length === 1 && only?.op === 'set' && only.path.length === edit.path.length
+    ? undefined
+    : edits
+}
+
+function editOnce(text: string, document: ManifestDocument, edit: FieldEdit): EditResult {
+  const wanted = applyToObject(document.object, edit)
+  const where = edit.path.join('.')
+  if (wanted === undefined) return failure(`There is no ${where} to change any more.`)
+  const root = document.ast.contents
+  const splices = spliceEdit({ text, layout: layoutOf(text, root) }, root, edit)
+  if (splices !== undefined) {
+    const next = spliced(text, splices)
+    if (saysOnly(next, text, document.index, wanted)) return { ok: true, text: next }
+  }
+  return failure(
+    `${where} is written in a way that can't be changed from here (an anchor, alias or tag, perhaps): change it in the text.`,
+  )
+}
+
+/** Whether the document holds what is wanted and all the others what they held. */
+function saysOnly(next: string, former: string, index: number, wanted: JsonObject): boolean {
+  const { documents, problems } = parseManifest(next)
+  const before = parseManifest(former).documents
+  if (problems.length > 0 || documents.length !== before.length) return false
+  return documents.every((document, position) => {
+    const expected = document.index === index ? wanted : before[position]?.object
+    return before[position]?.index === document.index && isEqual(document.object, expected)
+  })
+}
+
+/** How the document lays out what is nested in it; as kubectl does where nothing shows. */
+function layoutOf(text: string, root: unknown): YamlLayout {
+  const depths = { map: undefined as number | undefined, list: undefined as number | undefined }
+  const waiting: unknown[] = [root]
+  while (waiting.length > 0 && (depths.map === undefined || depths.list === undefined)) {
+    const node = waiting.shift()
+    if (isSeqNode(node)) waiting.push(...node.items)
+    if (!isMapNode(node)) continue
+    const values = node.items.map(({ value }) => value)
+    waiting.push(...values)
+    const nested = values.filter(isBlock)
+    const depthOf = (value: unknown) => startColumn(text, value) - startColumn(text, node)
+    depths.map ??= nested.filter(isMapNode).map(depthOf)[0]
+    depths.list ??= nested.filter(isSeqNode).map(depthOf)[0]
+  }
+  return { indent: Math.max(depths.map ?? 2, 1), indentSeq: (depths.list ?? 0) > 0 }
+}
+
+function startColumn(text: string, node: unknown): number {
+  return columnOf(text, rangeOfNode(node)[0])
+}

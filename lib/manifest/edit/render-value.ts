@@ -1,0 +1,59 @@
+/** JSON values as YAML text that fits into a place of a manifest. */
+import { isMap } from '@/lib/manifest/edit/field-edit'
+import { toYaml, type YamlLayout } from '@/lib/manifest/to-yaml'
+import type { JsonValue } from '@/lib/shared/json'
+
+/** The former writing of a scalar, kept where the new value allows. */
+export type Quote = 'plain' | 'single' | 'double'
+
+/** Characters that end or begin something inside `[…]` and `{…}`. */
+const FLOW_INDICATOR = /[,[\]{}]/
+
+/** What YAML 1.1 readers take for a line break, or not at all, although JSON allows it in a string. */
+const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g
+
+/** A scalar, or an empty map or list, on one line. */
+export function renderScalar(value: JsonValue, quote: Quote, inFlow: boolean): string {
+  if (Array.isArray(value)) return '[]'
+  if (isMap(value)) return '{}'
+  if (typeof value !== 'string') return JSON.stringify(value)
+  if (quote === 'double') return doubleQuoted(value)
+  if (quote === 'single' && /^[\x20-\x7e]*$/.test(value)) return `'${value.replaceAll("'", "''")}'`
+  const plain = toYaml(value).trimEnd()
+  const isOneLine = !plain.includes('\n') && !plain.startsWith('|')
+  if (!isOneLine || value.search(UNPRINTABLE) >= 0) return doubleQuoted(value)
+  const isBare = plain === value
+  return inFlow && isBare && FLOW_INDICATOR.test(value) ? doubleQuoted(value) : plain
+}
+
+function doubleQuoted(text: string): string {
+  return JSON.stringify(text).replace(
+    UNPRINTABLE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** Any value on one line, as it stands inside `[…]` and `{…}`. */
+export function renderFlow(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.map(renderFlow).join(', ')}]`
+  if (!isMap(value)) return renderScalar(value, 'plain', true)
+  const fields = Object.entries(value).map(([key, field]) => renderFlowField(key, field))
+  return `{${fields.join(', ')}}`
+}
+
+/** `key: value` inside `{…}`. */
+export function renderFlowField(key: string, value: JsonValue): string {
+  return `${renderScalar(key, 'plain', true)}: ${renderFlow(value)}`
+}
+
+/** Lines of a value laid out below one another, not indented, without line breaks. */
+export function renderLines(value: JsonValue, layout: YamlLayout): readonly string[] {
+  if (isEmptyOrScalar(value)) return [renderScalar(value, 'plain', false)]
+  return toYaml(value, layout).trimEnd().split('\n')
+}
+
+/** Whether the value stands on the line of its key. */
+export function isEmptyOrScalar(value: JsonValue): boolean {
+  if (Array.isArray(value)) return value.length === 0
+  return !isMap(value) || Object.keys(value).length === 0
+}
