@@ -58,3 +58,30 @@ test('a change made meanwhile is shown, and the draft is not lost', async ({ pag
   await page.keyboard.press('Escape')
   await expect(page.getByText('Unsaved changes')).toBeVisible()
 })
+
+test('a new route is not written over one that somebody created during the review', async ({
+  page,
+}) => {
+  await deleteObjects('httproute/http-mirror')
+  await page.goto('/routes/new')
+  await openEditor(page)
+  await page.getByRole('button', { name: 'Review' }).click()
+  const review = page.getByRole('dialog', { name: 'Review changes' })
+  await expect(review).toContainText('will be created')
+  const theirs = mirrorRoute({ backends: ['backend'], mirrors: ['backend'] })
+  await kubectl('create -f -', theirs)
+  await review.getByRole('button', { name: 'Apply' }).click()
+  await expect(review).toContainText(
+    'HTTPRoute http-mirror exists already, written by kubectl-create',
+  )
+  await expect(review.getByRole('button', { name: 'Apply' })).toBeDisabled()
+  const mirror = '{.spec.rules[0].filters[*].requestMirror.backendRef.name}'
+  expect((await kubectl(`get httproute/http-mirror -o jsonpath='${mirror}'`)).stdout).toBe(
+    'backend',
+  )
+  await review.getByRole('button', { name: 'Review as a change' }).click()
+  await expect(review).toContainText('kubectl-create manages')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Review' }).click()
+  await expect(review).toContainText('kubectl-create manages')
+})

@@ -5,11 +5,16 @@ import { API } from '@/lib/dashboard-api/paths'
 import { type DashboardRequestError, postJson } from './dashboard-client'
 import { useCachedQuery } from './use-cached-query'
 
-/** The server's answer to a manifest, without storing it. Asked anew whenever the manifest, its base or `force` changes. */
-export function useDryRun(input: Pick<ManifestRequest, 'manifest' | 'base'> & { force: boolean }) {
-  const { manifest, base, force } = input
+interface DryRunQuestion extends Pick<ManifestRequest, 'manifest' | 'base'> {
+  force: boolean
+  /** Another number asks the same again. */
+  attempt: number
+}
+
+/** The server's answer to a manifest, without storing it. Asked anew whenever a part of the question changes. */
+export function useDryRun({ manifest, base, force, attempt }: DryRunQuestion) {
   return useCachedQuery<ManifestResponse, DashboardRequestError>({
-    queryKey: ['dry-run', manifest, base ?? null, force],
+    queryKey: ['dry-run', manifest, base ?? null, force, attempt],
     queryFn: () =>
       postJson<ManifestResponse>(API.manifests, {
         manifest,

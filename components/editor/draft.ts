@@ -1,5 +1,7 @@
 /** A draft and the live object it was made from. Pure. */
+import type { ReviewBase } from '@/lib/dashboard-api/manifests'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
+import { ABSENT } from './review-base'
 
 /** The version of the object that a draft changes. */
 export interface DraftBase {
@@ -14,6 +16,12 @@ export function baseOf(object: KubernetesObject, text: string): DraftBase | null
   const { uid, resourceVersion } = object.metadata
   if (uid === undefined || resourceVersion === undefined) return null
   return { uid, resourceVersion, text }
+}
+
+/** The base as a review sends it along: what a person wrote must be the same, and where nothing was, nothing may be. */
+export function reviewBaseOf(base: DraftBase | null): ReviewBase {
+  if (base === null) return ABSENT
+  return { uid: base.uid, resourceVersion: base.resourceVersion, manifest: base.text }
 }
 
 export interface LastChange {

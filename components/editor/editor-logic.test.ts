@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { FieldConflict, ManifestResult } from '@/lib/dashboard-api/manifests'
 import type { KubernetesObject, ManagedFieldsEntry } from '@/lib/gateway-api/types'
+import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
 import { conflictsByManager, explainConflicts, isOnlyOwnership } from './conflicts'
-import { baseOf, hasMovedOn, lastChange } from './draft'
+import { baseOf, hasMovedOn, lastChange, reviewBaseOf } from './draft'
 import { createEchoes, ECHOES_MAX } from './echoes'
 import { CELLS_MAX, countChangedLines } from './line-diff'
 import { toMarkers } from './markers'
@@ -14,6 +15,7 @@ import {
   pathBeside,
   sortProblems,
 } from './problems'
+import { ABSENT, basesOfDraft, basesOfReview, kindsOf } from './review-base'
 
 function problem(severity: Diagnostic['severity'], startLine: number, startColumn = 1): Diagnostic {
   const range = { startLine, startColumn, endLine: startLine, endColumn: startColumn }
@@ -138,6 +140,36 @@ describe('draft', () => {
     expect(hasMovedOn(base, 'other')).toBe(true)
     expect(hasMovedOn(null, 'other')).toBe(false)
     expect(hasMovedOn(base, null)).toBe(false)
+  })
+})
+
+describe('what a review guards', () => {
+  const live: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'b', namespace: 'a', uid: 'u', resourceVersion: '7' },
+  }
+  const base = { uid: 'u', resourceVersion: '7', manifest: toEditableYaml(live) }
+
+  it('is the HTTPRoute of a draft, and not what stands beside it', () => {
+    const kinds = kindsOf('kind: Namespace\n---\nkind: HTTPRoute\n---\nkind: HTTPRoute\n')
+    expect(basesOfDraft(kinds, ABSENT)).toEqual([null, ABSENT, ABSENT])
+    expect(basesOfDraft(kinds, base)).toEqual([null, base, null])
+    expect(basesOfDraft(kinds, undefined)).toBeUndefined()
+  })
+
+  it('is everything a dry run has shown, once for each object', () => {
+    const absent = { ...result([]), name: 'c' }
+    expect(basesOfReview([{ ...result([]), live }, absent, absent])).toEqual([base, ABSENT, null])
+  })
+
+  it('is nothing there where a draft has no base', () => {
+    expect(reviewBaseOf(null)).toEqual(ABSENT)
+    expect(reviewBaseOf({ uid: 'u', resourceVersion: '7', text: 't' })).toEqual({
+      uid: 'u',
+      resourceVersion: '7',
+      manifest: 't',
+    })
   })
 })
 

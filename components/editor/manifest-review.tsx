@@ -1,6 +1,6 @@
 'use client'
 
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import type { DashboardRequestError } from '@/components/data/dashboard-client'
 import { useSubmitManifest } from '@/components/data/mutations'
 import { useDryRun } from '@/components/data/use-dry-run'
@@ -9,20 +9,18 @@ import { LoadingState } from '@/components/ui/empty-state'
 import { Modal } from '@/components/ui/modal'
 import { Notice } from '@/components/ui/notice'
 import { showToast } from '@/components/ui/toast-store'
-import type {
-  ManifestRequest,
-  ManifestResponse,
-  ManifestResult,
-} from '@/lib/dashboard-api/manifests'
+import type { ManifestResponse, ManifestResult, ReviewBase } from '@/lib/dashboard-api/manifests'
 import { conflictsByManager, explainConflicts } from './conflicts'
 import { ConflictsPanel } from './conflicts-panel'
 import { isAccepted, outcomeText, resultName } from './result-text'
 import { ResultView } from './result-view'
+import { basesOfDraft, basesOfReview, kindsOf } from './review-base'
 import { StaleNotice } from './stale-notice'
 
 export interface ReviewInput {
   readonly manifest: string
-  readonly base?: ManifestRequest['base']
+  /** What the draft of the HTTPRoute was made from. */
+  readonly base?: ReviewBase | undefined
 }
 
 interface ManifestReviewProps {
@@ -30,7 +28,7 @@ interface ManifestReviewProps {
   onClose: () => void
   onApplied: (response: ManifestResponse) => void
   /** The person wants the live version instead of the draft. */
-  onLoadLive?: () => void
+  onLoadLive?: (live: ManifestResult['live']) => void
   /** The draft is to be compared with the live object as it is now. */
   onRebase?: (live: ManifestResult['live']) => void
 }
@@ -44,6 +42,8 @@ interface Review {
   readonly force: boolean
   apply(): void
   takeOver(): void
+  /** Forgets a refused apply and what was confirmed for it, and asks the server anew. */
+  again(): void
 }
 
 const NO_RESULTS: readonly ManifestResult[] = []
@@ -64,7 +64,11 @@ function announce(results: readonly ManifestResult[]): void {
 /** Dry run first; then, on a click, the same request for real. A refused apply is shown like a refused dry run. */
 function useReview({ input, onApplied }: ManifestReviewProps): Review {
   const [force, setForce] = useState(false)
-  const dryRun = useDryRun({ ...input, force })
+  const [attempt, setAttempt] = useState(0)
+  const { manifest } = input
+  const kinds = useMemo(() => kindsOf(manifest), [manifest])
+  const base = basesOfDraft(kinds, input.base)
+  const dryRun = useDryRun({ manifest, base: base && [...base], force, attempt })
   const submit = useSubmitManifest()
   const results = submit.data?.results ?? dryRun.data?.results ?? NO_RESULTS
   return {
@@ -76,7 +80,7 @@ function useReview({ input, onApplied }: ManifestReviewProps): Review {
     force,
     apply: () =>
       submit.mutate(
-        { ...input, action: 'apply', force },
+        { manifest, base: [...basesOfReview(dryRun.data?.results ?? [])], action: 'apply', force },
         {
           onSuccess: (response) => {
             if (!isAccepted(response.results)) return
@@ -88,6 +92,11 @@ function useReview({ input, onApplied }: ManifestReviewProps): Review {
     takeOver: () => {
       submit.reset()
       setForce(true)
+    },
+    again: () => {
+      submit.reset()
+      setForce(false)
+      setAttempt(attempt + 1)
     },
   }
 }
@@ -108,13 +117,17 @@ function Findings(props: ManifestReviewProps & { review: Review }): ReactNode {
     review.results.length > 0 && review.results.every(({ outcome }) => outcome === 'unchanged')
   return (
     <>
-      {stale !== undefined && onLoadLive && onRebase ? (
+      {stale === undefined ? null : (
         <StaleNotice
           live={stale.live}
-          onLoadLive={onLoadLive}
-          onKeepDraft={() => onRebase(stale.live)}
+          isUnexpected={input.base !== undefined && 'absent' in input.base}
+          {...(onLoadLive && { onLoadLive: () => onLoadLive(stale.live) })}
+          onKeepDraft={() => {
+            review.again()
+            onRebase?.(stale.live)
+          }}
         />
-      ) : null}
+      )}
       {conflicts.length > 0 && !review.force ? (
         <ConflictsPanel conflicts={conflicts} onForce={review.takeOver} />
       ) : null}

@@ -46,6 +46,8 @@ export interface ManifestWorkspaceProps {
   onDiscard: () => void
   onApplied: (response: ManifestResponse) => void
   onRebase: (live: ManifestResult['live']) => void
+  /** The person wants the live version instead of the draft. */
+  onLoadLive: (live: ManifestResult['live']) => void
 }
 
 type BottomTab = 'problems' | 'status'
@@ -267,9 +269,9 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
             setTab('status')
             props.onApplied(response)
           }}
-          onLoadLive={() => {
+          onLoadLive={(live) => {
             close()
-            props.onDiscard()
+            props.onLoadLive(live)
           }}
           onRebase={props.onRebase}
         />

@@ -8,35 +8,54 @@ import { lastChange } from './draft'
 
 interface StaleNoticeProps {
   live: KubernetesObject | null
-  onLoadLive: () => void
+  /** True where the draft was to create the object. */
+  isUnexpected?: boolean
+  onLoadLive?: () => void
   onKeepDraft: () => void
 }
 
-/** Says who changed the object under the draft, and offers both ways on. */
-export function StaleNotice({ live, onLoadLive, onKeepDraft }: StaleNoticeProps) {
-  const change = live === null ? null : lastChange(live)
+function titleOf(live: KubernetesObject | null, isUnexpected: boolean): string {
+  if (live === null) return 'This object was deleted while you were editing'
+  const change = lastChange(live)
   const time =
     change === null || change.time === '' ? '' : ` at ${formatClock(Date.parse(change.time))}`
-  const title =
-    live === null
-      ? 'This object was deleted while you were editing'
-      : `${change?.manager ?? 'Someone'} changed this object${time}, while you were editing`
+  const who = change?.manager ?? 'someone'
+  if (isUnexpected) {
+    return `${live.kind} ${live.metadata.name} exists already, written by ${who}${time}`
+  }
+  return `${change?.manager ?? 'Someone'} changed this object${time}, while you were editing`
+}
+
+function textOf(live: KubernetesObject | null, isUnexpected: boolean): string {
+  if (isUnexpected) {
+    return 'Your draft was to create it, so nothing was written over it. Choose another name, open it, or review your draft as a change of it.'
+  }
+  return live === null
+    ? 'Keeping your draft reviews it as a new object.'
+    : 'Loading discards your draft. Keeping it compares it with the live version when you review.'
+}
+
+/** Says who changed the object under the draft, and offers the ways on. */
+export function StaleNotice(props: StaleNoticeProps) {
+  const { live, isUnexpected = false, onLoadLive, onKeepDraft } = props
   return (
     <Notice
       tone="warn"
-      title={title}
+      title={titleOf(live, isUnexpected)}
       action={
         <>
-          <Button size="sm" onClick={onLoadLive}>
-            Load live version
-          </Button>
+          {onLoadLive === undefined || live === null ? null : (
+            <Button size="sm" onClick={onLoadLive}>
+              {isUnexpected ? 'Open it' : 'Load live version'}
+            </Button>
+          )}
           <Button size="sm" onClick={onKeepDraft}>
-            Keep my draft
+            {isUnexpected ? 'Review as a change' : 'Keep my draft'}
           </Button>
         </>
       }
     >
-      Loading discards your draft. Keeping it compares it with the live version when you review.
+      {textOf(live, isUnexpected)}
     </Notice>
   )
 }

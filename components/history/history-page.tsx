@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useRevision, useRouteHistory } from '@/components/data/history'
 import { useLiveObject } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
+import { baseOf, reviewBaseOf } from '@/components/editor/draft'
 import { ManifestDiff } from '@/components/editor/manifest-diff'
 import { ManifestReview, type ReviewInput } from '@/components/editor/manifest-review'
 import { formatDayTime, plural } from '@/components/format/numbers'
@@ -71,11 +72,10 @@ function RevisionItem({ revision, isShown, isAgainst, onShow, onCompare }: Revis
   )
 }
 
-/** The live object guards the write; without one, applying creates it. */
+/** What is live guards the write; where nothing is, applying creates and never overwrites. */
 function restoreInput(manifest: string, live: HTTPRoute | undefined): ReviewInput {
-  const { uid, resourceVersion } = live?.metadata ?? {}
-  if (live === undefined || uid === undefined || resourceVersion === undefined) return { manifest }
-  return { manifest, base: { uid, resourceVersion, manifest: toEditableYaml(live) } }
+  const base = live === undefined ? null : baseOf(live, toEditableYaml(live))
+  return { manifest, base: reviewBaseOf(base) }
 }
 
 interface ComparedProps {

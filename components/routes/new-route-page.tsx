@@ -5,13 +5,16 @@ import { useState } from 'react'
 import { useDraft } from '@/components/data/use-draft'
 import { useLiveList } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
+import { baseOf, reviewBaseOf } from '@/components/editor/draft'
 import { ManifestWorkspace } from '@/components/editor/manifest-workspace'
+import { ABSENT } from '@/components/editor/review-base'
 import { cn } from '@/components/ui/class-names'
 import { LoadingState } from '@/components/ui/empty-state'
 import { SelectField, TextField } from '@/components/ui/field'
 import { Notice } from '@/components/ui/notice'
 import { page } from '@/lib/dashboard-api/paths'
 import { keyOf } from '@/lib/gateway-api/references'
+import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { rememberArrival } from './arrival-focus'
 import {
   parsePercent,
@@ -171,6 +174,7 @@ function NewRouteForm({ firstGateway }: { firstGateway: string }) {
   const [fields, setFields] = useState<RouteTemplateFields>({ ...FIELDS, gateway: firstGateway })
   const candidates = useCandidates(fields.namespace)
   const { draft, isKept, edit, discard } = useDraft(DRAFT)
+  const [base, setBase] = useState(ABSENT)
   const generated = routeManifest(template, fields)
   const text = draft?.text ?? generated
   return (
@@ -199,7 +203,10 @@ function NewRouteForm({ firstGateway }: { firstGateway: string }) {
             fields={fields}
             gateways={candidates.gateways}
             services={candidates.services}
-            onChange={(change) => setFields({ ...fields, ...change })}
+            onChange={(change) => {
+              setBase(ABSENT)
+              setFields({ ...fields, ...change })
+            }}
           />
         </fieldset>
       </section>
@@ -211,11 +218,22 @@ function NewRouteForm({ firstGateway }: { firstGateway: string }) {
           isDirty={draft !== null}
           isNew
           isKept={isKept}
-          base={undefined}
+          base={base}
           heading={<span className="truncate font-semibold">Manifest</span>}
-          onChange={(next) => (next === generated ? discard() : edit(next, null))}
+          onChange={(next) => {
+            // Another text may be another object.
+            setBase(ABSENT)
+            if (next === generated) discard()
+            else edit(next, null)
+          }}
           onDiscard={discard}
-          onRebase={() => undefined}
+          onRebase={(live) =>
+            setBase(reviewBaseOf(live === null ? null : baseOf(live, toEditableYaml(live))))
+          }
+          onLoadLive={(live) => {
+            if (live !== null)
+              router.push(page.route(live.metadata.namespace ?? '', live.metadata.name))
+          }}
           onApplied={({ results }) => {
             discard()
             const route = results.find(({ kind }) => kind === 'HTTPRoute')

@@ -7,7 +7,7 @@ import { useMemo, useState } from 'react'
 import { useDraft } from '@/components/data/use-draft'
 import { useLiveList, useLiveObject } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
-import { baseOf, hasMovedOn } from '@/components/editor/draft'
+import { baseOf, hasMovedOn, reviewBaseOf } from '@/components/editor/draft'
 import { ManifestWorkspace } from '@/components/editor/manifest-workspace'
 import { StaleNotice } from '@/components/editor/stale-notice'
 import { LiveTraffic } from '@/components/traffic/live-traffic'
@@ -202,7 +202,7 @@ function RouteEditor({ namespace, name, live }: RouteEditorProps) {
         {...(field !== '' && { revealField: field })}
         isDirty={document.isDirty}
         isKept={document.isKept}
-        base={base === null ? undefined : { uid: base.uid, resourceVersion: base.resourceVersion }}
+        base={reviewBaseOf(base)}
         heading={
           <>
             <Breadcrumb namespace={namespace} name={name} />
@@ -241,6 +241,7 @@ function RouteEditor({ namespace, name, live }: RouteEditorProps) {
         onChange={document.edit}
         onDiscard={document.discard}
         onRebase={document.rebase}
+        onLoadLive={document.discard}
         onApplied={({ results }) => {
           const mine = results.find(
             ({ kind, name: applied }) => kind === 'HTTPRoute' && applied === name,

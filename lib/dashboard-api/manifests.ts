@@ -8,24 +8,34 @@ export const MANIFEST_BYTES_MAX = 1024 * 1024
 /** The most documents in one request. */
 export const MANIFEST_DOCUMENTS_MAX = 50
 
+/**
+ * What was there when a draft was made or reviewed. When the live object is no longer that, the outcome is `stale` and nothing
+ * is applied.
+ */
+const reviewBase = z.union([
+  /** Nothing was there: an object somebody else has created since is left alone. */
+  z.strictObject({ absent: z.literal(true) }),
+  z.strictObject({
+    uid: z.string(),
+    resourceVersion: z.string(),
+    /**
+     * The object as it was reviewed: editable YAML, without status and what the server fills in. With it only what a person
+     * writes counts, so that a status written meanwhile does not.
+     */
+    manifest: z.string().max(MANIFEST_BYTES_MAX).optional(),
+  }),
+])
+export type ReviewBase = z.infer<typeof reviewBase>
+
 export const manifestRequest = z.object({
   /** YAML, one or more documents. */
   manifest: z.string().max(MANIFEST_BYTES_MAX),
   action: z.enum(['dry-run', 'apply']),
   /** Take ownership of conflicting fields. Only after the person has seen whose they are. */
   force: z.boolean().default(false),
-  /**
-   * The object the draft was based on. When the live object has moved on, the outcome is `stale` and nothing is
-   * applied. With `manifest` only what a person writes counts, so that a
-   * status written meanwhile does not.
-   */
+  /** Of every document, or a list in the documents' order; a document with null or without one is written over whatever is there. */
   base: z
-    .object({
-      uid: z.string(),
-      resourceVersion: z.string(),
-      /** The object as it was reviewed: editable YAML, without status and what the server fills in. */
-      manifest: z.string().max(MANIFEST_BYTES_MAX).optional(),
-    })
+    .union([reviewBase, z.array(reviewBase.nullable()).max(MANIFEST_DOCUMENTS_MAX)])
     .optional(),
 })
 export type ManifestRequest = z.input<typeof manifestRequest>

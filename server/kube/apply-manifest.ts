@@ -1,5 +1,5 @@
 import type { KubernetesStatus } from '@/lib/dashboard-api/errors'
-import type { ManifestResult } from '@/lib/dashboard-api/manifests'
+import type { ManifestResult, ReviewBase } from '@/lib/dashboard-api/manifests'
 import { FIELD_MANAGER } from '@/lib/gateway-api/field-manager'
 import type { ResourceKind } from '@/lib/gateway-api/kinds'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
@@ -16,17 +16,10 @@ export interface ApplyOptions {
   /** Take fields from other managers. */
   readonly force: boolean
   /**
-   * What the draft was based on. When the live object is another one, or its spec has moved on, the outcome is `stale` and
-   * nothing is sent. `manifest`, the reviewed object as editable YAML, tells a changed manifest, annotations included, from a
-   * changed status; without it any write counts.
+   * What the draft was based on. When the live object is another one, or what a person writes in it has changed, the outcome
+   * is `stale` and nothing is written; see lib/dashboard-api/manifests.ts.
    */
-  readonly base?:
-    | {
-        readonly uid: string
-        readonly resourceVersion: string
-        readonly manifest?: string | undefined
-      }
-    | undefined
+  readonly base?: ReviewBase | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -76,6 +69,7 @@ interface Target {
 
 function isStale(live: KubernetesObject | null, base: ApplyOptions['base']): boolean {
   if (base === undefined) return false
+  if ('absent' in base) return live !== null
   if (live === null || live.metadata.uid !== base.uid) return true
   if (live.metadata.resourceVersion === base.resourceVersion) return false
   return base.manifest === undefined || toEditableYaml(live) !== base.manifest
@@ -90,10 +84,20 @@ async function send(target: Target, live: KubernetesObject | null): Promise<Appl
     return { ...answerOf(target, live), outcome, result: object, warnings }
   } catch (error) {
     if (!(error instanceof KubeError) || error.status === null) throw error
-    if (conflictsByManager(error.status).size > 0) return await conflict(target, live, error.status)
-    if (error.status.code === 409 && target.options.base !== undefined) return 'moved'
-    return { ...answerOf(target, live), outcome: 'rejected', error: error.status }
+    return await refused(target, live, error.status)
   }
+}
+
+async function refused(
+  target: Target,
+  live: KubernetesObject | null,
+  error: KubernetesStatus,
+): Promise<ApplyResult | 'moved'> {
+  const isGuarded = target.options.base !== undefined && error.code === 409
+  // Reviewed as absent and yet there: somebody created it between the look and the write.
+  if (isGuarded && live === null) return 'moved'
+  if (conflictsByManager(error).size > 0) return await conflict(target, live, error)
+  return isGuarded ? 'moved' : { ...answerOf(target, live), outcome: 'rejected', error }
 }
 
 async function conflict(
@@ -141,12 +145,19 @@ async function patch(
 }
 
 /**
+ * A version no object has: the first write of an etcd is 2. An apply with it creates what is absent, since versions are not
+ * compared then, and gets 409 where something is. https://github.com/kubernetes/kubernetes/issues/106745
+ */
+const VERSION_OF_NOTHING = '1'
+
+/**
  * The draft as it may be applied. Drafts start from a live object, and the server refuses managedFields in an apply.
  * With a base, the version just read guards the write; without one, no version is sent.
  */
 function toApply({ draft, resource, namespace, options }: Target, live: KubernetesObject | null) {
   const { managedFields, resourceVersion, ...metadata } = draft.metadata
-  const guard = options.base === undefined ? undefined : live?.metadata.resourceVersion
+  const version = live?.metadata.resourceVersion ?? VERSION_OF_NOTHING
+  const guard = options.base === undefined ? undefined : version
   return {
     ...draft,
     metadata: {

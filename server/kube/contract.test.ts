@@ -182,6 +182,45 @@ describe(`the cluster client against ${outside === undefined ? 'the sandbox' : '
     expect((await read('noted'))?.metadata.annotations).toEqual({ 'example.dev/budget': '5' })
   })
 
+  it('creates what was absent at the review, and leaves alone what somebody else created since', async () => {
+    const mine = { ...write, force: true, base: { absent: true } as const }
+    expect((await applyManifest(cluster, route('fresh', 'mine.example'), mine)).outcome).toBe(
+      'created',
+    )
+    const late = await applyManifest(cluster, route('fresh', 'late.example'), mine)
+    expect(late).toMatchObject({
+      outcome: 'stale',
+      live: { spec: { hostnames: ['mine.example'] } },
+    })
+    // Created between the look and the write: the server itself has to refuse.
+    const raced = await applyManifest(overtaken('raced'), route('raced', 'late.example'), mine)
+    expect(raced).toMatchObject({
+      outcome: 'stale',
+      live: { spec: { hostnames: ['theirs.example'] } },
+    })
+    expect((await read('raced')) as HTTPRoute).toMatchObject({
+      spec: { hostnames: ['theirs.example'] },
+    })
+  })
+
+  /** The cluster, where somebody else creates the route just before our first write arrives. */
+  function overtaken(name: string): Cluster {
+    const { transport } = cluster
+    let isCreated = false
+    const send: typeof transport.send = async (request) => {
+      if (request.method === 'PATCH' && !isCreated) {
+        isCreated = true
+        await transport.send({
+          method: 'POST',
+          path: objectPath(KINDS.httproutes, namespace),
+          body: route(name, 'theirs.example'),
+        })
+      }
+      return transport.send(request)
+    }
+    return { ...cluster, transport: { ...transport, send } }
+  }
+
   it('writes status beside the spec, and refuses to over a newer version', async () => {
     const made = await applyManifest(cluster, route('status', 's.example'), write)
     const resourceVersion = made.result?.metadata.resourceVersion ?? ''

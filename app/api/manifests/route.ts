@@ -19,11 +19,13 @@ export function POST(request: Request): Promise<Response> {
   return respond(async (): Promise<ManifestResponse> => {
     const asked = await readJson(request, manifestRequest, REQUEST_BYTES_MAX)
     const { cluster } = connection()
-    const options = { dryRun: asked.action === 'dry-run', force: asked.force, base: asked.base }
+    const { force, base } = asked
+    const options = { dryRun: asked.action === 'dry-run', force, signal: request.signal }
     const results: ManifestResult[] = []
     // One after the other, in the order written: a Namespace comes before what lives in it.
-    for (const { documentIndex, object } of readDocuments(asked.manifest)) {
-      const result = await applyManifest(cluster, object, { ...options, signal: request.signal })
+    for (const [position, { documentIndex, object }] of readDocuments(asked.manifest).entries()) {
+      const guard = Array.isArray(base) ? (base[position] ?? undefined) : base
+      const result = await applyManifest(cluster, object, { ...options, base: guard })
       results.push({ ...result, documentIndex })
     }
     return { results }
