@@ -1,6 +1,7 @@
 /** What several stories do on a page. */
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Locator, type Page } from '@playwright/test'
+import { type APIRequestContext, expect, type Locator, type Page } from '@playwright/test'
+import type { TrafficRequest, TrafficRun } from '@/lib/dashboard-api/traffic'
 import { kubectl } from './commands'
 
 /** The manifest editor, once it takes input. */
@@ -34,6 +35,34 @@ export async function sendTraffic(
     timeout: (seconds + 20) * 1000,
   })
   await page.keyboard.press('Escape')
+}
+
+const LOOK_OFTEN = { intervals: [100], timeout: 30_000 }
+
+/** Sends requests through the Gateway `eg` as the panel does, without it; resolves once all are answered. */
+export async function runTraffic(
+  request: APIRequestContext,
+  load: Omit<TrafficRequest, 'gateway'>,
+): Promise<void> {
+  const started = await request.post('/api/traffic', { data: { gateway: 'default/eg', ...load } })
+  const { id } = (await started.json()) as TrafficRun
+  const sent = load.ratePerSecond * load.durationSeconds
+  const finished = { state: 'finished', answered: sent }
+  await expect
+    .poll(async () => {
+      const { state, answered } = (await (
+        await request.get(`/api/traffic/${id}`)
+      ).json()) as TrafficRun
+      return { state, answered }
+    }, LOOK_OFTEN)
+    .toEqual(finished)
+}
+
+/** Applies what the review dialog shows. */
+export async function applyReview(page: Page): Promise<void> {
+  const review = page.getByRole('dialog', { name: 'Review changes' })
+  await review.getByRole('button', { name: 'Apply', exact: true }).click()
+  await expect(review).toBeHidden()
 }
 
 /** Fails with what axe found against WCAG 2.2 A and AA. */

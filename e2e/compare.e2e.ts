@@ -1,17 +1,10 @@
 /** Comparison from a mirror to its verdict and pairs, and the first step of the promote ladder and back. */
-import { expect, type Page, test } from '@playwright/test'
-import { deleteObjects, expectAccessible, sendTraffic } from './actions'
+import { expect, test } from '@playwright/test'
+import { applyReview, deleteObjects, expectAccessible, sendTraffic } from './actions'
 import { hasKubectl, kubectl } from './commands'
 import { echoBackend, mirrorRoute } from './manifests'
 
 const ROUTE = '/routes/default/http-mirror'
-
-/** Applies what the review dialog shows. */
-async function apply(page: Page): Promise<void> {
-  const review = page.getByRole('dialog', { name: 'Review changes' })
-  await review.getByRole('button', { name: 'Apply', exact: true }).click()
-  await expect(review).toBeHidden()
-}
 
 test.skip(!hasKubectl, 'kubectl is not installed')
 
@@ -29,7 +22,7 @@ test.afterAll(async () => {
 test('comparison is switched on, and shows what differs and one pair of it', async ({ page }) => {
   await page.goto(`${ROUTE}/compare`)
   await page.getByRole('button', { name: 'Review and switch on' }).click()
-  await apply(page)
+  await applyReview(page)
   await expect(page.getByText('No pairs yet')).toBeVisible()
   const { stdout } = await kubectl('get httproute/http-mirror -o jsonpath={.spec.rules[0].filters}')
   expect(stdout).toContain('backend-2')
@@ -53,7 +46,7 @@ test('comparison is switched on, and shows what differs and one pair of it', asy
   await expect(page.getByRole('button', { name: 'Replay' })).toBeVisible()
 
   await differs.getByRole('button', { name: /^Ignore .*Hops/ }).click()
-  await apply(page)
+  await applyReview(page)
   await expect(differs).toContainText('No difference that exceeds the noise so far')
 })
 
@@ -69,11 +62,11 @@ test('a step of the ladder needs a reason without the verdict, and is taken back
   // kubectl owns the rules: changing them is said to be a conflict first.
   await review.getByRole('button', { name: 'Force…' }).click()
   await page.getByRole('button', { name: 'Force and review again' }).click()
-  await apply(page)
+  await applyReview(page)
   await expect(page.getByText('backend-2:3000 answers 1 % of the requests')).toBeVisible()
   await expect(page.getByText('1 %: the new version is only tried here')).toBeVisible()
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Back to the mirror only' }).click()
-  await apply(page)
+  await applyReview(page)
   await expect(page.getByText('gets copies only; it answers no client')).toBeVisible()
 })

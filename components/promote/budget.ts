@@ -1,8 +1,9 @@
 /** The annotation `mirrorboard.dev/mirror-budget` ↔ the form, and why copies stopped. Pure. */
-import { formatCount } from '@/components/format/numbers'
+import { plural } from '@/components/format/numbers'
 import { MIRROR_BUDGET_ANNOTATION, parseMirrorBudget } from '@/lib/comparison/mirror-budget'
 import type { MirrorSeries } from '@/lib/dashboard-api/series'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
+import type { MIRROR_SKIP_REASONS } from '@/lib/series/gateway-metrics'
 
 export interface BudgetForm {
   readonly requestsPerSecond: string
@@ -53,10 +54,12 @@ export function budgetText(form: BudgetForm): string | null {
   return Object.keys(value).length === 0 ? null : JSON.stringify(value)
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+type SkipReason = (typeof MIRROR_SKIP_REASONS)[number]
+
+const REASONS: Readonly<Record<Extract<SkipReason, `budget_${string}`>, string>> = {
   budget_rate: 'beyond the budget’s copies a second',
   budget_in_flight: 'beyond the budget’s copies under way',
-  expired: 'after the budget’s end',
+  budget_expired: 'after the budget’s end',
   budget_invalid: 'because the budget’s annotation can’t be read',
 }
 
@@ -68,10 +71,12 @@ export function stopSentences(mirrors: readonly MirrorSeries[]): readonly string
       if (count > 0) counts.set(reason, (counts.get(reason) ?? 0) + count)
     }
   }
-  return [...counts].flatMap(([reason, count]) => {
-    const words = REASONS[reason]
-    return words === undefined
+  return Object.entries(REASONS).flatMap(([reason, words]) => {
+    const count = counts.get(reason) ?? 0
+    return count === 0
       ? []
-      : [`${formatCount(count)} requests in the last 5 minutes were not copied, ${words}.`]
+      : [
+          `${plural(count, 'request')} in the last 5 minutes ${count === 1 ? 'was' : 'were'} not copied, ${words}.`,
+        ]
   })
 }
