@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { GATEWAY_METRICS } from '@/lib/series/gateway-metrics'
 import { brokenIdentities, type ReadSample, total } from './test-support/metrics-reader'
 import { closedPort, startHttpPeer, startRawPeer } from './test-support/peers'
-import { mirror, route, rule } from './test-support/route-tables'
+import { backend, mirror, route, rule } from './test-support/route-tables'
 import {
   connectRaw,
   eventually,
@@ -126,6 +126,22 @@ describe('a copy', () => {
         code: '200',
       }),
     ).toBe(40)
+  })
+
+  it('is made of a request that only Node reads and the gateway answers itself', async () => {
+    const shadow = closing(await startHttpPeer())
+    const mirrors = [mirror('shadow')]
+    await gateway.serve([route('own', [rule({ mirrors, backends: [backend('none')] })])], {
+      none: [],
+      shadow: [shadow.port],
+    })
+    const client = await connectRaw(gateway.address, gateway.port)
+    client.send('GET /a/../b HTTP/1.1\r\nHost: a.example\r\n\r\n')
+    await client.until((text) => text.startsWith('HTTP/1.1 503'))
+    const samples = await settled({ route_name: 'own' })
+    client.socket.destroy()
+    expect(total(samples, GATEWAY_METRICS.mirrorResponses, { outcome: 'answered' })).toBe(1)
+    expect(shadow.requests.map(({ url }) => url)).toEqual(['/b'])
   })
 
   it('of a chunked upload is chunked too', async () => {

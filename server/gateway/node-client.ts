@@ -51,7 +51,7 @@ export class NodeClient implements ClientSide {
     }
     response.sendDate = false
     response.on('drain', () => exchange.onClientDrain())
-    response.on('close', () => exchange.onClientClosed())
+    response.on('close', () => this.onResponseClosed())
     exchange.start(HEAD)
     if (expectsContinue) {
       if (exchange.hasResponded) {
@@ -66,6 +66,14 @@ export class NodeClient implements ClientSide {
     request.on('data', (chunk: Buffer) => exchange.onRequestBody(chunk))
     request.on('end', () => exchange.onRequestEnd(joinLines(request.rawTrailers)))
     request.on('error', () => response.destroy())
+  }
+
+  /** An answer that is not a backend's may be over before Node has handed out the end of a request that is all there. */
+  private onResponseClosed(): void {
+    const { exchange, request, response } = this
+    const isWhole = request.complete && response.writableFinished
+    if (isWhole && !request.readableEnded) request.once('end', () => exchange.onClientClosed())
+    else exchange.onClientClosed()
   }
 
   /**

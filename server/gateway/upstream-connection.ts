@@ -39,6 +39,7 @@ export class UpstreamConnection implements ResponseSink, Upstream {
   private isChunked = false
   private isRequestDone = false
   private isResponseDone = false
+  private isAbandoned = false
 
   constructor(pool: ConnectionHome, endpoint: Endpoint, limits: GatewayLimits) {
     this.pool = pool
@@ -129,6 +130,7 @@ export class UpstreamConnection implements ResponseSink, Upstream {
   }
 
   abandon(): void {
+    this.isAbandoned = true
     this.handler = null
     this.pool.forget(this)
     this.socket.destroy()
@@ -195,6 +197,8 @@ export class UpstreamConnection implements ResponseSink, Upstream {
   }
 
   private fail(failure: UpstreamFailure): void {
+    // Closing a connection that was still connecting is no refusal of the endpoint's.
+    if (this.isAbandoned) return
     const { handler } = this
     if (failure === 'connect_failed') this.pool.onRefused(this.endpoint)
     this.abandon()
