@@ -1,89 +1,74 @@
-/** A request as a person describes it → which rule takes it, in sentences, and as a curl command. Pure. */
-import { plural } from '@/components/format/numbers'
+/** A request as a person describes it → which rule takes it, and what the gateway does with it then. Pure. */
+import { MIRROR_BUDGET_ANNOTATION, parseMirrorBudget } from '@/lib/comparison/mirror-budget'
 import { keyOf, namespacedName } from '@/lib/gateway-api/references'
 import type { Gateway, HTTPRoute } from '@/lib/gateway-api/types'
+import { resolveBackendRef } from '@/lib/routing/backend-ref'
 import { buildGraph } from '@/lib/routing/build-graph'
 import { buildRouteTable } from '@/lib/routing/build-route-table'
+import { indexCluster } from '@/lib/routing/cluster-index'
 import type { ClusterState } from '@/lib/routing/cluster-state'
-import {
-  explainMatch,
-  type LossReason,
-  type LostCandidate,
-  type MatchExplanation,
-  type RuleOutcome,
-} from '@/lib/routing/explain-match'
-import { normaliseTarget } from '@/lib/routing/normalise-target'
-import type { MatchRequest } from '@/lib/routing/request-match'
-import type { MatchEntry } from '@/lib/routing/route-table'
+import { explainMatch, type MatchExplanation, type WinningMatch } from '@/lib/routing/explain-match'
+import { type Foretold, foretell, type ReadRequest, readRequest } from '@/lib/routing/foretell'
+import type { RawHeaders } from '@/lib/routing/header-modifier'
 
 export interface SimulatedRequest {
   /** `namespace/name` of the Gateway. */
   readonly gateway: string
+  readonly scheme: 'http' | 'https'
   readonly port: number
   readonly method: string
   readonly host: string
   /** With the query, if any. */
   readonly path: string
-  /** One `Name: value` a line; other lines count for nothing. */
-  readonly headers: string
+  readonly headers: readonly { readonly name: string; readonly value: string }[]
 }
 
-export interface LostSentence {
-  readonly candidate: string
+/** A RequestMirror filter that copies nothing, as its reference leads nowhere. */
+export interface DroppedMirror {
+  readonly filterIndex: number
+  readonly cluster: string
   readonly why: string
 }
 
-export interface Simulation {
-  readonly isTaken: boolean
-  /** Who takes the request, or why it is answered with 404. */
-  readonly result: string
-  /** Where it goes from there: backends, mirrors, or an answer of the gateway's own. */
-  readonly consequences: readonly string[]
-  readonly lost: readonly LostSentence[]
-  /** How many more candidates lost. */
-  readonly lostMore: number
-  readonly curl: string
+/** What the winning rule does with the request. */
+export interface SimulatedOutcome extends Foretold {
+  readonly winner: WinningMatch
+  readonly droppedMirrors: readonly DroppedMirror[]
+  /** Why references of the rule can't be used, by cluster key. */
+  readonly problems: ReadonlyMap<string, string>
+  /** Of the route's annotation; undefined when it has none. */
+  readonly budget: ReturnType<typeof parseMirrorBudget> | undefined
 }
 
-interface HeaderLine {
-  readonly name: string
-  readonly value: string
-}
+export type Simulation =
+  /** The gateway answers 400: it can't read the host or the path. */
+  | { readonly refused: 'host' | 'target' }
+  | {
+      readonly refused: null
+      readonly request: ReadRequest
+      readonly explanation: MatchExplanation
+      /** Null answers 404. */
+      readonly outcome: SimulatedOutcome | null
+    }
 
-function headerLines(text: string): readonly HeaderLine[] {
-  return text.split('\n').flatMap((line) => {
-    const colon = line.indexOf(':')
-    if (colon < 1) return []
-    return [{ name: line.slice(0, colon).trim(), value: line.slice(colon + 1).trim() }]
-  })
-}
+/** What stands where only the gateway knows the value. */
+export const UNKNOWN_ADDRESS = '(address of the client)'
+export const UNKNOWN_ID = '(a new id)'
 
-/** Null when the gateway would refuse the target itself. */
-function toMatchRequest(request: SimulatedRequest): MatchRequest | null {
-  const normalised = normaliseTarget(request.path)
-  if (normalised === null) return null
-  const headers = new Map<string, string>([['host', request.host]])
-  for (const { name, value } of headerLines(request.headers)) {
-    const key = name.toLowerCase()
-    const known = key === 'host' ? undefined : headers.get(key)
-    headers.set(key, known === undefined ? value : `${known}, ${value}`)
-  }
-  const [path = '', ...query] = normalised.target.split('?')
-  return {
-    host: request.host.trim().toLowerCase().replace(/:\d+$/, ''),
-    method: request.method.toUpperCase(),
-    path,
-    header: (name) => headers.get(name),
-    query: () => query.join('?'),
-  }
-}
-
-/** Certificates stay on the server, and a route is found the same way with and without them. */
+/**
+ * Certificates stay on the server, and a route is found the same way with and without them. A port that HTTP and HTTPS
+ * share keeps its conflict, and TLS that is passed through stays refused.
+ */
 function withoutTls(gateway: Gateway): Gateway {
-  const listeners = gateway.spec.listeners.map(({ tls: _, ...listener }) => ({
-    ...listener,
-    protocol: listener.protocol === 'HTTPS' ? ('HTTP' as const) : listener.protocol,
-  }))
+  const all = gateway.spec.listeners
+  const listeners = all.map((listener) => {
+    const isAlone = all.every(
+      ({ port, protocol }) => port !== listener.port || protocol === 'HTTPS',
+    )
+    if (!isAlone || listener.tls?.mode === 'Passthrough') return listener
+    const { tls: _, ...rest } = listener
+    return { ...rest, protocol: 'HTTP' as const }
+  })
   return { ...gateway, spec: { ...gateway.spec, listeners } }
 }
 
@@ -101,136 +86,64 @@ function withDraft(routes: readonly HTTPRoute[], draft: HTTPRoute | null): reado
 
 /** Runs the request through the rules as the gateway would have them, with the draft in force when there is one. */
 export function simulateMatch(
-  state: ClusterState,
+  cluster: ClusterState,
   draft: HTTPRoute | null,
-  request: SimulatedRequest,
+  described: SimulatedRequest,
 ): Simulation {
-  const gateway = state.gateways.find((candidate) => keyOf(candidate) === request.gateway)
-  const matchRequest = toMatchRequest(request)
-  if (matchRequest === null) return refused(toCurl(gateway, request))
-  const controllerNames = state.gatewayClasses.map(({ spec }) => spec.controllerName)
-  const graph = buildGraph(
-    {
-      ...state,
-      gateways: state.gateways.map(withoutTls),
-      httpRoutes: withDraft(state.httpRoutes, draft),
-    },
-    { controllerNames },
-  )
-  const [namespace = '', name = ''] = request.gateway.split('/')
-  const explanation = explainMatch(
-    buildRouteTable(graph, 0),
-    { gateway: namespacedName(namespace, name), port: request.port },
-    matchRequest,
-  )
-  const { winner, outcome, lost, lostMore } = explanation
-  return {
-    isTaken: winner !== null,
-    result: resultOf(explanation, request),
-    consequences: outcome === null ? [] : consequencesOf(outcome),
-    lost: lost.map((candidate) => ({
-      candidate: nameOf(candidate),
-      why: whyLost(candidate.lost),
-    })),
-    lostMore,
-    curl: toCurl(gateway, request),
-  }
-}
-
-function refused(curl: string): Simulation {
-  const result =
-    'The gateway refuses the path with status 400: it must start with / and hold no backslash and no #.'
-  return { isTaken: false, result, consequences: [], lost: [], lostMore: 0, curl }
-}
-
-function nameOf({ route, rule, matchIndex, match }: Omit<LostCandidate, 'lost'>): string {
-  return `Rule ${rule.index} of ${route.key}, match ${matchIndex} (${describeMatch(match)})`
-}
-
-function describeMatch({ path, method, headers, queryParams }: MatchEntry): string {
-  const parts = [
-    ...(method === '' ? [] : [method]),
-    `${path.type} ${path.value}`,
-    ...(headers.length === 0 ? [] : [plural(headers.length, 'header')]),
-    ...(queryParams.length === 0 ? [] : [plural(queryParams.length, 'query parameter')]),
-  ]
-  return parts.join(', ')
-}
-
-function resultOf({ winner, listener }: MatchExplanation, request: SimulatedRequest): string {
-  if (winner !== null)
-    return `${nameOf(winner)} takes it, through listener ${winner.listener.name}.`
-  if (listener === null) {
-    return `No listener of ${request.gateway} on port ${request.port} serves the host: the answer is 404.`
-  }
-  return `No rule takes it at listener ${listener.name}: the answer is 404.`
-}
-
-/** A share of 0 to 1 in percent, never rounded to none. */
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`
-}
-
-function consequencesOf({ backends, mirrors, answeredWith }: RuleOutcome): readonly string[] {
-  if (answeredWith !== null) return [`The gateway answers it itself, with status ${answeredWith}.`]
-  return [
-    ...backends.map(({ cluster, invalid, probability }) =>
-      invalid
-        ? `${percent(probability)}: status 500, as ${cluster} can't be used`
-        : `${percent(probability)} to ${cluster}`,
-    ),
-    ...mirrors.map(({ filterIndex, cluster, fraction }) => {
-      return `Copied to ${cluster} ${fraction === 1 ? 'every time' : `${percent(fraction)} of the time`} (filter ${filterIndex})`
-    }),
-  ]
-}
-
-function whyLost(loss: LossReason): string {
-  switch (loss.reason) {
-    case 'listener':
-      return `It is attached to listener ${loss.listener}, and another one is more specific for the host.`
-    case 'hostname':
-      return `The host is none of ${loss.hostnames.join(', ')}.`
-    case 'path':
-      return 'The path does not match.'
-    case 'method':
-      return `It takes ${loss.method} only.`
-    case 'header':
-    case 'query': {
-      const what = loss.reason === 'header' ? 'Header' : 'Query parameter'
-      return loss.actual === null
-        ? `${what} ${loss.name} is missing.`
-        : `${what} ${loss.name} is "${loss.actual}", which does not match.`
-    }
-    case 'less-specific-hostname':
-      return 'It matches, and the winner has a more specific hostname.'
-    case 'precedence':
-      return `It matches, and the winner comes first by ${loss.by}.`
-  }
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
-}
-
-/** The same request for a shell. Without an address in the Gateway's status a variable stands for it. */
-function toCurl(gateway: Gateway | undefined, request: SimulatedRequest): string {
-  const [address] = gateway?.status?.addresses ?? []
-  const headers = headerLines(request.headers).map(({ name, value }) => {
-    return `-H ${quoted(`${name}: ${value}`)}`
+  const request = readRequest({
+    ...described,
+    method: described.method.toUpperCase(),
+    target: described.path,
+    headers: rawHeaders(described),
   })
-  return [
-    'curl -i --path-as-is',
-    ...(request.method === 'HEAD' ? ['--head'] : [`-X ${request.method}`]),
-    `-H ${quoted(`Host: ${request.host}`)}`,
-    ...headers,
-    address === undefined
-      ? `"http://$GATEWAY_ADDRESS"${quoted(request.path)}`
-      : quoted(`http://${authority(address, request.port)}${request.path}`),
-  ].join(' ')
+  if (typeof request === 'string') return { refused: request }
+  const state = {
+    ...cluster,
+    gateways: cluster.gateways.map(withoutTls),
+    httpRoutes: withDraft(cluster.httpRoutes, draft),
+  }
+  const controllerNames = state.gatewayClasses.map(({ spec }) => spec.controllerName)
+  const table = buildRouteTable(buildGraph(state, { controllerNames }), 0)
+  const [namespace = '', name = ''] = described.gateway.split('/')
+  const { scheme, port } = described
+  const address = { gateway: namespacedName(namespace, name), port }
+  const explanation = explainMatch(table, address, request)
+  const { winner } = explanation
+  if (winner === null) return { refused: null, request, explanation, outcome: null }
+  const arrival = { scheme, listenerPort: port, clientAddress: UNKNOWN_ADDRESS }
+  const foretold = foretell(table, winner, request, { ...arrival, requestId: UNKNOWN_ID })
+  const outcome = { ...foretold, winner, ...lostReferences(state, winner) }
+  return { refused: null, request, explanation, outcome }
 }
 
-function authority({ type, value }: { type?: string; value: string }, port: number): string {
-  if (type?.endsWith('/HostPort')) return value
-  return `${value.includes(':') ? `[${value}]` : value}:${port}`
+function rawHeaders({ headers }: SimulatedRequest): RawHeaders {
+  return headers.flatMap(({ name, value }) => [name, value])
+}
+
+/** What the route's manifest has and the route table has not: references that lead nowhere, and the budget. */
+function lostReferences(
+  state: ClusterState,
+  { route, rule }: WinningMatch,
+): Pick<SimulatedOutcome, 'droppedMirrors' | 'problems' | 'budget'> {
+  const source = state.httpRoutes.find((candidate) => keyOf(candidate) === route.key)
+  const budget = route.settings?.[MIRROR_BUDGET_ANNOTATION]
+  const problems = new Map<string, string>()
+  const droppedMirrors: DroppedMirror[] = []
+  const index = indexCluster(state)
+  const { filters = [], backendRefs = [] } = source?.spec.rules?.[rule.index] ?? {}
+  for (const [filterIndex, { requestMirror }] of filters.entries()) {
+    if (source === undefined || requestMirror === undefined) continue
+    const resolved = resolveBackendRef(index, source, requestMirror.backendRef)
+    if (!('problem' in resolved)) continue
+    droppedMirrors.push({ filterIndex, cluster: resolved.cluster, why: resolved.problem.message })
+  }
+  for (const reference of backendRefs) {
+    const resolved = source && resolveBackendRef(index, source, reference)
+    if (resolved && 'problem' in resolved) problems.set(resolved.cluster, resolved.problem.message)
+  }
+  return {
+    droppedMirrors,
+    problems,
+    budget: budget === undefined ? undefined : parseMirrorBudget(budget),
+  }
 }

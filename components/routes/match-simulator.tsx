@@ -3,28 +3,27 @@
 import { type FormEvent, useState } from 'react'
 import { readDraft } from '@/components/data/draft-storage'
 import { useLiveList } from '@/components/data/use-live'
-import { METHODS } from '@/components/traffic/traffic-form'
+import { plural } from '@/components/format/numbers'
+import { HeadersField } from '@/components/traffic/headers-field'
+import { METHODS, type TrafficForm } from '@/components/traffic/traffic-form'
 import { Button } from '@/components/ui/button'
-import { CopyButton } from '@/components/ui/copy-button'
-import { Field, inputClass, SelectField, TextField } from '@/components/ui/field'
+import { SelectField, TextField } from '@/components/ui/field'
 import { Notice } from '@/components/ui/notice'
 import { keyOf } from '@/lib/gateway-api/references'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { parseManifest } from '@/lib/manifest/parse-manifest'
+import type { ClusterState } from '@/lib/routing/cluster-state'
 import { readRoute } from '@/lib/validation/lints/read-route'
-import { type Simulation, simulateMatch } from './match-simulation'
-
-interface SimulatorForm {
-  readonly address: string
-  readonly method: string
-  readonly host: string
-  readonly path: string
-  readonly headers: string
-}
-
-interface Described extends Simulation {
-  readonly isDraft: boolean
-}
+import { type SimulatedRequest, simulateMatch } from './match-simulation'
+import { type Simulated, SimulationResult } from './simulation-result'
+import {
+  initialForm,
+  parseSimulatorForm,
+  portsOf,
+  SCHEMES,
+  type SimulatorForm,
+  type SimulatorFormErrors,
+} from './simulator-form'
 
 /** The draft of a route in this tab; null when there is none that can be read as a route. */
 function draftOf(key: string, namespace: string): HTTPRoute | null {
@@ -37,8 +36,8 @@ function draftOf(key: string, namespace: string): HTTPRoute | null {
   return null
 }
 
-function useSimulation() {
-  const state = {
+function useClusterState(): ClusterState {
+  return {
     gatewayClasses: useLiveList('gatewayclasses').objects,
     gateways: useLiveList('gateways').objects,
     httpRoutes: useLiveList('httproutes').objects,
@@ -48,128 +47,146 @@ function useSimulation() {
     endpointSlices: useLiveList('endpointslices').objects,
     secrets: [],
   }
-  return (form: SimulatorForm, draft: HTTPRoute | null): Described => {
-    const [gateway = '', port = ''] = form.address.split(' ')
-    const request = { ...form, gateway, port: Number(port) }
-    return { ...simulateMatch(state, draft, request), isDraft: draft !== null }
-  }
 }
 
-/** Every port of every Gateway, as `namespace/name port`. */
-function useAddresses(): readonly string[] {
-  const { objects } = useLiveList('gateways')
-  const addresses = objects.flatMap((gateway) =>
-    gateway.spec.listeners.map(({ port }) => `${keyOf(gateway)} ${port}`),
-  )
-  return [...new Set(addresses)].sort()
+interface FieldsProps {
+  form: SimulatorForm
+  errors: SimulatorFormErrors
+  onChange: (change: Partial<SimulatorForm>) => void
 }
 
-function SimulationResult({ simulation }: { simulation: Described }) {
-  const { isTaken, isDraft, result, consequences, lost, lostMore, curl } = simulation
+/** Gateway, scheme, and the port where several fit. */
+function AddressFields({ form, errors, onChange }: FieldsProps) {
+  const { objects: gateways } = useLiveList('gateways')
+  const names = [...new Set([...gateways.map(keyOf), form.gateway])].filter(Boolean).sort()
+  const gateway = gateways.find((candidate) => keyOf(candidate) === form.gateway)
+  const ports = portsOf(gateway, form.scheme)
   return (
-    <div className="flex flex-col gap-2">
-      <Notice tone={isTaken ? 'ok' : 'warn'} title={result}>
-        {consequences.map((sentence) => (
-          <p key={sentence}>{sentence}</p>
-        ))}
-        <p className="text-2xs text-muted">
-          {isDraft ? 'With your draft in force.' : 'With the routes as they are now.'}
-        </p>
-      </Notice>
-      <div className="flex items-center gap-2">
-        <code className="min-w-0 flex-1 truncate font-mono text-2xs" title={curl}>
-          {curl}
-        </code>
-        <CopyButton text={curl} what="curl command" />
-      </div>
-      {lost.length === 0 ? null : (
-        <details>
-          <summary className="cursor-pointer text-xs text-muted">Why not the others</summary>
-          <ul aria-label="Rules that don't take it" className="mt-1 flex flex-col gap-1 text-xs">
-            {lost.map(({ candidate, why }) => (
-              <li key={`${candidate} ${why}`}>
-                <span className="break-words font-medium">{candidate}</span>
-                <br />
-                {why}
-              </li>
-            ))}
-          </ul>
-          {lostMore > 0 ? <p className="text-xs text-muted">And {lostMore} more.</p> : null}
-        </details>
+    <>
+      <SelectField
+        label="Gateway"
+        value={form.gateway}
+        error={errors.gateway}
+        options={names.map((name) => ({ value: name, label: name }))}
+        onChange={(name) => onChange({ gateway: name, port: '' })}
+      />
+      <SelectField
+        label="Scheme"
+        value={form.scheme}
+        options={SCHEMES.map((scheme) => ({ value: scheme, label: scheme }))}
+        onChange={(scheme) => onChange({ scheme: scheme === 'https' ? 'https' : 'http', port: '' })}
+        error={errors.scheme}
+      />
+      {ports.length < 2 ? null : (
+        <SelectField
+          label="Listener"
+          value={form.port}
+          options={ports.map(({ port, listeners }) => ({
+            value: String(port),
+            label: `Port ${port} (${listeners.join(', ')})`,
+          }))}
+          onChange={(port) => onChange({ port })}
+          className="col-span-full"
+        />
       )}
-    </div>
+    </>
+  )
+}
+
+function RequestFields({ form, errors, onChange }: FieldsProps) {
+  return (
+    <>
+      <SelectField
+        label="Method"
+        value={form.method}
+        options={METHODS.map((method) => ({ value: method, label: method }))}
+        onChange={(method) => onChange({ method })}
+      />
+      <TextField
+        label="Host"
+        value={form.host}
+        error={errors.host}
+        onChange={(host) => onChange({ host })}
+        className="font-mono text-xs"
+      />
+      <TextField
+        label="Path and query"
+        value={form.path}
+        error={errors.path}
+        onChange={(path) => onChange({ path })}
+        className="font-mono text-xs"
+        fieldClassName="col-span-full"
+      />
+      <HeadersField
+        value={form.headers}
+        error={errors.headers}
+        onChange={(headers) => onChange({ headers })}
+      />
+    </>
   )
 }
 
 interface MatchSimulatorProps {
   namespace: string
   name: string
-  initial: { gateway: string } & Omit<SimulatorForm, 'address'>
+  initial: TrafficForm
 }
 
-/** "Which rule takes this request?": over the draft of a route and all routes there are. */
+/** "Which rule takes this request?": over the draft of a route and all routes there are, and what becomes of it then. */
 export function MatchSimulator({ namespace, name, initial }: MatchSimulatorProps) {
-  const addresses = useAddresses()
-  const simulate = useSimulation()
-  const [form, setForm] = useState<SimulatorForm>({
-    address: '',
-    method: initial.method,
-    host: initial.host,
-    path: initial.path,
-    headers: initial.headers,
-  })
-  const [simulation, setSimulation] = useState<Described | null>(null)
-  const own = addresses.find((address) => address.startsWith(`${initial.gateway} `))
-  const address = form.address || own || addresses[0] || ''
-  const change = (part: Partial<SimulatorForm>) => setForm({ ...form, ...part })
+  const state = useClusterState()
+  const [changes, setChanges] = useState<Partial<SimulatorForm>>({})
+  const [showErrors, setShowErrors] = useState(false)
+  const [simulated, setSimulated] = useState<Simulated | null>(null)
+  const form = { ...initialForm(initial, state.gateways), ...changes }
+  const parsed = parseSimulatorForm(form, state.gateways)
+  const onChange = (change: Partial<SimulatorForm>) => setChanges({ ...changes, ...change })
+  const errors = !parsed.ok && showErrors ? parsed.errors : {}
+  const simulate = (described: SimulatedRequest): Simulated => {
+    const draft = draftOf(`${namespace}/${name}`, namespace)
+    const live = simulateMatch(state, null, described)
+    return {
+      described,
+      live,
+      draft: draft === null ? null : simulateMatch(state, draft, described),
+      gateway: state.gateways.find((candidate) => keyOf(candidate) === described.gateway),
+      at: Date.now(),
+    }
+  }
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    setSimulation(simulate({ ...form, address }, draftOf(`${namespace}/${name}`, namespace)))
+    setShowErrors(true)
+    setSimulated(parsed.ok ? simulate(parsed.request) : null)
   }
+  const isStale =
+    simulated !== null &&
+    !(parsed.ok && JSON.stringify(parsed.request) === JSON.stringify(simulated.described))
   return (
-    <form onSubmit={submit} className="flex flex-col gap-3" noValidate>
-      <div className="grid grid-cols-2 gap-2">
-        <SelectField
-          label="Gateway and port"
-          value={address}
-          options={addresses.map((value) => ({ value, label: value.replace(' ', ' : ') }))}
-          onChange={(value) => change({ address: value })}
-        />
-        <SelectField
-          label="Method"
-          value={form.method}
-          options={METHODS.map((method) => ({ value: method, label: method }))}
-          onChange={(method) => change({ method })}
-        />
-        <TextField
-          label="Host"
-          value={form.host}
-          onChange={(host) => change({ host })}
-          className="font-mono text-xs"
-        />
-        <TextField
-          label="Path and query"
-          value={form.path}
-          onChange={(path) => change({ path })}
-          className="font-mono text-xs"
-        />
-        <Field label="Headers" hint="One a line, as Name: value." className="col-span-full">
-          {(control) => (
-            <textarea
-              {...control}
-              rows={2}
-              spellCheck={false}
-              value={form.headers}
-              onChange={(event) => change({ headers: event.target.value })}
-              className={`${inputClass} h-auto py-1.5 font-mono text-xs`}
-            />
-          )}
-        </Field>
-      </div>
-      <Button type="submit" variant="primary" className="self-start">
-        Find the rule
-      </Button>
-      {simulation === null ? null : <SimulationResult simulation={simulation} />}
-    </form>
+    <div className="flex flex-col gap-3">
+      <form
+        onSubmit={submit}
+        aria-label="Request to look at"
+        className="flex flex-col gap-3"
+        noValidate
+      >
+        <div className="grid grid-cols-2 gap-x-3 gap-y-2">
+          <AddressFields form={form} errors={errors} onChange={onChange} />
+          <RequestFields form={form} errors={errors} onChange={onChange} />
+        </div>
+        <div className="flex flex-wrap items-center gap-2">
+          <Button type="submit" variant="primary">
+            Find the rule
+          </Button>
+          <p className="text-xs text-muted">
+            among {plural(state.httpRoutes.length, 'route')}; nothing is sent
+          </p>
+        </div>
+      </form>
+      {isStale ? (
+        <Notice tone="info">The request has changed: find its rule again.</Notice>
+      ) : simulated === null ? null : (
+        <SimulationResult simulated={simulated} />
+      )}
+    </div>
   )
 }

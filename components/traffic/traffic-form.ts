@@ -1,4 +1,5 @@
 /** The traffic form: text fields ↔ the request of the dashboard API, with a sentence per wrong field. Pure. */
+import { requestProblem } from '@/lib/dashboard-api/sendable-request'
 import {
   TRAFFIC_DURATION_SECONDS_MAX,
   TRAFFIC_RATE_MAX,
@@ -139,5 +140,7 @@ export function parseTrafficForm(form: TrafficForm): ParsedTrafficForm {
   if (!parsed.success || wrongHost !== undefined || wrongHeaders !== undefined) {
     return { ok: false, errors }
   }
+  const problem = requestProblem(parsed.data)
+  if (problem !== null) return { ok: false, errors: { [problem.field]: problem.message } }
   return { ok: true, request: parsed.data, count: Math.round(rate * duration) }
 }

@@ -101,6 +101,8 @@ describe('traffic form', () => {
     { field: 'path', form: { path: 'no slash' } },
     { field: 'headers', form: { headers: 'nonsense' } },
     { field: 'headers', form: { headers: 'x-a: 1\nHost: a.example' } },
+    { field: 'headers', form: { headers: 'Connection: close' } },
+    { field: 'path', form: { path: '/höhe' } },
     { field: 'host', form: { host: 'a b.example' } },
     { field: 'host', form: { host: 'a.example/path' } },
     { field: 'rate', form: { rate: '501' } },

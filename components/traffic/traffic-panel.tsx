@@ -7,9 +7,10 @@ import { useTrafficRun } from '@/components/data/queries'
 import { useLiveList } from '@/components/data/use-live'
 import { plural } from '@/components/format/numbers'
 import { Button } from '@/components/ui/button'
-import { Field, inputClass, SelectField, TextField } from '@/components/ui/field'
+import { SelectField, TextField } from '@/components/ui/field'
 import { Notice } from '@/components/ui/notice'
 import { keyOf } from '@/lib/gateway-api/references'
+import { HeadersField } from './headers-field'
 import { METHODS, parseTrafficForm, type TrafficForm, type TrafficFormErrors } from './traffic-form'
 import { TrafficRunView } from './traffic-run-view'
 
@@ -76,23 +77,11 @@ function VolumeFields({ form, errors, onChange }: FieldsProps) {
         error={errors.duration}
         onChange={(duration) => onChange({ duration })}
       />
-      <Field
-        label="Headers"
-        hint="One a line, as Name: value."
+      <HeadersField
+        value={form.headers}
         error={errors.headers}
-        className="col-span-full"
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            rows={2}
-            spellCheck={false}
-            value={form.headers}
-            onChange={(event) => onChange({ headers: event.target.value })}
-            className={`${inputClass} h-auto py-1.5 font-mono text-xs`}
-          />
-        )}
-      </Field>
+        onChange={(headers) => onChange({ headers })}
+      />
     </>
   )
 }

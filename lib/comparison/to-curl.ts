@@ -1,11 +1,12 @@
 /** A captured request → this → the command that sends it again, as far as redaction lets it. */
+
 import type { CapturedBody, CapturedExchange } from '@/lib/comparison/exchange'
+import { isSafeMethod } from '@/lib/shared/safe-methods'
+import { shellQuote } from '@/lib/shared/shell-quote'
 
 const REDACTED = /\[redacted [0-9a-f]{12}\]/
 /** Written by curl itself, or by the connection. */
 const OWN_HEADERS = new Set(['host', 'content-length', 'connection', 'transfer-encoding'])
-/** RFC 9110, section 9.2.1: methods that ask for nothing to be changed. */
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 /** What of a request can be sent again. */
 export interface ReplayableRequest {
@@ -36,7 +37,7 @@ export function toReplayable({ request }: CapturedExchange): ReplayableRequest {
       ...(REDACTED.test(path) || REDACTED.test(decode(path)) ? ['parts of the path or query'] : []),
       ...(problem === '' ? [] : [problem]),
     ],
-    isSafe: SAFE_METHODS.has(method),
+    isSafe: isSafeMethod(method),
   }
 }
 
@@ -75,16 +76,11 @@ function writeBody(body: CapturedBody): string | null {
 export function toCurl(exchange: CapturedExchange, origin: string): string {
   const { method, host, path, headers, body, missing } = toReplayable(exchange)
   const lines = [
-    `curl -X ${method} ${quote(`${origin}${path}`)}`,
-    `-H ${quote(`Host: ${host}`)}`,
-    ...headers.map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
-    ...(body === '' ? [] : [`--data-raw ${quote(body)}`]),
+    `curl -X ${method} ${shellQuote(`${origin}${path}`)}`,
+    `-H ${shellQuote(`Host: ${host}`)}`,
+    ...headers.map(([name, value]) => `-H ${shellQuote(`${name}: ${value}`)}`),
+    ...(body === '' ? [] : [`--data-raw ${shellQuote(body)}`]),
   ]
   const note = missing.length === 0 ? '' : `# Not as it was sent: ${missing.join(', ')}.\n`
   return `${note}${lines.join(' \\\n  ')}`
-}
-
-/** In single quotes nothing means anything to the shell but the quote itself. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }

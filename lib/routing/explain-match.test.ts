@@ -153,40 +153,11 @@ describe('explainMatch', () => {
     expect(explained.lost.map((candidate) => candidate.lost)).toEqual([lost])
   })
 
-  it('tells the chance of each backend and the share of each mirror', () => {
-    const backend = (cluster: string, weight: number, invalid = false) => ({
-      cluster,
-      weight,
-      invalid,
-    })
-    const mirrors = [{ filterIndex: 0, cluster: 'default/m:80', fraction: 0.29 }]
-    const backends = [backend('a', 3), backend('b', 1, true), backend('c', 0)]
-    const table = tableOf([{ name: 'a', rules: [[match('/')]], rule: { backends, mirrors } }])
-    expect(explainMatch(table, AT, request().made).outcome).toEqual({
-      backends: [
-        { cluster: 'a', invalid: false, probability: 0.75 },
-        { cluster: 'b', invalid: true, probability: 0.25 },
-      ],
-      mirrors,
-      answeredWith: null,
-    })
-  })
-
-  it.each([
-    ['a status of its own', { fixedStatus: 500 }, 500],
-    ['a redirect', { redirect: { statusCode: 302 } }, 302],
-  ])('tells that a rule answers with %s', (_, rule, status) => {
-    const table = tableOf([{ name: 'a', rules: [[match('/')]], rule }])
-    const { outcome } = explainMatch(table, AT, request().made)
-    expect(outcome).toEqual({ backends: [], mirrors: [], answeredWith: status })
-  })
-
   it('has no winner where nothing listens or nothing matches', () => {
     const table = tableOf([{ name: 'a', rules: [[match('/x')]] }], [listener('e', 'e.example.com')])
     expect(explainMatch(table, { gateway: 'default/no', port: 80 }, request().made)).toEqual({
       listener: null,
       winner: null,
-      outcome: null,
       lost: [],
       lostMore: 0,
     })

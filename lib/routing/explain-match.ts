@@ -8,14 +8,7 @@ import { hostnameCovers } from './hostname'
 import { EXPLAINED_CANDIDATES_MAX, HOST_CHARACTERS_MAX } from './limits'
 import { compileLinearRegex } from './linear-regex'
 import { type MatchRequest, queryParameter } from './request-match'
-import type {
-  BackendEntry,
-  ListenerEntry,
-  MatchEntry,
-  RouteTable,
-  RuleEntry,
-  ValueMatch,
-} from './route-table'
+import type { ListenerEntry, MatchEntry, RouteTable, ValueMatch } from './route-table'
 import { compareMatches, normalisePrefix } from './sort-matches'
 
 /** What decided against a candidate, in the order the questions are asked. */
@@ -44,24 +37,17 @@ export interface LostCandidate extends RouteMatch {
   readonly lost: LossReason
 }
 
-/** What the winning rule does with the request. */
-export interface RuleOutcome {
-  /** The chance of each backend, 0 to 1; those without a weight are left out. */
-  readonly backends: readonly (Pick<BackendEntry, 'cluster' | 'invalid'> & {
-    readonly probability: number
-  })[]
-  /** What is copied, as a share of the requests from 0 to 1. Empty when nothing is forwarded. */
-  readonly mirrors: RuleEntry['mirrors']
-  /** Answered by the gateway itself: a status of its own, or a redirect. */
-  readonly answeredWith: number | null
+export interface WinningMatch extends RouteMatch {
+  readonly matchIndex: number
+  /** The hostname it is found by, of the route and the listener together; `''` is every host. */
+  readonly hostname: string
 }
 
 export interface MatchExplanation {
   /** Null when the port has no listener for the host; the answer is 404. */
   readonly listener: ListenerEntry | null
   /** Null answers 404. */
-  readonly winner: (RouteMatch & { readonly matchIndex: number }) | null
-  readonly outcome: RuleOutcome | null
+  readonly winner: WinningMatch | null
   /** Nearest miss first. */
   readonly lost: readonly LostCandidate[]
   /** Candidates left out of `lost`, which holds at most `EXPLAINED_CANDIDATES_MAX`. */
@@ -100,8 +86,7 @@ export function explainMatch(
   explained.sort((left, right) => nearness(right.lost) - nearness(left.lost))
   return {
     listener,
-    winner: winner === undefined ? null : toMatch(winner),
-    outcome: winner === undefined ? null : outcomeOf(winner.rule),
+    winner: winner === undefined ? null : { ...toMatch(winner), hostname: winner.hostname },
     lost: explained.slice(0, EXPLAINED_CANDIDATES_MAX),
     lostMore: Math.max(0, explained.length - EXPLAINED_CANDIDATES_MAX),
   }
@@ -245,18 +230,4 @@ const NEARNESS: Readonly<Record<LossReason['reason'], number>> = {
 
 function nearness({ reason }: LossReason): number {
   return NEARNESS[reason]
-}
-
-/** What the gateway does: an answer of its own, or the split by weight and each mirror's share. */
-function outcomeOf(rule: RuleEntry): RuleOutcome {
-  const answeredWith = rule.fixedStatus ?? rule.redirect?.statusCode ?? null
-  if (answeredWith !== null) return { backends: [], mirrors: [], answeredWith }
-  const weighted = rule.backends.filter(({ weight }) => weight > 0)
-  const total = weighted.reduce((sum, { weight }) => sum + weight, 0)
-  const backends = weighted.map(({ cluster, invalid, weight }) => ({
-    cluster,
-    invalid,
-    probability: weight / total,
-  }))
-  return { backends, mirrors: rule.mirrors, answeredWith: null }
 }

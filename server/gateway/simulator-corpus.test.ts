@@ -186,26 +186,23 @@ function randomWorld(): ClusterState {
 }
 
 function randomRequest(): SimulatedRequest {
-  const lines = [
-    ...some(2, () => `X-One: ${pick(['1', '2', '10', ''])}`),
-    ...some(1, () => `x-two: ${pick(['1', 'z'])}`),
-  ]
   return {
     gateway: 'default/eg',
+    scheme: 'http',
     port,
     method: pick(METHODS),
     host: pick(HOSTS),
     path: encodeURI(pick(ASKED)).replaceAll('%25', '%') + pick(QUERIES),
-    headers: lines.join('\n'),
+    headers: [
+      ...some(2, () => ({ name: 'X-One', value: pick(['1', '2', '10', '']) })),
+      ...some(1, () => ({ name: 'x-two', value: pick(['1', 'z']) })),
+    ],
   }
 }
 
 /** Sends the request as described and returns who took it: the rule's name, or the gateway's own status. */
 async function send(address: string, described: SimulatedRequest): Promise<string> {
-  const headers = described.headers.split('\n').flatMap((line) => {
-    const [name, value] = line.split(': ')
-    return name ? [name, value ?? ''] : []
-  })
+  const headers = described.headers.flatMap(({ name, value }) => [name, value])
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const { method, host, path } = described
     const options = { host: address, port, method, path, agent, setHost: false }
@@ -221,11 +218,12 @@ async function send(address: string, described: SimulatedRequest): Promise<strin
 
 /** What the simulator says, in the same words. */
 function predict(state: ClusterState, described: SimulatedRequest) {
-  const { result, consequences } = simulateMatch(state, null, described)
-  if (result.includes('status 400')) return { taken: '400', copies: false }
-  const winner = /^Rule (\d+) of (\S+), match/.exec(result)
-  const copies = consequences.some((sentence) => sentence.startsWith('Copied to'))
-  return { taken: winner === null ? '404' : `${winner[2]} rule ${winner[1]}`, copies }
+  const simulation = simulateMatch(state, null, described)
+  if (simulation.refused !== null) return { taken: '400', copies: false }
+  const { outcome } = simulation
+  if (outcome === null) return { taken: '404', copies: false }
+  const { route, rule } = outcome.winner
+  return { taken: `${route.key} rule ${rule.index}`, copies: outcome.mirrors.length > 0 }
 }
 
 it('agrees with the gateway on who takes a request, and on which are copied', async () => {

@@ -1,6 +1,7 @@
 /** Body of POST /runs → this → a run that may be made, or why not. */
 import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
+import { requestProblem } from '@/lib/dashboard-api/sendable-request'
 import { type TrafficRequestChecked, trafficRequest } from '@/lib/dashboard-api/traffic'
 
 export interface TrafficTarget {
@@ -42,8 +43,8 @@ export async function checkTrafficRequest(
     return `${issue?.path.join('.') || 'The body'}: ${issue?.message ?? 'not valid'}.`
   }
   const { request } = parsed.data
-  const problem = problemOf(request)
-  if (problem !== null) return problem
+  const problem = requestProblem(request)
+  if (problem !== null) return problem.message
   const target = await targetOf(parsed.data, rules)
   if (typeof target === 'string') return target
   const { connectHost, connectPort } = target
@@ -74,42 +75,4 @@ LOOPBACK.addAddress('::1', 'ipv6')
 function isLoopback(address: string): boolean {
   const family = isIP(address)
   return family !== 0 && LOOPBACK.check(address, family === 6 ? 'ipv6' : 'ipv4')
-}
-
-/** What the sender itself decides: framing, the connection, and headers of one hop (RFC 9110, 7.6.1). */
-const OWN_HEADERS: readonly string[] = [
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
-const HOST = /^[A-Za-z0-9._\-[\]:]+$/
-const PATH = /^[\x21-\x7e]+$/
-
-function problemOf(request: TrafficRequestChecked): string | null {
-  const { method, host, path, headers } = request
-  if (method === 'CONNECT') return 'CONNECT opens a tunnel and cannot be sent as traffic.'
-  if (!HOST.test(host)) return `"${host}" is not a host name.`
-  if (!PATH.test(path)) return 'The path takes visible ASCII characters; percent-encode the others.'
-  for (const { name, value } of headers) {
-    if (!TOKEN.test(name)) return `"${name}" is not a header name.`
-    const lower = name.toLowerCase()
-    if (lower === 'host') return 'The header Host comes from the host field; leave it out.'
-    if (OWN_HEADERS.includes(lower)) {
-      return `The header ${name} belongs to the connection, which the generator manages; leave it out.`
-    }
-    if (!FIELD_VALUE.test(value))
-      return `The value of header ${name} has characters HTTP does not allow.`
-  }
-  return null
 }
