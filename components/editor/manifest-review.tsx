@@ -29,6 +29,8 @@ interface ManifestReviewProps {
   onApplied: (response: ManifestResponse) => void
   /** The person wants the live version instead of the draft. */
   onLoadLive?: (live: ManifestResult['live']) => void
+  /** The other's changes are to come into the draft. */
+  onMerge?: (() => void) | undefined
   /** The draft is to be compared with the live object as it is now. */
   onRebase?: (live: ManifestResult['live']) => void
 }
@@ -110,7 +112,7 @@ function applyBlocker({ results, isChecking, isApplying }: Review): string | und
 }
 
 function Findings(props: ManifestReviewProps & { review: Review }): ReactNode {
-  const { review, input, onLoadLive, onRebase } = props
+  const { review, input, onMerge, onLoadLive, onRebase } = props
   const conflicts = conflictsByManager(review.results)
   const stale = review.results.find(({ outcome }) => outcome === 'stale')
   const isUnchanged =
@@ -121,6 +123,7 @@ function Findings(props: ManifestReviewProps & { review: Review }): ReactNode {
         <StaleNotice
           live={stale.live}
           isUnexpected={input.base !== undefined && 'absent' in input.base}
+          {...(onMerge && { onMerge })}
           {...(onLoadLive && { onLoadLive: () => onLoadLive(stale.live) })}
           onKeepDraft={() => {
             review.again()

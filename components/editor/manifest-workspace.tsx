@@ -46,6 +46,8 @@ export interface ManifestWorkspaceProps {
   onDiscard: () => void
   onApplied: (response: ManifestResponse) => void
   onRebase: (live: ManifestResult['live']) => void
+  /** Brings someone else's changes into the draft; absent where there is nothing to merge with. */
+  onMerge?: () => void
   /** The person wants the live version instead of the draft. */
   onLoadLive: (live: ManifestResult['live']) => void
 }
@@ -188,9 +190,33 @@ function fixer({ text, isChecking, onChange, onBackend }: FixerOptions) {
   }
 }
 
+/** The review of the text; every way on from it that is not an apply closes it. */
+function WorkspaceReview(props: ManifestWorkspaceProps & { onClose: () => void }) {
+  const { onClose, onMerge, onLoadLive } = props
+  return (
+    <ManifestReview
+      input={{ manifest: props.text, base: props.base }}
+      onClose={onClose}
+      onApplied={props.onApplied}
+      onMerge={
+        onMerge &&
+        (() => {
+          onClose()
+          onMerge()
+        })
+      }
+      onLoadLive={(live) => {
+        onClose()
+        onLoadLive(live)
+      }}
+      onRebase={props.onRebase}
+    />
+  )
+}
+
 /** Editor, problems, review and apply of one manifest. */
 export function ManifestWorkspace(props: ManifestWorkspaceProps) {
-  const { path, namespace, text, isDirty, base } = props
+  const { path, namespace, text, isDirty } = props
   const editor = useRef<ManifestEditorHandle>(null)
   const [tab, setTab] = useState<BottomTab>('problems')
   const [dialog, setDialog] = useState<'review' | 'help' | CreateBackendFix | null>(null)
@@ -261,19 +287,14 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
         />
       </BottomPanel>
       {dialog === 'review' ? (
-        <ManifestReview
-          input={{ manifest: text, base }}
+        <WorkspaceReview
+          {...props}
           onClose={close}
           onApplied={(response) => {
             close()
             setTab('status')
             props.onApplied(response)
           }}
-          onLoadLive={(live) => {
-            close()
-            props.onLoadLive(live)
-          }}
-          onRebase={props.onRebase}
         />
       ) : null}
       <ShortcutsDialog open={dialog === 'help'} onClose={close} />

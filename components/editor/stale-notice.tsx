@@ -10,6 +10,8 @@ interface StaleNoticeProps {
   live: KubernetesObject | null
   /** True where the draft was to create the object. */
   isUnexpected?: boolean
+  /** Brings the other's changes into the draft; where there is something to merge with. */
+  onMerge?: () => void
   onLoadLive?: () => void
   onKeepDraft: () => void
 }
@@ -32,18 +34,23 @@ function textOf(live: KubernetesObject | null, isUnexpected: boolean): string {
   }
   return live === null
     ? 'Keeping your draft reviews it as a new object.'
-    : 'Loading discards your draft. Keeping it compares it with the live version when you review.'
+    : 'Merging brings these changes into your draft. Loading discards your draft. Keeping it as it is would undo them: the review shows how.'
 }
 
 /** Says who changed the object under the draft, and offers the ways on. */
 export function StaleNotice(props: StaleNoticeProps) {
-  const { live, isUnexpected = false, onLoadLive, onKeepDraft } = props
+  const { live, isUnexpected = false, onMerge, onLoadLive, onKeepDraft } = props
   return (
     <Notice
       tone="warn"
       title={titleOf(live, isUnexpected)}
       action={
         <>
+          {onMerge === undefined || live === null || isUnexpected ? null : (
+            <Button size="sm" variant="primary" onClick={onMerge}>
+              Merge…
+            </Button>
+          )}
           {onLoadLive === undefined || live === null ? null : (
             <Button size="sm" onClick={onLoadLive}>
               {isUnexpected ? 'Open it' : 'Load live version'}

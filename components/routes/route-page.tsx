@@ -3,12 +3,12 @@
 import { ChevronRight, Route, Send, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { useMemo, useState } from 'react'
-import { useDraft } from '@/components/data/use-draft'
+import { useState } from 'react'
 import { useLiveList, useLiveObject } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
-import { baseOf, hasMovedOn, reviewBaseOf } from '@/components/editor/draft'
+import { lastChange, reviewBaseOf } from '@/components/editor/draft'
 import { ManifestWorkspace } from '@/components/editor/manifest-workspace'
+import { MergeDialog } from '@/components/editor/merge-dialog'
 import { StaleNotice } from '@/components/editor/stale-notice'
 import { LiveTraffic } from '@/components/traffic/live-traffic'
 import { formForRoute } from '@/components/traffic/traffic-form'
@@ -22,15 +22,14 @@ import { StatusIcon } from '@/components/ui/status-icon'
 import { Tooltip } from '@/components/ui/tooltip'
 import { page } from '@/lib/dashboard-api/paths'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
-import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { useArrivalFocus } from './arrival-focus'
 import { DeleteRouteDialog } from './delete-route-dialog'
 import { MatchSimulator } from './match-simulator'
-import { newestOf } from './newest-version'
 import { RouteConditions } from './route-conditions'
 import { RouteSidebar } from './route-sidebar'
 import { summariseRoute } from './route-summary'
 import { RouteTabs } from './route-tabs'
+import { type RouteDocument, useRouteDocument } from './use-route-document'
 
 interface RouteAddress {
   namespace: string
@@ -115,46 +114,31 @@ function TrafficColumn({
   )
 }
 
-function DeletedNotice() {
-  return (
-    <Notice tone="warn" title="This route was deleted" className="rounded-none">
-      Your draft is still here: applying it creates the route anew.
-    </Notice>
-  )
+interface RouteNoticeProps {
+  document: RouteDocument
+  merging: { onMerge?: () => void }
 }
 
-/** Live object, draft, and what the editor therefore shows. */
-function useRouteDocument({ namespace, name }: RouteAddress, live: HTTPRoute | undefined) {
-  const { draft, isKept, edit, discard } = useDraft(`${namespace}/${name}`)
-  const [applied, setApplied] = useState<HTTPRoute | null>(null)
-  // The apply's own answer is shown until the watch has caught up with it.
-  const route = newestOf(live, applied)
-  const liveText = useMemo(() => (route === undefined ? null : toEditableYaml(route)), [route])
-  const liveBase = route === undefined || liveText === null ? null : baseOf(route, liveText)
-  const movedOn = hasMovedOn(draft?.base ?? null, liveText)
-  // Status updates give the object a new version without changing what the draft is about.
-  const base = draft === null || (draft.base !== null && !movedOn) ? liveBase : draft.base
-  return {
-    route,
-    text: draft?.text ?? liveText ?? '',
-    isDirty: draft !== null,
-    isKept,
-    base,
-    movedOn: draft !== null && movedOn,
-    isGone: live === undefined && draft !== null,
-    edit: (text: string) => {
-      if (text === liveText) discard()
-      else edit(text, draft === null ? liveBase : draft.base)
-    },
-    rebase: () => {
-      if (draft !== null) edit(draft.text, liveBase)
-    },
-    discard,
-    settle: (object: HTTPRoute | null) => {
-      setApplied(object)
-      discard()
-    },
+/** What happened to the live route under the draft, and the ways on. */
+function RouteNotice({ document, merging }: RouteNoticeProps) {
+  if (document.isGone) {
+    return (
+      <Notice tone="warn" title="This route was deleted" className="rounded-none">
+        Your draft is still here: applying it creates the route anew.
+      </Notice>
+    )
   }
+  if (!document.movedOn) return null
+  return (
+    <div className="p-2">
+      <StaleNotice
+        live={document.route ?? null}
+        {...merging}
+        onLoadLive={document.discard}
+        onKeepDraft={document.rebase}
+      />
+    </div>
+  )
 }
 
 function MissingRoute({ namespace, name }: RouteAddress) {
@@ -188,9 +172,11 @@ function RouteEditor({ namespace, name, live }: RouteEditorProps) {
   const router = useRouter()
   const field = useUrlState().get('field')
   const { objects: gateways } = useLiveList('gateways')
-  const [isDeleting, setIsDeleting] = useState(false)
+  const [dialog, setDialog] = useState<'delete' | 'merge' | null>(null)
+  const close = () => setDialog(null)
   const document = useRouteDocument({ namespace, name }, live)
-  const { route, base } = document
+  const { route, base, mergeTexts } = document
+  const merging = mergeTexts === null ? {} : { onMerge: () => setDialog('merge') }
   if (route === undefined && !document.isDirty)
     return <MissingRoute namespace={namespace} name={name} />
   return (
@@ -217,30 +203,19 @@ function RouteEditor({ namespace, name, live }: RouteEditorProps) {
                 size="icon"
                 aria-label="Delete route"
                 icon={<Trash2 size={15} aria-hidden />}
-                onClick={() => setIsDeleting(true)}
+                onClick={() => setDialog('delete')}
               />
             </Tooltip>
           )
         }
-        notice={
-          document.isGone ? (
-            <DeletedNotice />
-          ) : document.movedOn ? (
-            <div className="p-2">
-              <StaleNotice
-                live={route ?? null}
-                onLoadLive={document.discard}
-                onKeepDraft={document.rebase}
-              />
-            </div>
-          ) : null
-        }
+        notice={<RouteNotice document={document} merging={merging} />}
         status={
           route === undefined ? undefined : <RouteConditions route={route} gateways={gateways} />
         }
         onChange={document.edit}
         onDiscard={document.discard}
         onRebase={document.rebase}
+        {...merging}
         onLoadLive={document.discard}
         onApplied={({ results }) => {
           const mine = results.find(
@@ -249,10 +224,22 @@ function RouteEditor({ namespace, name, live }: RouteEditorProps) {
           document.settle((mine?.result ?? null) as HTTPRoute | null)
         }}
       />
-      {isDeleting && route !== undefined ? (
+      {dialog === 'merge' && mergeTexts !== null && route !== undefined ? (
+        <MergeDialog
+          key={mergeTexts.live}
+          texts={mergeTexts}
+          manager={lastChange(route)?.manager ?? 'someone else'}
+          onClose={close}
+          onMerged={(text) => {
+            close()
+            document.merged(text)
+          }}
+        />
+      ) : null}
+      {dialog === 'delete' && route !== undefined ? (
         <DeleteRouteDialog
           route={summariseRoute(route)}
-          onClose={() => setIsDeleting(false)}
+          onClose={close}
           onDeleted={() => {
             document.discard()
             router.push(page.routes())
