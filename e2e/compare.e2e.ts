@@ -33,7 +33,11 @@ test('comparison is switched on, and shows what differs and one pair of it', asy
   const matrix = page.getByRole('region', { name: 'Status: primary by mirror' })
   await expect(matrix.getByRole('button', { name: /^200 pairs: primary 200/ })).toBeVisible()
   const differs = page.getByRole('region', { name: 'What differs' })
-  await expect(differs).toContainText('$.headers.X-Mirrorboard-Mirror-Hops')
+  // Both versions give their request back, and the gateway counts the hops of a copy: its own doing, and told as such.
+  await expect(differs).toContainText('No difference that exceeds the noise so far')
+  await differs.locator('summary', { hasText: 'Noise' }).click()
+  const hops = differs.getByRole('listitem').filter({ hasText: 'X-Mirrorboard-Mirror-Hops' })
+  await expect(hops).toContainText(/Noise of the gateway: \d+ answers give back a request header/)
   await expectAccessible(page)
 
   await matrix.getByRole('button', { name: /^200 pairs/ }).click()
@@ -44,10 +48,6 @@ test('comparison is switched on, and shows what differs and one pair of it', asy
     'backend-2-',
   )
   await expect(page.getByRole('button', { name: 'Replay' })).toBeVisible()
-
-  await differs.getByRole('button', { name: /^Ignore .*Hops/ }).click()
-  await applyReview(page)
-  await expect(differs).toContainText('No difference that exceeds the noise so far')
 })
 
 test('a step of the ladder needs a reason without the verdict, and is taken back', async ({

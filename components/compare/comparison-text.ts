@@ -88,6 +88,7 @@ const KIND_TEXT: Record<AssessedGroup['kind'], string> = {
   reordered: 're-ordered',
   status: 'status',
   body: 'other kind of body',
+  echo: 'gateway’s header given back',
 }
 
 export function kindText(kind: AssessedGroup['kind']): string {
@@ -116,6 +117,9 @@ export function evidenceText(group: AssessedGroup): string {
   const { calibrationSeen, calibrationDiffering, noiseUpper } = group
   const repeats = `${formatCount(calibrationDiffering)} of ${plural(calibrationSeen, 'repeat')} to the primary differ here`
   if (group.evidence === 'rule') return 'Ignored by this route’s settings.'
+  if (group.evidence === 'gateway') {
+    return `Noise of the gateway: ${formatCount(group.differing)} answers give back a request header that it sends to one side only, or with another value.`
+  }
   if (group.evidence === 'calibration') {
     return group.state === 'noise'
       ? `Noise: ${repeats}, and pairs no more often.`

@@ -18,7 +18,7 @@ export interface AssessedGroup extends DifferenceGroup {
   readonly index: number
   readonly state: GroupState
   /** What the state rests on. */
-  readonly evidence: 'calibration' | 'symmetry' | 'model' | 'rule' | 'none'
+  readonly evidence: 'calibration' | 'symmetry' | 'model' | 'rule' | 'gateway' | 'none'
   /** Pairs that show the opposite: missing for added, 503 → 200 for 200 → 503; null where there is none. */
   readonly reverse: number | null
   /** Share of the pairs that have the place, with the confidence sequence's ends. */
@@ -134,6 +134,7 @@ function stateOf(
   group: DifferenceGroup,
   { lower, noiseUpper, skew }: Bounds,
 ): readonly [GroupState, AssessedGroup['evidence']] {
+  if (group.kind === 'echo') return ['noise', 'gateway']
   if (noiseUpper !== null && lower > noiseUpper) return ['difference', 'calibration']
   if (skew === 'lopsided') return ['difference', 'symmetry']
   if (noiseUpper !== null) {

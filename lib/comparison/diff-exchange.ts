@@ -7,6 +7,7 @@ import type {
   CapturedExchange,
   HeaderLine,
 } from '@/lib/comparison/exchange'
+import { type SentHeaders, sentHeaders, withoutEchoes } from '@/lib/comparison/gateway-echo'
 import type { PatternNode, PatternTree } from '@/lib/comparison/path-pattern'
 
 type Answered = Extract<CapturedAnswer, { outcome: 'answered' }>
@@ -65,9 +66,40 @@ export function diffExchange(
     return { bodyReason: 'status', isCutShort: false }
   }
   const json = new JsonDiff(tree, rules, sink)
-  diffHeaders(primary.headers, mirror.headers, tree, json)
-  const bodyReason = diffBodies(primary.body, mirror.body, tree, json, sink)
+  const echoes = new Echoes(exchange, tree, sink)
+  diffHeaders(primary.headers, mirror.headers, echoes, json)
+  const bodyReason = diffBodies(primary.body, mirror.body, echoes, json)
   return { bodyReason, isCutShort: json.isCutShort }
+}
+
+/** Compares without what each side gives back of headers that only it was sent; those are differences of their own. */
+class Echoes {
+  readonly tree: PatternTree
+  readonly sink: DiffSink
+  private readonly primary: SentHeaders
+  private readonly mirror: SentHeaders
+
+  constructor({ sentApart }: CapturedExchange, tree: PatternTree, sink: DiffSink) {
+    this.tree = tree
+    this.sink = sink
+    this.primary = sentHeaders(sentApart?.primary ?? [])
+    this.mirror = sentHeaders(sentApart?.mirror ?? [])
+  }
+
+  compare(json: JsonDiff, node: PatternNode, primary: unknown, mirror: unknown): void {
+    const { tree } = this
+    const found = new Map<PatternNode, { primary?: unknown; mirror?: unknown }>()
+    const hear = (side: 'primary' | 'mirror') => (at: PatternNode, value: unknown) =>
+      found.set(at, { ...found.get(at), [side]: value })
+    const at = { node, tree }
+    const left = withoutEchoes(primary, this.primary, at, hear('primary'))
+    const right = withoutEchoes(mirror, this.mirror, at, hear('mirror'))
+    json.compare(node, left, right)
+    for (const [place, values] of found) {
+      this.sink.seen(place)
+      this.sink.differ(fixed('echo', place, values.primary, values.mirror))
+    }
+  }
 }
 
 function classOf({ status }: Answered): number {
@@ -94,10 +126,11 @@ function fixed(
 function diffHeaders(
   primary: readonly HeaderLine[],
   mirror: readonly HeaderLine[],
-  tree: PatternTree,
+  echoes: Echoes,
   json: JsonDiff,
 ): void {
-  json.compare(tree.root('header'), headerValues(primary), headerValues(mirror))
+  const root = echoes.tree.root('header')
+  echoes.compare(json, root, headerValues(primary), headerValues(mirror))
 }
 
 /** By name, the values joined as RFC 9110, section 5.3, joins lines of one name. */
@@ -115,10 +148,10 @@ function headerValues(lines: readonly HeaderLine[]): Record<string, string> {
 function diffBodies(
   primary: CapturedBody,
   mirror: CapturedBody,
-  tree: PatternTree,
+  echoes: Echoes,
   json: JsonDiff,
-  sink: DiffSink,
 ): string {
+  const { tree, sink } = echoes
   if (primary.kind === 'uncaptured') return primary.reason
   if (mirror.kind === 'uncaptured') return mirror.reason
   const root = tree.root('body')
@@ -129,7 +162,7 @@ function diffBodies(
   }
   const values = [comparedValue(primary), comparedValue(mirror)] as const
   if (values.some((value) => isTooDeep(value))) return 'too_deep'
-  json.compare(tree.root(primary.kind === 'json' ? '$' : primary.kind), ...values)
+  echoes.compare(json, tree.root(primary.kind === 'json' ? '$' : primary.kind), ...values)
   return ''
 }
 

@@ -11,7 +11,8 @@ import {
 } from '@/lib/comparison/path-pattern'
 
 export type BodyDifferenceKind = 'missing' | 'added' | 'changed' | 'type' | 'reordered'
-export type DifferenceKind = BodyDifferenceKind | 'status' | 'body'
+/** `echo`: a side gives back a header that the gateway sent to it alone. */
+export type DifferenceKind = BodyDifferenceKind | 'status' | 'body' | 'echo'
 
 /** Hears what a comparison finds. */
 export interface DiffSink {

@@ -28,6 +28,11 @@ export interface CapturedExchange {
   readonly primary: CapturedAnswer
   /** In a calibration the second answer of the primary's own backend. */
   readonly mirror: CapturedAnswer
+  /** Lines of the request that only the one side was sent, by the gateway's doing; absent when both were sent the same. */
+  readonly sentApart?: {
+    readonly primary: readonly HeaderLine[]
+    readonly mirror: readonly HeaderLine[]
+  }
   /** How the route wants lists and numbers compared, where it says so. */
   readonly rules?: ListAndNumberRules
 }

@@ -313,12 +313,19 @@ function groupKey(kind: string, node: number): string {
   return `${kind} ${node}`
 }
 
+const OF_PARENT: ReadonlySet<FoundDifference['kind']> = new Set([
+  'status',
+  'missing',
+  'added',
+  'echo',
+])
+
 /**
  * What the differing pairs are a share of. Whether something is there, and which status came, is a question to every pair
  * that has the place around it; whether a value changed, only to those that have the value.
  */
 function placeOf(kind: FoundDifference['kind'], node: PatternNode): number {
-  const isOfParent = kind === 'status' || kind === 'missing' || kind === 'added'
+  const isOfParent = OF_PARENT.has(kind)
   return isOfParent ? (node.parent?.id ?? node.id) : node.id
 }
 

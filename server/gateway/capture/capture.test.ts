@@ -165,6 +165,25 @@ describe('a captured exchange', () => {
     expect(await drain()).toEqual([])
   })
 
+  it('says what only one side was sent: the hop of the copy, and what the backendRef’s filters do', async () => {
+    const primary = closing(await startHttpPeer())
+    const shadow = closing(await startHttpPeer())
+    const requestHeaders = { set: [['X-Tier', 'gold']], add: [], remove: [] } as const
+    const own = { ...backend('primary'), requestHeaders }
+    const rules = [rule({ name: 'main', mirrors: [mirror('shadow')], backends: [own] })]
+    await gateway.serve([{ ...entry(ON), rules }], {
+      primary: [primary.port],
+      shadow: [shadow.port],
+    })
+    await send({ headers: { 'X-Both': 'yes' } })
+    const [exchange] = await captured()
+    expect(exchange?.sentApart).toEqual({
+      primary: [['x-tier', 'gold']],
+      mirror: [['x-mirrorboard-mirror-hops', '1']],
+    })
+    expect(primary.requests[0]?.headers).toMatchObject({ 'x-tier': 'gold' })
+  })
+
   const bodies: readonly { type: string; coding?: string; bytes: Buffer; expected: unknown }[] = [
     {
       type: 'application/json',

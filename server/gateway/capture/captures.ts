@@ -1,6 +1,7 @@
 /** Requests that are captured → this → captured exchanges as lines of JSON, redacted, for the observer to fetch. */
 import { createHmac } from 'node:crypto'
 import type { CapturedAnswer, CapturedExchange, HeaderLine } from '@/lib/comparison/exchange'
+import type { Redactor } from '@/lib/comparison/redaction/redactor'
 import type { ForwardParts } from '@/lib/routing/forward-request'
 import type { GatewayLimits } from '../limits'
 import { TokenBucket } from '../token-bucket'
@@ -8,7 +9,8 @@ import type { AnswerRecorder } from './answer-recorder'
 import { RecordingRoom } from './body-recorder'
 import type { CapturedRule, RecordableCopy } from './capture-runtime'
 import { headerValue, toCapturedBody } from './captured-body'
-import { type CapturedPair, ExchangeCapture } from './exchange-capture'
+import { type CapturedPair, ExchangeCapture, type SentRequest } from './exchange-capture'
+import { sentApart } from './sent-apart'
 
 /** Characters of a secret's hash that are shown: enough to tell secrets apart, too few to search for them. */
 const HASH_CHARACTERS = 12
@@ -49,8 +51,7 @@ export class Captures {
   /** Begins a capture with a recorder on every copy; null when none is wanted, or at a bound, which is then counted. */
   begin(
     runtime: CapturedRule,
-    parts: ForwardParts,
-    backend: string,
+    sent: SentRequest,
     copies: readonly RecordableCopy[],
   ): ExchangeCapture | null {
     const settings = runtime.capture
@@ -68,7 +69,7 @@ export class Captures {
       return null
     }
     this.inProgress += wanted.length
-    const capture = new ExchangeCapture(runtime, settings, parts, backend, {
+    const capture = new ExchangeCapture(runtime, settings, sent, {
       room: this.room,
       now: this.parts.now,
       capturedAt: Date.now(),
@@ -113,7 +114,8 @@ export class Captures {
   }
 
   private async toLine(capture: ExchangeCapture, pair: CapturedPair): Promise<string> {
-    const { runtime, parts, primary } = capture
+    const { runtime, primary } = capture
+    const { parts, text } = capture.sent
     const { redactor, rules } = capture.settings
     const reading = {
       redactor,
@@ -148,6 +150,9 @@ export class Captures {
       },
       primary: await answer(primary),
       mirror: await answer(pair.answer),
+      ...(pair.filterIndex === -1 || text === ''
+        ? {}
+        : { sentApart: apart(parts, text, redactor) }),
       rules,
     }
     return JSON.stringify(exchange)
@@ -167,6 +172,14 @@ export class Captures {
       this.readyBytes -= this.ready.shift()?.length ?? 0
       runtime.metrics.countCapture('not_fetched')
     }
+  }
+}
+
+function apart(parts: ForwardParts, text: string, redactor: Redactor) {
+  const { primary, mirror } = sentApart(parts, text)
+  return {
+    primary: redactor.redactHeaders(headerLines(primary)),
+    mirror: redactor.redactHeaders(headerLines(mirror)),
   }
 }
 

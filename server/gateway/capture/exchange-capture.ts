@@ -13,12 +13,20 @@ export interface CapturedPair {
 /** What a capture is handed to when one of its pairs is complete. */
 export type CompletePair = (capture: ExchangeCapture, pair: CapturedPair) => void
 
+/** What was sent on. */
+export interface SentRequest {
+  /** The request after the rule's filters, as the mirrors are sent it. */
+  readonly parts: ForwardParts
+  /** The head the primary was sent; `''` when nothing was. */
+  readonly text: string
+  readonly backend: string
+}
+
 /** A request that is being captured, with the primary's answer and those of its copies. */
 export class ExchangeCapture {
   readonly runtime: CapturedRule
   readonly settings: CaptureRuntime
-  /** The request after the rule's filters, as the mirrors are sent it. */
-  readonly parts: ForwardParts
+  readonly sent: SentRequest
   /** Epoch milliseconds. */
   readonly capturedAt: number
   readonly request: BodyRecorder
@@ -33,19 +41,18 @@ export class ExchangeCapture {
   constructor(
     runtime: CapturedRule,
     settings: CaptureRuntime,
-    parts: ForwardParts,
-    backend: string,
+    sent: SentRequest,
     owner: { room: RecordingRoom; now: () => number; capturedAt: number; onPair: CompletePair },
   ) {
     this.runtime = runtime
     this.settings = settings
-    this.parts = parts
+    this.sent = sent
     this.room = owner.room
     this.now = owner.now
     this.capturedAt = owner.capturedAt
     this.onPair = owner.onPair
     this.request = new BodyRecorder(owner.room)
-    this.primary = this.recorder(backend)
+    this.primary = this.recorder(sent.backend)
   }
 
   /** The recorder of one copy's answer. Call for every copy before any of them can end. */

@@ -30,7 +30,8 @@ export function startCapture(
   copies: readonly MirrorCopy[],
 ): readonly [readonly MirrorCopy[], ExchangeCapture | null] {
   const all = [...copies, ...dispatchCalibration(context, runtime, backend, head, text)]
-  const capture = context.captures.begin(runtime, parts, backend?.name ?? '', all)
+  const sent = { parts, text, backend: backend?.name ?? '' }
+  const capture = context.captures.begin(runtime, sent, all)
   if (!isForwarded) capture?.primary.finish('not_forwarded')
   return [all, capture]
 }
