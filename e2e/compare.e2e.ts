@@ -1,6 +1,6 @@
 /** Comparison from a mirror to its verdict and pairs, and the first step of the promote ladder and back. */
 import { expect, test } from '@playwright/test'
-import { applyReview, deleteObjects, expectAccessible, sendTraffic } from './actions'
+import { applyReview, deleteObjects, expectAccessible, openEditor, sendTraffic } from './actions'
 import { hasKubectl, kubectl } from './commands'
 import { echoBackend, mirrorRoute } from './manifests'
 
@@ -48,6 +48,12 @@ test('comparison is switched on, and shows what differs and one pair of it', asy
     'backend-2-',
   )
   await expect(page.getByRole('button', { name: 'Replay' })).toBeVisible()
+
+  await page.getByRole('link', { name: 'Mirror filter in YAML' }).click()
+  await openEditor(page)
+  await page.getByRole('button', { name: 'See the pairs of this mirror' }).click()
+  await expect(page).toHaveURL(/\/compare\?of=0\.0$/)
+  await expect(pairs.getByRole('button').first()).toBeVisible()
 })
 
 test('a step of the ladder needs a reason without the verdict, and is taken back', async ({

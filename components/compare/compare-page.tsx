@@ -70,13 +70,20 @@ function ComparisonChooser({ comparisons, chosen, onChoose }: ChooserProps) {
   )
 }
 
+/** Also by rule and filter alone, as a manifest names a mirror: then its newest generation, which is listed first. */
+function chosenOf(comparisons: readonly ComparisonListItem[], of: string) {
+  const isNamed = (item: ComparisonListItem) =>
+    nameOf(item) === of || `${item.rule}.${item.filterIndex}` === of
+  return comparisons.find(isNamed) ?? comparisons[0]
+}
+
 function Compared({ route }: { route: HTTPRoute }) {
   const url = useUrlState()
   const key = keyOf(route)
   const { data, error } = useComparisons(key)
   const settings = readSettings(route)
   const comparisons = data?.comparisons ?? []
-  const chosen = comparisons.find((item) => nameOf(item) === url.get('of')) ?? comparisons[0]
+  const chosen = chosenOf(comparisons, url.get('of'))
   if (data === undefined && error !== null) {
     return (
       <EmptyState tone="bad" title="The comparison can't be read">

@@ -3,12 +3,13 @@
 import { ChevronRight, Route, Send, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useLiveList, useLiveObject } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
 import { lastChange, reviewBaseOf } from '@/components/editor/draft'
 import { ManifestWorkspace } from '@/components/editor/manifest-workspace'
 import { MergeDialog } from '@/components/editor/merge-dialog'
+import { followPairsWith } from '@/components/editor/mirror-lens'
 import { StaleNotice } from '@/components/editor/stale-notice'
 import { LiveTraffic } from '@/components/traffic/live-traffic'
 import { formForRoute } from '@/components/traffic/traffic-form'
@@ -171,6 +172,7 @@ type RouteEditorProps = RouteAddress & { live: HTTPRoute | undefined }
 function RouteEditor({ namespace, name, live }: RouteEditorProps) {
   const router = useRouter()
   const field = useUrlState().get('field')
+  useEffect(() => followPairsWith((href) => router.push(href)), [router])
   const { objects: gateways } = useLiveList('gateways')
   const [dialog, setDialog] = useState<'delete' | 'merge' | null>(null)
   const close = () => setDialog(null)
