@@ -1,5 +1,5 @@
-/** What the editor knows from the cluster's schema: completion, hover, places of problems. */
-import { expect, test } from '@playwright/test'
+/** What the editor knows from the cluster: completion, snippets, hover, places of problems and their fixes. */
+import { expect, type Locator, type Page, test } from '@playwright/test'
 import { openEditor, typeAtEnd } from './actions'
 
 test('completes fields from the schema the cluster serves', async ({ page }) => {
@@ -42,3 +42,78 @@ test('keeps a draft over a reload, and leads to a problem by keyboard', async ({
   await page.getByRole('button', { name: 'Discard' }).click()
   await expect(problems).not.toContainText('bogus')
 })
+
+test('completes a backend and its port from the cluster, and marks one that is not there', async ({
+  page,
+}) => {
+  const { editor, text } = await newRoute(page, 'Plain route')
+  await typeAtEnd(page, '        - name: ')
+  await expectSuggestions(page, /^backend, port 3000, 1 ready endpoint/)
+  await page.keyboard.type('back')
+  await page.keyboard.press('Enter')
+  await expect(text).toContainText('- name: backend port: 3000 - name: backend port: 3000')
+  // What comes from the cluster is offered once, whatever the schema offers beside it.
+  await editor.press('Control+Space')
+  await expect(suggestion(page, /^3000/)).toHaveCount(1)
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Backspace')
+  await expect(page.locator('.squiggly-error')).toHaveCount(1)
+  await text.getByText('300', { exact: true }).hover()
+  await expect(page.getByText(/has no TCP port 300; it offers 3000/).first()).toBeVisible()
+})
+
+test('writes a snippet at the right indent, and leads through its stops', async ({ page }) => {
+  const { text } = await newRoute(page, 'Plain route')
+  await typeAtEnd(page, '      filters:\n  - ')
+  await expectSuggestions(page, /^mirror-percent/)
+  await page.keyboard.type('mirror-per')
+  await page.keyboard.press('Enter')
+  await expect(text).toContainText('requestMirror: backendRef: name: backend-2')
+  await page.keyboard.type('shadow')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('8080')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('42')
+  await expect(text).toContainText(
+    'filters: - type: RequestMirror requestMirror: backendRef: name: shadow port: 8080 percent: 42',
+  )
+  await expect(page.getByRole('list', { name: 'Problems' })).toContainText(
+    'Service "default/shadow" does not exist.',
+  )
+})
+
+test('fixes a problem at its place by keyboard', async ({ page }) => {
+  const { editor, text } = await newRoute(page, 'Mirror everything')
+  await page
+    .getByRole('list', { name: 'Problems' })
+    .getByRole('button', { name: /POST, PUT, PATCH, and DELETE requests are copied too/ })
+    .click()
+  await expect(editor).toBeFocused()
+  await page.keyboard.press('Control+.')
+  await expect(page.getByRole('option', { name: 'Mirror GET and HEAD only' })).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(text).toContainText('method: GET')
+  await expect(page.getByRole('list', { name: 'Problems' })).not.toContainText('POST, PUT')
+})
+
+async function newRoute(page: Page, template: string) {
+  await page.goto('/routes/new')
+  const editor = await openEditor(page)
+  await page.getByRole('radio', { name: new RegExp(`^${template}`) }).check()
+  await editor.focus()
+  return { editor, text: page.locator('.view-lines').first() }
+}
+
+/** By label, since Monaco gives its rows one role or another by the operating system. */
+function suggestion(page: Page, name: RegExp): Locator {
+  return page.getByRole('listbox', { name: 'Suggest' }).getByLabel(name)
+}
+
+/** The cluster's objects may still be on their way when the first request for completions is made. */
+async function expectSuggestions(page: Page, name: RegExp): Promise<void> {
+  await expect(async () => {
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Control+Space')
+    await expect(suggestion(page, name)).toHaveCount(1, { timeout: 2_000 })
+  }).toPass({ timeout: 30_000 })
+}

@@ -1,7 +1,13 @@
 'use client'
 
-import { useEffect, useState } from 'react'
-import type { FromWorker, ToWorker } from '@/components/editor/validation-messages'
+import { useCallback, useEffect, useState } from 'react'
+import type {
+  FromWorker,
+  ToWorker,
+  ValidatedMessage,
+} from '@/components/editor/validation-messages'
+import type { CompletionRequest } from '@/lib/completion/complete-manifest'
+import type { Completion } from '@/lib/completion/suggestion'
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
 
@@ -10,20 +16,29 @@ const PAUSE_MS = 120
 
 interface Validator {
   post(message: ToWorker): void
-  validate(text: string, defaultNamespace: string, onResult: (result: FromWorker) => void): void
+  validate(
+    text: string,
+    defaultNamespace: string,
+    onResult: (result: ValidatedMessage) => void,
+  ): void
+  complete(request: CompletionRequest): Promise<Completion | null>
 }
 
 function createValidator(): Validator {
   const worker = new Worker('/monaco/validation.worker.js', { name: 'validation' })
   let newest = 0
-  let deliver: (result: FromWorker) => void = () => undefined
+  let deliver: (result: ValidatedMessage) => void = () => undefined
+  let completing: { id: number; resolve: (completion: Completion | null) => void } | undefined
   const post = (message: ToWorker) => worker.postMessage(message)
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     // An answer about an older text is of no use to anyone.
-    if (data.id === newest) deliver(data)
+    if (data.type === 'validated' && data.id === newest) deliver(data)
+    if (data.type === 'completed' && data.id === completing?.id) completing.resolve(data.completion)
   }
   worker.onerror = (event) => {
-    deliver({ id: newest, diagnostics: [], failure: event.message || 'the worker did not load' })
+    const failure = event.message || 'the worker did not load'
+    deliver({ type: 'validated', id: newest, diagnostics: [], failure })
+    completing?.resolve(null)
   }
   return {
     post,
@@ -31,6 +46,14 @@ function createValidator(): Validator {
       newest += 1
       deliver = onResult
       post({ type: 'validate', id: newest, text, defaultNamespace })
+    },
+    complete: (request) => {
+      completing?.resolve(null)
+      const id = (completing?.id ?? 0) + 1
+      return new Promise((resolve) => {
+        completing = { id, resolve }
+        post({ type: 'complete', id, ...request })
+      })
     },
   }
 }
@@ -55,13 +78,15 @@ export interface Validation {
   readonly diagnostics: readonly Diagnostic[]
   readonly isChecking: boolean
   readonly failure: string
+  /** What may stand at an offset of a text; null for nothing, or once another is asked for. */
+  readonly complete: (text: string, offset: number) => Promise<Completion | null>
 }
 
 const NONE: readonly Diagnostic[] = []
 
 interface Answer {
   readonly text: string
-  readonly result: FromWorker
+  readonly result: ValidatedMessage
 }
 
 /** Validates in a worker, at the first pause in typing; the former findings stay until then. */
@@ -83,7 +108,13 @@ export function useValidation(options: ValidationOptions): Validation {
       clearTimeout(timer)
     }
   }, [text, defaultNamespace, schemas, facts])
+  const complete = useCallback(
+    (typed: string, offset: number) =>
+      sharedValidator().complete({ text: typed, offset, defaultNamespace }),
+    [defaultNamespace],
+  )
   return {
+    complete,
     diagnostics: answer?.result.diagnostics ?? NONE,
     isChecking: answer?.text !== text,
     failure: answer?.result.failure ?? '',

@@ -1,37 +1,16 @@
 /** One document of the text → what the lints find in it, with places and with fixes as edits of the text. Pure. */
 import { isMap, isSeq } from 'yaml'
-import type { HTTPRoute, ReferenceGrant } from '@/lib/gateway-api/types'
+import type { HTTPRoute } from '@/lib/gateway-api/types'
 import type { ManifestDocument } from '@/lib/manifest/parse-manifest'
 import { toYaml } from '@/lib/manifest/to-yaml'
 import type { JsonObject } from '@/lib/shared/json'
 import type { Diagnostic, DiagnosticFix, TextRange } from '@/lib/validation/diagnostic'
 import { isJsonObject } from '@/lib/validation/json-values'
-import type { ClusterFacts, ServiceFacts } from '@/lib/validation/lints/cluster-facts'
+import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 import type { LintFix } from '@/lib/validation/lints/lint-finding'
 import { lintHttpRoute } from '@/lib/validation/lints/lint-http-route'
 import { splitByMethod } from '@/lib/validation/lints/lint-methods'
-import { readReferenceGrant, readRoute, readService } from '@/lib/validation/lints/read-route'
-
-/** The facts as they will be once all documents of the text are applied: Services and grants beside a route count. */
-export function withDocuments(
-  documents: readonly ManifestDocument[],
-  facts: ClusterFacts,
-  defaultNamespace: string,
-): ClusterFacts {
-  const grants: ReferenceGrant[] = []
-  const services: Record<string, ServiceFacts> = {}
-  for (const { object } of documents) {
-    const grant = readReferenceGrant(object, defaultNamespace)
-    if (grant !== null) grants.push(grant)
-    const found = readService(object, defaultNamespace)
-    if (found !== null) services[found.key] = found.service
-  }
-  return {
-    ...facts,
-    services: facts.services && { ...facts.services, ...services },
-    referenceGrants: facts.referenceGrants && [...facts.referenceGrants, ...grants],
-  }
-}
+import { readRoute } from '@/lib/validation/lints/read-route'
 
 /** Findings about one document. Nothing for a document that is no HTTPRoute. */
 export function lintDocument(

@@ -8,6 +8,7 @@ import { parseManifest } from '@/lib/manifest/parse-manifest'
 import type { Diagnostic, TextRange } from '@/lib/validation/diagnostic'
 import { createEchoes } from './echoes'
 import { EDITOR_FONT, HTTP_ROUTE_SUFFIX } from './editor-options'
+import { type LanguageServices, offerServices } from './language-providers'
 import { toMarkers } from './markers'
 
 export interface ManifestEditorHandle {
@@ -22,7 +23,9 @@ export interface ManifestEditorProps {
   value: string
   label: string
   diagnostics: readonly Diagnostic[]
-  schema: JSONSchema | undefined
+  /** The schema behind hover and the completion of fields, and what completes values from the cluster. */
+  language: { schema: JSONSchema | undefined; complete: LanguageServices['complete'] }
+  onFix: LanguageServices['fix']
   onChange: (value: string) => void
   onReview: () => void
   onNextProblem: (direction: 1 | -1) => void
@@ -86,7 +89,8 @@ function reveal({ editor: instance }: Mounted, { startLine, startColumn }: TextR
 
 /** A YAML editor with the cluster's schema behind hover and completion; markers come from the caller's diagnostics. */
 export function ManifestEditor(props: ManifestEditorProps) {
-  const { path, value, diagnostics, schema, ref } = props
+  const { path, value, diagnostics, ref } = props
+  const { schema } = props.language
   const host = useRef<HTMLDivElement>(null)
   const latest = useRef(props)
   const echoes = useRef(createEchoes())
@@ -111,6 +115,11 @@ export function ManifestEditor(props: ManifestEditorProps) {
           if (text === latest.current.value) return
           echoes.current.sent(text)
           latest.current.onChange(text)
+        })
+        offerServices(created.model, {
+          complete: (text, offset) => latest.current.language.complete(text, offset),
+          diagnostics: () => latest.current.diagnostics,
+          fix: (fix) => latest.current.onFix(fix),
         })
         created.editor.addCommand(KeyMod.CtrlCmd | KeyCode.KeyS, () => latest.current.onReview())
         created.editor.addCommand(KeyCode.F8, () => latest.current.onNextProblem(1))

@@ -62,9 +62,14 @@ function useDiagnostics(text: string, namespace: string) {
     () => (schema === undefined ? undefined : toEditorSchema(schema)),
     [schema],
   )
-  const validation = useValidation({ text, defaultNamespace: namespace, schemas, facts })
+  const { complete, ...validation } = useValidation({
+    text,
+    defaultNamespace: namespace,
+    schemas,
+    facts,
+  })
   const failure = error === null ? validation.failure : error.message
-  return { ...validation, failure, editorSchema }
+  return { ...validation, failure, language: { schema: editorSchema, complete } }
 }
 
 interface ToolbarProps
@@ -220,7 +225,7 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
   const editor = useRef<ManifestEditorHandle>(null)
   const [tab, setTab] = useState<BottomTab>('problems')
   const [dialog, setDialog] = useState<'review' | 'help' | CreateBackendFix | null>(null)
-  const { diagnostics, isChecking, failure, editorSchema } = useDiagnostics(text, namespace)
+  const { diagnostics, isChecking, failure, language } = useDiagnostics(text, namespace)
   useUnloadGuard(isDirty)
 
   const canReview = isDirty || props.isNew === true
@@ -262,7 +267,8 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
         value={text}
         label="HTTPRoute manifest"
         diagnostics={diagnostics}
-        schema={editorSchema}
+        language={language}
+        onFix={fix}
         {...(props.revealField && { revealField: props.revealField })}
         onChange={(next) => {
           // Whoever types wants to know what is wrong, not what the last version's status was.

@@ -4,6 +4,7 @@ import 'monaco-editor/features/register.all'
 import 'monaco-editor/languages/definitions/yaml/register'
 import { configureMonacoYaml, type JSONSchema, type MonacoYaml } from 'monaco-yaml'
 import { HTTP_ROUTE_SUFFIX } from './editor-options'
+import { registerProviders } from './language-providers'
 import { registerMirrorLens } from './mirror-lens'
 import { currentTheme, DARK, LIGHT, watchTheme } from './monaco-theme'
 
@@ -42,6 +43,7 @@ monaco.editor.defineTheme('mirrorboard-light', LIGHT)
 monaco.editor.defineTheme('mirrorboard-dark', DARK)
 monaco.editor.setTheme(currentTheme())
 registerMirrorLens(monaco)
+registerProviders(monaco)
 watchTheme(() => monaco.editor.setTheme(currentTheme()))
 document.fonts.ready.then(
   () => monaco.editor.remeasureFonts(),

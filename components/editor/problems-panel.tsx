@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 import { type Status, StatusIcon } from '@/components/ui/status-icon'
 import type { Diagnostic, DiagnosticFix } from '@/lib/validation/diagnostic'
-import { pathBeside, sortProblems } from './problems'
+import { fixTitle, pathBeside, sortProblems } from './problems'
 
 interface ProblemsPanelProps {
   diagnostics: readonly Diagnostic[]
@@ -33,11 +33,10 @@ interface ProblemRowProps extends Pick<ProblemsPanelProps, 'onReveal' | 'onFix'>
 }
 
 function FixButton({ fix, onFix }: { fix: DiagnosticFix; onFix: (fix: DiagnosticFix) => void }) {
-  const isCreate = fix.kind === 'create-backend'
-  const Icon = isCreate ? Plus : Wrench
+  const Icon = fix.kind === 'create-backend' ? Plus : Wrench
   return (
     <Button size="sm" icon={<Icon size={13} aria-hidden />} onClick={() => onFix(fix)}>
-      {isCreate ? `Create ${fix.name}` : fix.title}
+      {fixTitle(fix)}
     </Button>
   )
 }

@@ -1,6 +1,6 @@
 /** The problems list: order, counts and "the next one". Pure. */
 import { plural } from '@/components/format/numbers'
-import type { Diagnostic } from '@/lib/validation/diagnostic'
+import type { Diagnostic, DiagnosticFix, TextRange } from '@/lib/validation/diagnostic'
 
 const RANK: Record<Diagnostic['severity'], number> = { error: 0, warning: 1, info: 2 }
 
@@ -18,6 +18,16 @@ export function sortProblems(diagnostics: readonly Diagnostic[]): readonly Diagn
 export function pathBeside({ message, fieldPath }: Diagnostic): string {
   const isNamed = message.startsWith(fieldPath) || message.includes(`"${fieldPath}"`)
   return isNamed ? '' : fieldPath
+}
+
+/** What the button of a fix says. */
+export function fixTitle(fix: DiagnosticFix): string {
+  return fix.kind === 'create-backend' ? `Create ${fix.name}` : fix.title
+}
+
+/** Whether a line is one of a place's. */
+export function isWithin({ startLine, endLine }: TextRange, line: number): boolean {
+  return startLine <= line && line <= endLine
 }
 
 export interface ProblemCounts {

@@ -8,6 +8,7 @@ const SHORTCUTS = [
   { keys: 'F8', does: 'Go to the next problem' },
   { keys: 'Shift+F8', does: 'Go to the previous problem' },
   { keys: 'Ctrl+Space', does: 'Complete the field or value at the cursor' },
+  { keys: 'Ctrl+.', does: 'Fix the problem at the cursor' },
   { keys: 'Ctrl+K Ctrl+I', does: 'Show the documentation of the field at the cursor' },
   { keys: 'Ctrl+M', does: 'Let Tab move the focus out of the editor, or indent again' },
   { keys: 'F1', does: 'All commands of the editor' },

@@ -7,9 +7,10 @@ import { type CompiledSchema, compileSchema } from '@/lib/validation/compiled-sc
 import type { Diagnostic } from '@/lib/validation/diagnostic'
 import type { MessageForm } from '@/lib/validation/field-error'
 import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
+import { withDocuments } from '@/lib/validation/lints/with-documents'
 import { schemasByKey, validateManifest } from '@/lib/validation/validate-manifest'
 import { splitApiVersion } from './api-version'
-import { lintDocument, withDocuments } from './lint-document'
+import { lintDocument } from './lint-document'
 import type { ValidateMessage } from './validation-messages'
 
 const compiled = new WeakMap<readonly SchemaResponse[], Map<string, CompiledSchema>>()
@@ -62,7 +63,8 @@ export function validateText(
 ): readonly Diagnostic[] {
   const { documents } = parseManifest(text)
   const { gateways, gatewayClasses } = facts
-  const known = withDocuments(documents, facts, defaultNamespace)
+  const written = documents.map(({ object }) => object)
+  const known = withDocuments(written, facts, defaultNamespace)
   const lints = documents.flatMap((document) =>
     lintDocument(document, known, { text, defaultNamespace }),
   )

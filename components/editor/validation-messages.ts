@@ -1,4 +1,6 @@
 /** What the page and the validation worker say to one another. */
+import type { CompletionRequest } from '@/lib/completion/complete-manifest'
+import type { Completion } from '@/lib/completion/suggestion'
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
 
@@ -22,11 +24,25 @@ export interface ValidateMessage {
   readonly defaultNamespace: string
 }
 
-export type ToWorker = SchemasMessage | FactsMessage | ValidateMessage
+export interface CompleteMessage extends CompletionRequest {
+  readonly type: 'complete'
+  readonly id: number
+}
 
-export interface FromWorker {
+export type ToWorker = SchemasMessage | FactsMessage | ValidateMessage | CompleteMessage
+
+export interface ValidatedMessage {
+  readonly type: 'validated'
   readonly id: number
   readonly diagnostics: readonly Diagnostic[]
   /** Set when the validator itself failed; the diagnostics then say nothing. */
   readonly failure: string
 }
+
+export interface CompletedMessage {
+  readonly type: 'completed'
+  readonly id: number
+  readonly completion: Completion | null
+}
+
+export type FromWorker = ValidatedMessage | CompletedMessage

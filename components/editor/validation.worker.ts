@@ -1,4 +1,5 @@
-/** Validates manifests off the main thread, so that typing never waits; bundled by server/cli/build-workers.mjs. */
+/** Validates and completes manifests off the main thread, so that typing never waits; bundled by server/cli/build-workers.mjs. */
+import { completeManifest } from '@/lib/completion/complete-manifest'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
 import { type ValidationContext, validateText } from './validate-text'
 import type { FromWorker, ToWorker } from './validation-messages'
@@ -15,10 +16,17 @@ function receive(message: ToWorker): FromWorker | undefined {
       return undefined
     case 'validate':
       try {
-        return { id: message.id, diagnostics: validateText(message, context), failure: '' }
+        const diagnostics = validateText(message, context)
+        return { type: 'validated', id: message.id, diagnostics, failure: '' }
       } catch (error) {
         const failure = error instanceof Error ? error.message : String(error)
-        return { id: message.id, diagnostics: [], failure }
+        return { type: 'validated', id: message.id, diagnostics: [], failure }
+      }
+    case 'complete':
+      return {
+        type: 'completed',
+        id: message.id,
+        completion: completeManifest(message, context.facts),
       }
   }
 }

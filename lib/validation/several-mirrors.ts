@@ -30,7 +30,7 @@ export function severalMirrorsErrors(
       }
     }
   }
-  return errors.length === 0 || isAllowed(httpRoute, capabilities) ? [] : errors
+  return errors.length === 0 || allowsSeveralMirrors(httpRoute, capabilities) ? [] : errors
 }
 
 /** The refusal in the guide's words, or null when the route is admitted. */
@@ -56,7 +56,8 @@ function countMirrors(holder: unknown): number {
   return listAt(holder, 'filters').filter((filter) => at(filter, 'type') === 'RequestMirror').length
 }
 
-function isAllowed(httpRoute: object, capabilities: MirrorCapabilities): boolean {
+/** Whether the class of every parent Gateway of the route lists the feature. */
+export function allowsSeveralMirrors(httpRoute: object, capabilities: MirrorCapabilities): boolean {
   const namespace = textAt(httpRoute, 'metadata', 'namespace')
   return listAt(httpRoute, 'spec', 'parentRefs')
     .filter((parent) => (at(parent, 'kind') ?? 'Gateway') === 'Gateway')
