@@ -74,7 +74,7 @@ test('a change made meanwhile is merged into the draft, and a field both changed
   await page.getByRole('button', { name: 'Merge…' }).click()
   const merge = page.getByRole('dialog', { name: 'Merge into your draft' })
   await expect(merge).toContainText('1 change of kubectl-patch comes into your draft')
-  await expect(merge).toContainText('metadata.labels added: {"team":"shop"}')
+  await expect(merge).toContainText('metadata.labels added: {team: shop}')
   const conflict = merge.getByRole('group', { name: /spec.hostnames\[0\], was backends.example/ })
   await expect(conflict.getByRole('radio', { name: 'kubectl-patch theirs.example' })).toBeVisible()
   await expect(merge.getByRole('button', { name: 'Merge' })).toBeDisabled()

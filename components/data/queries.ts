@@ -1,9 +1,11 @@
 'use client'
 
+import type { UseQueryOptions } from '@tanstack/react-query'
 import type { ClusterInfo, HealthResponse, SchemaResponse } from '@/lib/dashboard-api/live'
 import { API, apiPath } from '@/lib/dashboard-api/paths'
 import type { TrafficRun } from '@/lib/dashboard-api/traffic'
-import type { KnownPlural } from '@/lib/gateway-api/kinds'
+import { apiVersionOf, KINDS, type KnownPlural } from '@/lib/gateway-api/kinds'
+import type { JsonObject } from '@/lib/shared/json'
 import { getJson } from './dashboard-client'
 import { useCachedQuery } from './use-cached-query'
 
@@ -28,15 +30,32 @@ export function useHealth() {
   })
 }
 
-/** The schema the connected cluster serves for a kind. */
-export function useSchema(plural: KnownPlural) {
-  return useCachedQuery({
+function schemaQuery(plural: KnownPlural): UseQueryOptions<SchemaResponse> {
+  return {
     queryKey: ['schema', plural],
     queryFn: ({ signal }) => getJson<SchemaResponse>(`${API.schemas}?plural=${plural}`, signal),
     staleTime: 5 * 60_000,
     retry: 10,
     retryDelay: 2_000,
+  }
+}
+
+/** The schema the connected cluster serves for a kind. */
+export function useSchema(plural: KnownPlural) {
+  return useCachedQuery(schemaQuery(plural))
+}
+
+/** The schema of a kind of the Gateway API; undefined while it is on its way, and for every other kind. */
+export function useKindSchema(of: { apiVersion: string; kind: string }): JsonObject | undefined {
+  const plurals: readonly KnownPlural[] = ['httproutes', 'gateways', 'referencegrants']
+  const plural = plurals.find(
+    (name) => apiVersionOf(KINDS[name]) === of.apiVersion && KINDS[name].kind === of.kind,
+  )
+  const { data } = useCachedQuery({
+    ...schemaQuery(plural ?? 'httproutes'),
+    enabled: plural !== undefined,
   })
+  return plural === undefined ? undefined : (data?.openAPIV3Schema as JsonObject | undefined)
 }
 
 /** A traffic run, asked for twice a second while it runs. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { FieldConflict, ManifestResult } from '@/lib/dashboard-api/manifests'
 import type { KubernetesObject, ManagedFieldsEntry } from '@/lib/gateway-api/types'
+import type { ChangeOrigin, ReviewedChange } from '@/lib/manifest/three-way/review-changes'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
+import { changeGroups, lineNotes } from './change-groups'
 import { conflictsByManager, explainConflicts, isOnlyOwnership } from './conflicts'
 import { baseOf, hasMovedOn, lastChange, reviewBaseOf } from './draft'
 import { createEchoes, ECHOES_MAX } from './echoes'
@@ -140,6 +142,52 @@ describe('draft', () => {
     expect(hasMovedOn(base, 'other')).toBe(true)
     expect(hasMovedOn(null, 'other')).toBe(false)
     expect(hasMovedOn(base, null)).toBe(false)
+  })
+})
+
+describe('what applying changes, in words', () => {
+  const change = (origin: ChangeOrigin, more: Partial<ReviewedChange>): ReviewedChange => ({
+    origin,
+    path: ['spec', 'x'],
+    before: undefined,
+    after: undefined,
+    drafted: undefined,
+    ...more,
+  })
+
+  it('says whose change it is, the draft’s first and defaults last', () => {
+    const groups = changeGroups({
+      untouched: 0,
+      changes: [
+        change('default', { after: 1 }),
+        change('webhook', { before: 10, after: 50, drafted: 90 }),
+        change('webhook', { drafted: 'gone', before: 'gone' }),
+        change('webhook', { before: 1, after: 2 }),
+        change('draft', { before: 10, after: 20, drafted: 20 }),
+      ],
+    })
+    expect(groups.map(({ heading, lines }) => [heading, ...lines])).toEqual([
+      ['You change', 'spec.x: 10 → 20'],
+      [
+        'An admission webhook changes',
+        'spec.x: your 90 becomes 50',
+        'spec.x: your gone is dropped',
+        'spec.x: 1 → 2',
+      ],
+      ['The server fills in defaults', 'spec.x: 1'],
+    ])
+  })
+
+  it('counts what it does not list', () => {
+    const many = Array.from({ length: 20 }, () => change('draft', { before: 1, after: 2 }))
+    const [group] = changeGroups({ changes: many, untouched: 0 })
+    expect([group?.count, group?.lines.length]).toEqual([20, 8])
+  })
+
+  it('stands behind the lines of the server’s answer', () => {
+    const text = 'spec:\n  y: 1\n  x: 2\n'
+    const changes = [change('default', { after: 2 }), change('webhook', { path: ['spec', 'z'] })]
+    expect(lineNotes(text, { changes, untouched: 0 })).toEqual([{ line: 3, text: 'default' }])
   })
 })
 

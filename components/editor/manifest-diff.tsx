@@ -3,6 +3,7 @@
 import type { editor } from 'monaco-editor/editor'
 import { useEffect, useRef, useState } from 'react'
 import { LoadingState } from '@/components/ui/empty-state'
+import type { LineNote } from './change-groups'
 import { EDITOR_FONT } from './editor-options'
 import { countChangedLines } from './line-diff'
 
@@ -14,7 +15,11 @@ interface ManifestDiffProps {
   /** What the right side is: the server's answer, the text it gave no answer to, or another in words. */
   afterIs: 'result' | 'draft' | { words: string }
   label: string
+  /** Stand behind lines of the right side; a new list makes the picture anew. */
+  notes?: readonly LineNote[]
 }
+
+const NO_NOTES: readonly LineNote[] = []
 
 const AFTER_WORDS: Record<'result' | 'draft', string> = {
   result: 'what the server would store, defaults included',
@@ -37,9 +42,21 @@ const OPTIONS: editor.IStandaloneDiffEditorConstructionOptions = {
   stickyScroll: { enabled: false },
 }
 
+function toDecoration({ line, text }: LineNote): editor.IModelDeltaDecoration {
+  return {
+    range: {
+      startLineNumber: line,
+      startColumn: 1,
+      endLineNumber: line,
+      endColumn: Number.MAX_SAFE_INTEGER,
+    },
+    options: { after: { content: `  ← ${text}`, inlineClassName: 'text-muted' } },
+  }
+}
+
 /** Two texts side by side, or one above the other where there is little room; said in words for those who can't see it. */
 export function ManifestDiff(props: ManifestDiffProps) {
-  const { before, after, beforeIs = 'live', afterIs, label } = props
+  const { before, after, beforeIs = 'live', afterIs, label, notes = NO_NOTES } = props
   const host = useRef<HTMLDivElement>(null)
   const [isReady, setIsReady] = useState(false)
   const { added, removed } = countChangedLines(before, after)
@@ -59,6 +76,7 @@ export function ManifestDiff(props: ManifestDiffProps) {
         diff.getOriginalEditor().updateOptions({ ariaLabel: `${label}: before` })
         diff.getModifiedEditor().updateOptions({ ariaLabel: `${label}: after` })
         diff.setModel({ original, modified })
+        diff.getModifiedEditor().createDecorationsCollection(notes.map(toDecoration))
         disposables.push(diff, original, modified)
         setIsReady(true)
       },
@@ -68,7 +86,7 @@ export function ManifestDiff(props: ManifestDiffProps) {
       isGone = true
       for (const disposable of disposables) disposable.dispose()
     }
-  }, [before, after, label])
+  }, [before, after, label, notes])
 
   return (
     <figure aria-label={label} className="flex min-h-64 flex-1 flex-col gap-1">

@@ -13,11 +13,20 @@ export function valueText(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** A value in a few words of one line. */
+/** A value in a few words of one line, as YAML in flow style. */
 export function shortValue(value: JsonValue | undefined): string {
   if (value === undefined) return 'nothing'
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const text = flowText(value)
   return text.length > VALUE_CHARACTERS_MAX ? `${text.slice(0, VALUE_CHARACTERS_MAX)}…` : text
+}
+
+function flowText(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.map(flowText).join(', ')}]`
+  if (typeof value === 'object' && value !== null) {
+    const fields = Object.entries(value).map(([key, field]) => `${key}: ${flowText(field)}`)
+    return `{${fields.join(', ')}}`
+  }
+  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value)
 }
 
 /** `spec.hostnames[0]: a.example → b.example`, `… added: …`, `… removed`. */

@@ -1,11 +1,19 @@
 'use client'
 
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
+import { useKindSchema } from '@/components/data/queries'
 import { Chip } from '@/components/ui/chip'
 import { cn } from '@/components/ui/class-names'
 import { Notice } from '@/components/ui/notice'
+import { Segmented } from '@/components/ui/segmented'
 import type { ManifestResult } from '@/lib/dashboard-api/manifests'
+import type { KubernetesObject } from '@/lib/gateway-api/types'
+import type { ReviewedChanges } from '@/lib/manifest/three-way/review-changes'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
+import { toYaml } from '@/lib/manifest/to-yaml'
+import type { JsonObject } from '@/lib/shared/json'
+import { changesOf, draftObject, lineNotes } from './change-groups'
+import { ChangesPanel } from './changes-panel'
 import { ManifestDiff } from './manifest-diff'
 import { outcomeText, outcomeTone, resultName } from './result-text'
 
@@ -36,9 +44,54 @@ function Refusal({ result }: { result: ManifestResult }) {
   )
 }
 
-function ResultBody({ result, draft }: { result: ManifestResult; draft: string }) {
-  const before = result.live === null ? '' : toEditableYaml(result.live)
-  const after = result.result === null ? draft : toEditableYaml(result.result)
+type Shown = 'all' | 'draft' | 'server'
+
+const SHOWN = [
+  { value: 'all', label: 'All changes' },
+  { value: 'draft', label: 'Yours' },
+  { value: 'server', label: 'The server’s' },
+] as const
+
+interface PictureProps {
+  result: ManifestResult
+  draft: JsonObject
+  answer: KubernetesObject
+  reviewed: ReviewedChanges
+}
+
+/** Live, draft and the server's answer: any two of them side by side. */
+function ThreeWayPicture({ result, draft, answer, reviewed }: PictureProps) {
+  const [shown, setShown] = useState<Shown>('all')
+  const live = result.live === null ? '' : toEditableYaml(result.live)
+  const stored = useMemo(() => toEditableYaml(answer), [answer])
+  const notes = useMemo(() => lineNotes(stored, reviewed), [stored, reviewed])
+  const mine = toYaml(draft)
+  return (
+    <div className="flex min-h-72 min-w-0 flex-1 flex-col gap-1.5">
+      <div>
+        <Segmented label="Changes shown" value={shown} options={SHOWN} onChange={setShown} />
+      </div>
+      <ManifestDiff
+        key={shown}
+        before={shown === 'server' ? mine : live}
+        after={shown === 'draft' ? mine : stored}
+        beforeIs={shown === 'server' ? 'your draft' : 'live'}
+        afterIs={
+          shown === 'draft'
+            ? { words: 'your draft; fields it leaves out may stay, see All changes' }
+            : 'result'
+        }
+        label={`Changes to ${resultName(result)}`}
+        {...(shown === 'draft' ? {} : { notes })}
+      />
+    </div>
+  )
+}
+
+function ResultBody({ result, draft: manifest }: { result: ManifestResult; draft: string }) {
+  const schema = useKindSchema(result)
+  const draft = useMemo(() => draftObject(manifest, result), [manifest, result])
+  const reviewed = useMemo(() => changesOf(result, draft, schema), [result, draft, schema])
   return (
     <>
       {result.warnings.map((warning) => (
@@ -48,11 +101,23 @@ function ResultBody({ result, draft }: { result: ManifestResult; draft: string }
       ))}
       {result.outcome === 'rejected' ? (
         <Refusal result={result} />
+      ) : reviewed !== null && draft !== null && result.result !== null ? (
+        <div className="flex min-h-0 flex-1 flex-col gap-3 lg:grid lg:grid-cols-[24rem_minmax(0,1fr)]">
+          <div className="flex flex-col gap-3 lg:min-h-0 lg:overflow-y-auto">
+            <ChangesPanel result={result} reviewed={reviewed} />
+          </div>
+          <ThreeWayPicture
+            result={result}
+            draft={draft}
+            answer={result.result}
+            reviewed={reviewed}
+          />
+        </div>
       ) : (
         <ManifestDiff
-          before={before}
-          after={after}
-          afterIs={result.result === null ? 'draft' : 'result'}
+          before={result.live === null ? '' : toEditableYaml(result.live)}
+          after={manifest}
+          afterIs="draft"
           label={`Changes to ${resultName(result)}`}
         />
       )}

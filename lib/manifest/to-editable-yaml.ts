@@ -13,10 +13,15 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** The object as a person would write it to apply it again: without status and what the API server fills in. */
 export function toEditableYaml(object: object): string {
+  return toYaml(editablePart(object))
+}
+
+/** The same as an object. */
+export function editablePart(object: object): object {
   const kept = Object.entries(object)
     .filter(([key]) => key !== 'status')
     .map(([key, value]) => [key, key === 'metadata' ? editableMetadata(value) : value])
-  return toYaml(Object.fromEntries(kept))
+  return Object.fromEntries(kept)
 }
 
 function editableMetadata(metadata: unknown): unknown {
