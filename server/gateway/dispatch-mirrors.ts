@@ -1,10 +1,10 @@
 import { type ForwardParts, headText, mirrorHops, mirrorParts } from '@/lib/routing/forward-request'
 import { isSampled } from '@/lib/routing/mirror-sampler'
+import type { Endpoint } from './endpoint'
 import { HEADER } from './header-names'
 import { MirrorCopy } from './mirror-copy'
 import type { RequestHead } from './request-head'
-import type { BackendRuntime, ClusterRuntime, MirrorRuntime, RuleRuntime } from './rule-runtime'
-import type { Upstream } from './upstream'
+import type { BackendRuntime, MirrorRuntime, RuleRuntime } from './rule-runtime'
 import { copyRequest } from './upstream-request'
 import type { WorkerContext } from './worker-context'
 
@@ -28,10 +28,13 @@ export function dispatchMirrors(
   const copies: MirrorCopy[] = []
   let text = ''
   for (const mirror of runtime.mirrors) {
-    const connection = decide(context, mirror, head, sample, hops)
-    if (connection === null) continue
+    const endpoint = decide(context, mirror, head, sample, hops)
+    if (endpoint === null) continue
     if (text === '') text = headText(mirrorParts(parts, hops))
-    copies.push(new MirrorCopy(context, mirror, connection, copyRequest(head, text), head.method))
+    const { method } = head
+    const mayWait = isSafe(head) && endpoint.protocol === 'http1' && endpoint.refusals === 0
+    const request = copyRequest(head, text)
+    copies.push(new MirrorCopy(context, mirror, endpoint, request, { method, mayWait }))
   }
   return copies
 }
@@ -49,25 +52,31 @@ export function dispatchCalibration(
 ): readonly MirrorCopy[] {
   const calibration = runtime.capture?.calibration
   if (calibration === undefined || backend === null || text === '') return NO_COPIES
-  const isBodiless = head.contentLength === 0 || head.contentLength === -1
-  if (!SAFE_METHODS.has(head.method) || !isBodiless || head.upgrade !== '') return NO_COPIES
+  if (!isSafe(head) || head.upgrade !== '') return NO_COPIES
   if (context.mirrorBufferedBytes > context.limits.mirrorBufferBytesTotalMax) return NO_COPIES
   if (!calibration.take(Date.now())) return NO_COPIES
-  const connection = acquire(context, backend.again)
-  if (connection === null) return NO_COPIES
+  const endpoint = backend.again.nextUsable(context.mirrors)
+  if (endpoint === undefined) return NO_COPIES
   const { metrics } = runtime
   const target = { filterIndex: -1, target: backend.name, metrics: metrics.calibration }
-  return [new MirrorCopy(context, target, connection, copyRequest(head, text), head.method)]
+  const { method } = head
+  const request = copyRequest(head, text)
+  return [new MirrorCopy(context, target, endpoint, request, { method, mayWait: false })]
 }
 
-/** The connection to copy to; null when no copy is made, which is then counted. */
+/** Whether a request changes nothing and has no body. */
+function isSafe({ method, contentLength }: RequestHead): boolean {
+  return SAFE_METHODS.has(method) && (contentLength === 0 || contentLength === -1)
+}
+
+/** The endpoint to copy to; null when no copy is made, which is then counted. */
 function decide(
   context: WorkerContext,
   mirror: MirrorRuntime,
   head: RequestHead,
   sample: number,
   hops: number,
-): Upstream | null {
+): Endpoint | null {
   const { limits } = context
   const { metrics, policy, budget } = mirror
   if (!isSampled(sample, policy.fraction)) metrics.countNotSampled()
@@ -80,16 +89,12 @@ function decide(
   else if (context.mirrorBufferedBytes > limits.mirrorBufferBytesTotalMax) {
     metrics.countDropped('buffer_limit')
   } else {
-    const connection = acquire(context, mirror.cluster)
-    if (connection === null) metrics.countSkipped('backing_off')
-    else budget?.take()
-    return connection
+    const endpoint = mirror.cluster.nextUsable(context.mirrors)
+    if (endpoint !== undefined) {
+      budget?.take()
+      return endpoint
+    }
+    metrics.countSkipped('backing_off')
   }
   return null
-}
-
-/** A connection to one endpoint that is not known to refuse; null when all are. */
-function acquire(context: WorkerContext, cluster: ClusterRuntime): Upstream | null {
-  const endpoint = cluster.nextUsable(context.mirrors)
-  return endpoint === undefined ? null : context.mirrors.acquire(endpoint)
 }

@@ -1,3 +1,5 @@
+import type { BatchPace } from './batch-pace'
+
 /** One address of a backend, as known to one pool. */
 export interface Endpoint {
   readonly address: string
@@ -10,4 +12,5 @@ export interface Endpoint {
   /** Consecutive answers that broke off or were none, and until when no copy is sent for it. */
   breaks: number
   brokenUntil: number
+  readonly pace: BatchPace
 }

@@ -65,6 +65,12 @@ export interface GatewayLimits {
   readonly mirrorBufferBytesTotalMax: number
   /** Copies outstanding of one mirror; further ones are not made (dropped `in_flight_limit`). */
   readonly mirrorInFlightMax: number
+  /** Copies without a body sent at once on one connection; further ones of the same moment take another. */
+  readonly mirrorBatchCopiesMax: number
+  /** A batch answered later than this makes the next ones smaller; later than `Slow`, there is none for the pause. */
+  readonly mirrorBatchQuickMs: number
+  readonly mirrorBatchSlowMs: number
+  readonly mirrorBatchPauseMs: number
   /** A copy unanswered after this long is given up (failed `timeout`). */
   readonly mirrorTimeoutMs: number
   /** A mirror's response is drained up to this size, then given up (failed `response_limit`). */
@@ -147,6 +153,10 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   mirrorBufferBytesPerCopyMax: MIB,
   mirrorBufferBytesTotalMax: 64 * MIB,
   mirrorInFlightMax: 1_024,
+  mirrorBatchCopiesMax: 8,
+  mirrorBatchQuickMs: 5,
+  mirrorBatchSlowMs: 30,
+  mirrorBatchPauseMs: 1_000,
   mirrorTimeoutMs: 15_000,
   mirrorResponseBytesMax: 64 * MIB,
   mirrorDrainBytesPerTurn: MIB,

@@ -1,6 +1,8 @@
 import type { AnswerRecorder } from './capture/answer-recorder'
 import type { CopyTarget } from './copy-target'
+import type { Endpoint } from './endpoint'
 import type { MirrorFailReason } from './metrics'
+import type { BatchedCopy } from './mirror-batches'
 import { IDEMPOTENT_METHODS } from './request-head'
 import type { ResponseHead } from './response-parser'
 import type { Upstream, UpstreamFailure, UpstreamHandler, UpstreamRequest } from './upstream'
@@ -17,39 +19,75 @@ const FAIL_REASONS: Readonly<Record<UpstreamFailure, MirrorFailReason>> = {
  * One copy on its way to a mirror. Nothing here can make the primary wait: writes are never waited for, and at
  * any bound the copy is given up and counted. Its end is counted exactly once.
  */
-export class MirrorCopy implements UpstreamHandler {
+export class MirrorCopy implements UpstreamHandler, BatchedCopy {
   private readonly context: WorkerContext
   private readonly to: CopyTarget
   private recorder: AnswerRecorder | null = null
-  private connection: Upstream | null
-  private readonly startedAt: number
+  private readonly endpoint: Endpoint
+  private connection: Upstream | null = null
+  private isOver = false
+  /** When it was sent. */
+  private startedAt: number
   private buffered = 0
   private requestBytes = 0
   private responseBytes = 0
   private status = 0
-  private readonly request: UpstreamRequest
+  readonly request: UpstreamRequest
   private readonly isIdempotent: boolean
   private requestTrailers = ''
   private isRequestDone = false
   private isReplayable = true
 
-  /** Counts the copy and sends its head; a body follows by `write`, and always `finish`. */
+  /**
+   * Counts the copy and sends its head, with `mayWait` at the end of this turn, perhaps with other copies. A body follows by
+   * `write`, and always `finish`.
+   */
   constructor(
     context: WorkerContext,
     to: CopyTarget,
-    connection: Upstream,
+    endpoint: Endpoint,
     request: UpstreamRequest,
-    method: string,
+    { method, mayWait }: { readonly method: string; readonly mayWait: boolean },
   ) {
     this.context = context
     this.to = to
-    this.connection = connection
+    this.endpoint = endpoint
     this.request = request
     this.isIdempotent = IDEMPOTENT_METHODS.has(method)
     this.startedAt = context.now()
     to.metrics.countMirrored()
     context.copies.add(this)
-    connection.begin(this, request)
+    if (mayWait) context.mirrorBatches.add(endpoint, this)
+    else this.send()
+  }
+
+  get isPending(): boolean {
+    return this.connection === null && !this.isOver
+  }
+
+  get isComplete(): boolean {
+    return this.isRequestDone
+  }
+
+  get handler(): UpstreamHandler {
+    return this
+  }
+
+  send(): void {
+    this.sendOn(this.context.mirrors.acquire(this.endpoint))
+  }
+
+  private sendOn(connection: Upstream): void {
+    this.sent(connection)
+    connection.begin(this, this.request)
+    if (!this.isRequestDone) return
+    connection.finishRequest(this.requestTrailers)
+    this.checkBuffer(connection)
+  }
+
+  sent(connection: Upstream): void {
+    this.connection = connection
+    this.startedAt = this.context.now()
   }
 
   get filterIndex(): number {
@@ -60,9 +98,10 @@ export class MirrorCopy implements UpstreamHandler {
     return this.to.target
   }
 
-  /** Has the answer recorded. Call before the answer can begin. */
+  /** Has the answer recorded, so it is not to wait for others'. Call before the answer can begin. */
   record(recorder: AnswerRecorder): void {
     this.recorder = recorder
+    if (this.isPending) this.send()
   }
 
   /** Body bytes, which must stay unchanged. */
@@ -91,10 +130,10 @@ export class MirrorCopy implements UpstreamHandler {
   }
 
   giveUp(reason: MirrorFailReason): void {
+    if (this.isOver) return
     const { connection } = this
-    if (connection === null) return
-    connection.abandon()
     this.fail(reason)
+    connection?.abandon()
   }
 
   private fail(reason: MirrorFailReason): void {
@@ -136,7 +175,7 @@ export class MirrorCopy implements UpstreamHandler {
   }
 
   onEnd(): void {
-    if (this.connection !== null) this.connection.endpoint.breaks = 0
+    this.endpoint.breaks = 0
     this.end()
     this.to.metrics.countAnswered(this.status, this.seconds())
     this.recorder?.finish('')
@@ -144,17 +183,14 @@ export class MirrorCopy implements UpstreamHandler {
 
   onFailed(failure: UpstreamFailure): void {
     const { connection } = this
-    if (connection !== null && this.wasNotSeen(failure, connection)) {
-      // The mirror had hung up while the connection was idle: the copy was never seen, so it is sent again.
+    if (connection === null) return
+    if (this.wasNotSeen(failure, connection)) {
+      // The mirror had hung up before it got to this copy, so it is sent again (RFC 9112 9.3.1 and 9.3.2).
       this.isReplayable = false
-      this.connection = this.context.mirrors.acquire(connection.endpoint, true)
-      this.connection.begin(this, this.request)
-      if (this.isRequestDone) this.connection.finishRequest(this.requestTrailers)
+      this.sendOn(this.context.mirrors.acquire(this.endpoint, true))
       return
     }
-    if (connection !== null && failure !== 'connect_failed') {
-      this.context.mirrors.onBroken(connection.endpoint)
-    }
+    if (failure !== 'connect_failed') this.context.mirrors.onBroken(this.endpoint)
     this.fail(FAIL_REASONS[failure])
   }
 
@@ -179,6 +215,7 @@ export class MirrorCopy implements UpstreamHandler {
   }
 
   private end(): void {
+    this.isOver = true
     this.connection = null
     this.setBuffered(0)
     this.context.copies.delete(this)

@@ -12,7 +12,21 @@ export interface ConnectionHome {
   onRefused(endpoint: Endpoint): void
   release(connection: UpstreamConnection): void
   forget(connection: UpstreamConnection): void
+  /** `begunAt` is what `beginBatch` was told. */
+  onBatchEnd(connection: UpstreamConnection, end: BatchEnd, begunAt: number): void
 }
+
+/** One of several requests that are sent at once. */
+export interface BatchEntry {
+  readonly handler: UpstreamHandler
+  /** Without a body. */
+  readonly request: UpstreamRequest
+}
+
+/** All answered; or the backend closed the connection as it had announced; or it broke off. */
+export type BatchEnd = 'answered' | 'closed' | 'broken'
+
+const NO_ENTRIES: readonly BatchEntry[] = []
 
 /** One read buffer and one set of header offsets serve all connections: a read is dealt with before the next begins. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(65_536)
@@ -40,6 +54,9 @@ export class UpstreamConnection implements ResponseSink, Upstream {
   private isRequestDone = false
   private isResponseDone = false
   private isAbandoned = false
+  /** What follows the current request of a batch: sent with it, to be answered in order (RFC 9112 9.3.2). */
+  private waiting: readonly BatchEntry[] = NO_ENTRIES
+  private batchBegunAt = 0
 
   constructor(pool: ConnectionHome, endpoint: Endpoint, limits: GatewayLimits) {
     this.pool = pool
@@ -80,6 +97,17 @@ export class UpstreamConnection implements ResponseSink, Upstream {
     this.isRequestDone = false
     this.isResponseDone = false
     this.parser.expect(request)
+  }
+
+  /** Sends several requests in one write; every handler hears of its own response. `now` is told to the pool at the end. */
+  beginBatch(entries: readonly BatchEntry[], now: number): void {
+    const [first] = entries
+    if (first === undefined) return
+    this.begin(first.handler, first.request)
+    this.waiting = entries.slice(1)
+    this.batchBegunAt = now
+    for (const { request } of this.waiting) this.head += request.head
+    this.finishRequest('')
   }
 
   write(bytes: Buffer): boolean {
@@ -130,10 +158,28 @@ export class UpstreamConnection implements ResponseSink, Upstream {
   }
 
   abandon(): void {
+    const { handler } = this
     this.isAbandoned = true
     this.handler = null
     this.pool.forget(this)
     this.socket.destroy()
+    if (this.batchBegunAt > 0) this.breakBatch(handler)
+  }
+
+  /** Tells the others of a batch: none of them has begun to be answered, but for the current one. */
+  private breakBatch(current: UpstreamHandler | null): void {
+    const { waiting, hasAnswered } = this
+    this.endBatch('broken')
+    current?.onFailed('reset')
+    this.hasAnswered = false
+    for (const { handler } of waiting) handler.onFailed('reset')
+    this.hasAnswered = hasAnswered
+  }
+
+  private endBatch(end: BatchEnd): void {
+    this.pool.onBatchEnd(this, end, this.batchBegunAt)
+    this.batchBegunAt = 0
+    this.waiting = NO_ENTRIES
   }
 
   onInterim(head: ResponseHead): void {
@@ -166,13 +212,37 @@ export class UpstreamConnection implements ResponseSink, Upstream {
       this.abandon()
       return
     }
-    this.hasAnswered = true
-    const taken = this.parser.push(bytes, this)
-    // The handler may have given up while it was being told.
-    if (this.handler === null) return
-    if (this.isResponseDone) this.complete(taken === bytes.length && this.parser.keepAlive)
-    else if (this.parser.state === 'broken') this.fail('bad_response')
-    else this.handler.onReadDone()
+    let rest = bytes
+    do {
+      this.hasAnswered = true
+      const taken = this.parser.push(rest, this)
+      // The handler may have given up while it was being told.
+      if (this.handler === null) return
+      if (!this.isResponseDone) {
+        if (this.parser.state === 'broken') this.fail('bad_response')
+        else this.handler.onReadDone()
+        return
+      }
+      if (this.waiting.length === 0 || !this.parser.keepAlive) {
+        this.complete(taken === rest.length && this.parser.keepAlive)
+        return
+      }
+      rest = rest.subarray(taken)
+      this.advance()
+    } while (rest.length > 0)
+  }
+
+  /** The current request of a batch is answered: the next one's response follows. */
+  private advance(): void {
+    const { handler } = this
+    const [next, ...waiting] = this.waiting
+    if (next === undefined) return
+    this.waiting = waiting
+    this.handler = next.handler
+    this.hasAnswered = false
+    this.isResponseDone = false
+    this.parser.expect(next.request)
+    handler?.onEnd()
   }
 
   private complete(isClean: boolean): void {
@@ -181,9 +251,18 @@ export class UpstreamConnection implements ResponseSink, Upstream {
     this.handler = null
     this.wasUsed = true
     if (this.socket.isPaused()) this.socket.resume()
+    if (this.batchBegunAt > 0) this.completeBatch()
     if (isClean && this.isRequestDone) this.pool.release(this)
     else this.abandon()
     handler?.onEnd()
+  }
+
+  private completeBatch(): void {
+    const { waiting } = this
+    this.endBatch(waiting.length === 0 ? 'answered' : 'closed')
+    this.hasAnswered = false
+    // What came after a last answer has not been looked at (RFC 9112 9.6).
+    for (const { handler } of waiting) handler.onFailed('reset')
   }
 
   private onEndOfStream(): void {
@@ -201,6 +280,7 @@ export class UpstreamConnection implements ResponseSink, Upstream {
     if (this.isAbandoned) return
     const { handler } = this
     if (failure === 'connect_failed') this.pool.onRefused(this.endpoint)
+    this.handler = null
     this.abandon()
     handler?.onFailed(failure)
   }

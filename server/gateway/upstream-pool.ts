@@ -1,8 +1,14 @@
+import { BatchPace } from './batch-pace'
 import type { Endpoint } from './endpoint'
 import { type ConnectWatcher, Http2Pool } from './http2-pool'
 import type { GatewayLimits } from './limits'
 import type { Upstream } from './upstream'
-import { type ConnectionHome, UpstreamConnection } from './upstream-connection'
+import {
+  type BatchEnd,
+  type BatchEntry,
+  type ConnectionHome,
+  UpstreamConnection,
+} from './upstream-connection'
 
 /** Keep-alive connections by endpoint. Primaries and mirrors have a pool each, so neither can starve the other. */
 export class UpstreamPool implements ConnectionHome, ConnectWatcher {
@@ -34,6 +40,7 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
       isProbing: false,
       breaks: 0,
       brokenUntil: 0,
+      pace: new BatchPace(this.limits),
     }
     this.endpoints.set(key, created)
     this.idle.set(created, [])
@@ -50,6 +57,27 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
     this.connecting.add(connection)
     this.open.add(connection)
     return connection
+  }
+
+  /** The most requests `sendBatch` may be given now; 1 when there is to be no batch. */
+  batchMost(endpoint: Endpoint): number {
+    return (this.idle.get(endpoint)?.length ?? 0) === 0 ? 1 : endpoint.pace.most(this.now())
+  }
+
+  /** Sends whole requests without a body at once on an idle connection; undefined when there is none. */
+  sendBatch(endpoint: Endpoint, entries: readonly BatchEntry[]): Upstream | undefined {
+    const connection = this.idle.get(endpoint)?.pop()
+    if (connection === undefined) return undefined
+    endpoint.pace.begin()
+    connection.beginBatch(entries, this.now())
+    return connection
+  }
+
+  onBatchEnd({ endpoint }: UpstreamConnection, end: BatchEnd, begunAt: number): void {
+    const now = this.now()
+    if (end === 'answered') endpoint.pace.answered(now - begunAt, now)
+    else if (end === 'closed') endpoint.pace.closed()
+    else endpoint.pace.broken(now)
   }
 
   onOpen(connection: UpstreamConnection): void {

@@ -4,6 +4,7 @@ import type { WorkerShare } from './budget-runtime'
 import { Captures } from './capture/captures'
 import type { GatewayLimits } from './limits'
 import { MetricsRegistry } from './metrics'
+import { MirrorBatches } from './mirror-batches'
 import { MirrorDrain } from './mirror-drain'
 import { RuleRuntimes } from './rule-runtime'
 import { UpstreamPool } from './upstream-pool'
@@ -36,6 +37,7 @@ export class WorkerContext {
   readonly captures: Captures
   readonly exchanges = new Set<Timed>()
   readonly copies = new Set<OutstandingCopy>()
+  readonly mirrorBatches: MirrorBatches
   readonly mirrorDrain: MirrorDrain
   /** Bytes waiting in the sockets of all copies. */
   mirrorBufferedBytes = 0
@@ -52,6 +54,7 @@ export class WorkerContext {
     this.mirrorDrain = new MirrorDrain(limits.mirrorDrainBytesPerTurn)
     this.primaries = new UpstreamPool(limits, () => this.now())
     this.mirrors = new UpstreamPool(limits, () => this.now())
+    this.mirrorBatches = new MirrorBatches(this.mirrors)
     const now = () => this.now()
     this.captures = new Captures({
       limits,
