@@ -18,6 +18,24 @@ export async function typeAtEnd(page: Page, text: string): Promise<void> {
   await page.keyboard.insertText(text)
 }
 
+/** Puts the text in place of the manifest, by the clipboard: typed text would be indented. */
+export async function pasteManifest(page: Page, text: string): Promise<void> {
+  const editor = await openEditor(page)
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text)
+  await editor.focus()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.press('ControlOrMeta+v')
+}
+
+/** The manifest as the editor holds it, by the clipboard: the page shows only the lines in view. */
+export async function manifestText(page: Page): Promise<string> {
+  await page.getByRole('textbox', { name: 'HTTPRoute manifest' }).focus()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.press('ControlOrMeta+c')
+  return page.evaluate(() => navigator.clipboard.readText())
+}
+
 /** Sends requests from the route's page and waits until all are answered. */
 export async function sendTraffic(
   page: Page,

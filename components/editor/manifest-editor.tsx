@@ -6,6 +6,7 @@ import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'reac
 import { LoadingState } from '@/components/ui/empty-state'
 import { parseManifest } from '@/lib/manifest/parse-manifest'
 import type { Diagnostic, TextRange } from '@/lib/validation/diagnostic'
+import { changedPart } from './changed-part'
 import { createEchoes } from './echoes'
 import { EDITOR_FONT, HTTP_ROUTE_SUFFIX } from './editor-options'
 import { type LanguageServices, offerServices } from './language-providers'
@@ -75,10 +76,13 @@ function mount(host: HTMLElement, parts: MonacoParts, props: ManifestEditorProps
   return { ...parts, editor: instance, model }
 }
 
-/** Replaces the text as one edit, so that undo brings the former text back. */
-function replaceText({ model }: Mounted, value: string): void {
-  if (model.getValue() === value) return
-  model.pushEditOperations([], [{ range: model.getFullModelRange(), text: value }], () => null)
+/** Replaces what differs as one edit: undo brings the former text back, and cursor, folds and scroll position stay. */
+function replaceText({ monaco, model }: Mounted, value: string): void {
+  const former = model.getValue()
+  if (former === value) return
+  const { start, end, text } = changedPart(former, value)
+  const range = monaco.Range.fromPositions(model.getPositionAt(start), model.getPositionAt(end))
+  model.pushEditOperations([], [{ range, text }], () => null)
 }
 
 function reveal({ editor: instance }: Mounted, { startLine, startColumn }: TextRange): void {

@@ -2,7 +2,7 @@
 
 import { CircleQuestionMark, GitCompare, Undo2 } from 'lucide-react'
 import { Tabs } from 'radix-ui'
-import { type ReactNode, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react'
 import { BackendDialog } from '@/components/backends/backend-dialog'
 import { useSchema } from '@/components/data/queries'
 import { useUnloadGuard } from '@/components/data/use-unload-guard'
@@ -14,6 +14,7 @@ import type { ManifestResponse, ManifestResult } from '@/lib/dashboard-api/manif
 import type { CreateBackendFix, Diagnostic, DiagnosticFix } from '@/lib/validation/diagnostic'
 import { applyEdit } from './apply-edit'
 import { toEditorSchema } from './editor-schema'
+import { FormBeside, FormToggle } from './form/form-beside'
 import { ManifestEditor, type ManifestEditorHandle } from './manifest-editor'
 import { ManifestReview, type ReviewInput } from './manifest-review'
 import { adjacentProblem, countProblems, describeProblems } from './problems'
@@ -81,7 +82,7 @@ interface ToolbarProps
 }
 
 function Toolbar(props: ToolbarProps) {
-  const { heading, actions, isDirty, isKept, canReview, onReview, onDiscard, onHelp } = props
+  const { heading, actions, isDirty, isKept, canReview, onReview, onDiscard } = props
   return (
     <div className="flex min-h-12 flex-wrap items-center gap-2 border-b border-line bg-panel px-3 py-2 md:px-4">
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2 max-sm:basis-full">
@@ -103,10 +104,11 @@ function Toolbar(props: ToolbarProps) {
           size="icon"
           aria-label="Keyboard shortcuts"
           icon={<CircleQuestionMark size={15} aria-hidden />}
-          onClick={onHelp}
+          onClick={props.onHelp}
         />
       </Tooltip>
       {actions}
+      <FormToggle />
       {isDirty ? (
         <Button icon={<Undo2 size={14} aria-hidden />} onClick={onDiscard}>
           Discard
@@ -219,6 +221,22 @@ function WorkspaceReview(props: ManifestWorkspaceProps & { onClose: () => void }
   )
 }
 
+/** The editor has its own commands for the same keys, and marks what it has handled. */
+function onShortcut(
+  event: KeyboardEvent,
+  review: () => void,
+  nextProblem: (direction: 1 | -1) => void,
+): void {
+  if (event.defaultPrevented) return
+  if (event.key === 'F8') {
+    event.preventDefault()
+    nextProblem(event.shiftKey ? -1 : 1)
+  } else if (event.key === 's' && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault()
+    review()
+  }
+}
+
 /** Editor, problems, review and apply of one manifest. */
 export function ManifestWorkspace(props: ManifestWorkspaceProps) {
   const { path, namespace, text, isDirty } = props
@@ -242,17 +260,7 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: shortcuts work wherever the focus is inside; every one has a button or key of its own.
     <div
       className="flex h-full min-h-0 flex-col"
-      onKeyDown={(event) => {
-        // The editor has its own commands for the same keys, and marks what it has handled.
-        if (event.defaultPrevented) return
-        if (event.key === 'F8') {
-          event.preventDefault()
-          nextProblem(event.shiftKey ? -1 : 1)
-        } else if (event.key === 's' && (event.ctrlKey || event.metaKey)) {
-          event.preventDefault()
-          review()
-        }
-      }}
+      onKeyDown={(event) => onShortcut(event, review, nextProblem)}
     >
       <Toolbar
         {...props}
@@ -261,23 +269,30 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
         onHelp={() => setDialog('help')}
       />
       {props.notice}
-      <ManifestEditor
-        ref={editor}
-        path={path}
-        value={text}
-        label="HTTPRoute manifest"
+      <FormBeside
+        text={text}
+        namespace={namespace}
         diagnostics={diagnostics}
-        language={language}
-        onFix={fix}
-        {...(props.revealField && { revealField: props.revealField })}
-        onChange={(next) => {
-          // Whoever types wants to know what is wrong, not what the last version's status was.
-          setTab('problems')
-          props.onChange(next)
-        }}
-        onReview={review}
-        onNextProblem={nextProblem}
-      />
+        onChange={props.onChange}
+      >
+        <ManifestEditor
+          ref={editor}
+          path={path}
+          value={text}
+          label="HTTPRoute manifest"
+          diagnostics={diagnostics}
+          language={language}
+          onFix={fix}
+          {...(props.revealField && { revealField: props.revealField })}
+          onChange={(next) => {
+            // Whoever types wants to know what is wrong, not what the last version's status was.
+            setTab('problems')
+            props.onChange(next)
+          }}
+          onReview={review}
+          onNextProblem={nextProblem}
+        />
+      </FormBeside>
       <BottomPanel
         tab={tab}
         onTab={setTab}

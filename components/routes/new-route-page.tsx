@@ -12,12 +12,12 @@ import { cn } from '@/components/ui/class-names'
 import { LoadingState } from '@/components/ui/empty-state'
 import { SelectField, TextField } from '@/components/ui/field'
 import { Notice } from '@/components/ui/notice'
+import { NumberField } from '@/components/ui/number-field'
 import { page } from '@/lib/dashboard-api/paths'
 import { keyOf } from '@/lib/gateway-api/references'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { rememberArrival } from './arrival-focus'
 import {
-  parsePercent,
   parseTemplateId,
   type RouteTemplateFields,
   routeManifest,
@@ -70,27 +70,6 @@ interface FieldsProps {
   onChange: (change: Partial<RouteTemplateFields>) => void
 }
 
-/** Keeps what was typed, also while it is no percentage; only a percentage reaches the manifest. */
-function PercentField({ value, onChange }: { value: number; onChange: (value: number) => void }) {
-  const [text, setText] = useState(String(value))
-  const isWrong = parsePercent(text) === undefined
-  return (
-    <TextField
-      label="Percent"
-      inputMode="numeric"
-      error={
-        isWrong ? `A whole number from 0 to 100. The manifest still says ${value}.` : undefined
-      }
-      value={text}
-      onChange={(next) => {
-        setText(next)
-        const percent = parsePercent(next)
-        if (percent !== undefined) onChange(percent)
-      }}
-    />
-  )
-}
-
 function TemplateFields({ template, fields, gateways, services, onChange }: FieldsProps) {
   const hasMirror = template !== 'plain'
   return (
@@ -132,7 +111,13 @@ function TemplateFields({ template, fields, gateways, services, onChange }: Fiel
         />
       ) : null}
       {template === 'mirror-percent' ? (
-        <PercentField value={fields.percent} onChange={(percent) => onChange({ percent })} />
+        <NumberField
+          label="Percent"
+          value={fields.percent}
+          min={0}
+          max={100}
+          onChange={(percent) => percent !== undefined && onChange({ percent })}
+        />
       ) : null}
       <datalist id="services">
         {services.map((service) => (

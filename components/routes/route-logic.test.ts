@@ -6,12 +6,7 @@ import { newestOf } from './newest-version'
 import { describeGeneration } from './route-conditions'
 import { filterRoutes, formatSort, joinRates, parseSort, rateNow, sortRows } from './route-rows'
 import { healthOf, mirrorShare, mirrorsOf, summariseRoute } from './route-summary'
-import {
-  parsePercent,
-  parseServiceAddress,
-  parseTemplateId,
-  routeManifest,
-} from './route-templates'
+import { parseServiceAddress, parseTemplateId, routeManifest } from './route-templates'
 
 function condition(type: string, status: Condition['status'], observedGeneration = 2): Condition {
   return {
@@ -192,12 +187,6 @@ describe('route templates', () => {
     expect(routeManifest('plain', { ...fields, gateway: 'infra/eg' })).toContain(
       '    - name: eg\n      namespace: infra\n',
     )
-  })
-
-  it('take a percentage only as a whole number from 0 to 100', () => {
-    expect(['0', '29', ' 100 '].map(parsePercent)).toEqual([0, 29, 100])
-    const wrong = ['', ' ', '101', '150', '-1', '1.5', '1e1', 'ten']
-    expect(wrong.map(parsePercent)).toEqual(wrong.map(() => undefined))
   })
 
   it('take a service address without a port as the echo port', () => {

@@ -264,7 +264,7 @@ export function RoutePage({ namespace, name }: RouteAddress) {
         </aside>
         <section
           aria-label="Manifest"
-          className="min-h-0 border-line max-lg:h-[34rem] max-lg:border-b lg:border-r"
+          className="min-h-0 border-line max-lg:h-[40rem] max-lg:border-b lg:border-r"
         >
           {isSynced ? (
             <RouteEditor namespace={namespace} name={name} live={live} />

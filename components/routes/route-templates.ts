@@ -37,13 +37,6 @@ export function parseTemplateId(value: string): TemplateId {
   return TEMPLATES.find(({ id }) => id === value)?.id ?? 'mirror'
 }
 
-/** The `percent` of a mirror filter as a person types it: a whole number from 0 to 100; undefined for anything else. */
-export function parsePercent(text: string): number | undefined {
-  if (!/^\d{1,3}$/.test(text.trim())) return undefined
-  const percent = Number(text)
-  return percent <= 100 ? percent : undefined
-}
-
 interface ServiceAddress {
   readonly name: string
   readonly port: string

@@ -22,6 +22,7 @@ export function buttonClass(look: { variant?: ButtonVariant; size?: ButtonSize }
   return cn(
     'inline-flex shrink-0 items-center border font-medium whitespace-nowrap transition-colors',
     'aria-disabled:cursor-not-allowed aria-disabled:opacity-60',
+    'aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent',
     VARIANTS[look.variant ?? 'secondary'],
     SIZES[look.size ?? 'md'],
   )

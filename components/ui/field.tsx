@@ -10,6 +10,8 @@ interface FieldProps {
   label: string
   hint?: string | undefined
   error?: string | undefined
+  /** Marks the control where what is wrong is said elsewhere. */
+  isInvalid?: boolean
   className?: string
   children: (control: {
     id: string
@@ -19,7 +21,7 @@ interface FieldProps {
 }
 
 /** A label, its control, and one line below: the error, else the hint. */
-export function Field({ label, hint, error, className, children }: FieldProps) {
+export function Field({ label, hint, error, isInvalid, className, children }: FieldProps) {
   const id = useId()
   const note = error ?? hint
   const noteId = `${id}-note`
@@ -30,7 +32,7 @@ export function Field({ label, hint, error, className, children }: FieldProps) {
       </label>
       {children({
         id,
-        'aria-invalid': error !== undefined,
+        'aria-invalid': error !== undefined || isInvalid === true,
         'aria-describedby': note === undefined ? undefined : noteId,
       })}
       {note === undefined ? null : (
@@ -46,18 +48,20 @@ interface TextFieldProps extends Omit<ComponentProps<'input'>, 'onChange' | 'chi
   label: string
   hint?: string | undefined
   error?: string | undefined
+  isInvalid?: boolean
   value: string
   onChange: (value: string) => void
   fieldClassName?: string
 }
 
 export function TextField(props: TextFieldProps) {
-  const { label, hint, error, onChange, className, fieldClassName, ...rest } = props
+  const { label, hint, error, isInvalid, onChange, className, fieldClassName, ...rest } = props
   return (
     <Field
       label={label}
       hint={hint}
       error={error}
+      isInvalid={isInvalid === true}
       {...(fieldClassName && { className: fieldClassName })}
     >
       {(control) => (

@@ -14,6 +14,8 @@ const FIRST_KEYS = [
   'sectionName',
   'port',
   'weight',
+  'numerator',
+  'denominator',
   'labels',
   'annotations',
   'gatewayClassName',

@@ -1,0 +1,74 @@
+'use client'
+
+import { SelectField } from '@/components/ui/field'
+import { NumberField } from '@/components/ui/number-field'
+import type { FieldEdit } from '@/lib/manifest/edit/field-edit'
+import { amountAs, type MirrorAmount, type MirrorForm, setAmount } from './route-form'
+
+interface MirrorAmountFieldsProps {
+  mirror: MirrorForm
+  isWrong: (field: string) => boolean
+  onEdit: (edits: readonly FieldEdit[]) => void
+}
+
+const KINDS: readonly { value: MirrorAmount['kind']; label: string }[] = [
+  { value: 'all', label: 'every request' },
+  { value: 'percent', label: 'a percentage' },
+  { value: 'fraction', label: 'a fraction' },
+]
+
+/** A 32-bit integer, as the API has it. */
+const DENOMINATOR_MAX = 2_147_483_647
+
+/** How many of the requests the mirror copies. */
+export function MirrorAmountFields({ mirror, isWrong, onEdit }: MirrorAmountFieldsProps) {
+  const { amount } = mirror
+  const set = (next: MirrorAmount) => onEdit(setAmount(mirror, next))
+  return (
+    <>
+      <SelectField
+        label="Copies"
+        className="min-w-28 flex-1"
+        value={amount.kind}
+        options={KINDS}
+        onChange={(value) => {
+          const kind = KINDS.find((option) => option.value === value)?.value
+          if (kind !== undefined) set(amountAs(kind, amount))
+        }}
+      />
+      {amount.kind === 'percent' ? (
+        <NumberField
+          label="Percent"
+          value={amount.percent}
+          min={0}
+          max={100}
+          isInvalid={isWrong('percent')}
+          fieldClassName="w-18"
+          onChange={(percent) => percent !== undefined && set({ kind: 'percent', percent })}
+        />
+      ) : null}
+      {amount.kind === 'fraction' ? (
+        <>
+          <NumberField
+            label="Numerator"
+            value={amount.numerator}
+            min={0}
+            max={DENOMINATOR_MAX}
+            isInvalid={isWrong('fraction') || isWrong('fraction.numerator')}
+            fieldClassName="w-22"
+            onChange={(numerator) => numerator !== undefined && set({ ...amount, numerator })}
+          />
+          <NumberField
+            label="Denominator"
+            value={amount.denominator}
+            min={1}
+            max={DENOMINATOR_MAX}
+            isInvalid={isWrong('fraction.denominator')}
+            fieldClassName="w-22"
+            onChange={(denominator) => denominator !== undefined && set({ ...amount, denominator })}
+          />
+        </>
+      ) : null}
+    </>
+  )
+}

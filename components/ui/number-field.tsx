@@ -1,0 +1,51 @@
+'use client'
+
+import { useState } from 'react'
+import { TextField } from './field'
+
+interface NumberFieldProps {
+  label: string
+  value: number | undefined
+  min: number
+  max: number
+  /** Whether it may be left empty. */
+  isOptional?: boolean
+  placeholder?: string | undefined
+  isInvalid?: boolean
+  list?: string
+  fieldClassName?: string
+  onChange: (value: number | undefined) => void
+}
+
+/** The whole number that a person typed, in the bounds; undefined for anything else. */
+export function parseWhole(text: string, min: number, max: number): number | undefined {
+  if (!/^\d{1,10}$/.test(text.trim())) return undefined
+  const value = Number(text)
+  return value >= min && value <= max ? value : undefined
+}
+
+/** Keeps what was typed, also while it is no number in the bounds; only such a number is handed on. */
+export function NumberField(props: NumberFieldProps) {
+  const { label, value, min, max, isOptional = false, onChange, ...rest } = props
+  const [typed, setTyped] = useState({ text: String(value ?? ''), value })
+  // A value that did not come from here replaces what was typed.
+  const text = typed.value === value ? typed.text : String(value ?? '')
+  const isWrong = text.trim() === '' ? !isOptional : parseWhole(text, min, max) === undefined
+  const refusal = `A whole number from ${min} to ${max}. Still ${value ?? 'not set'}.`
+  return (
+    <TextField
+      {...rest}
+      label={label}
+      inputMode="numeric"
+      value={text}
+      error={isWrong ? refusal : undefined}
+      onChange={(next) => {
+        const parsed = parseWhole(next, min, max)
+        const isEmptied = next.trim() === '' && isOptional
+        const isTaken = parsed !== undefined || isEmptied
+        setTyped({ text: next, value: isTaken ? parsed : value })
+        if (isTaken && parsed !== value) onChange(parsed)
+      }}
+    />
+  )
+}

@@ -1,0 +1,126 @@
+/** The form beside the editor: both are always in step, and a form edit changes only its lines. */
+import { expect, test } from '@playwright/test'
+import { deleteObjects, expectAccessible, manifestText, pasteManifest } from './actions'
+import { hasKubectl, kubectl } from './commands'
+
+const MANIFEST = `# Owned by the shop team
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: form-route
+  namespace: default
+  annotations: { 'example.com/owner': "shop" }   # quoted both ways
+spec:
+  parentRefs: [{ name: eg }]
+  hostnames: [form.example]
+  rules:
+    - backendRefs:
+        # answers everything today
+        - {name: backend, port: 3000, weight: 9}
+        - name: backend
+          port: 3000 # the same for now
+          weight: 1
+`
+
+test.afterEach(() => deleteObjects('httproute/form-route'))
+
+test('edits backends, weights and mirrors, and leaves every other byte alone', async ({ page }) => {
+  await page.goto('/routes/new?form=1')
+  await pasteManifest(page, MANIFEST)
+  const form = page.getByRole('region', { name: 'Form' })
+  const rule = form.getByRole('region', { name: 'Rule 1' })
+  await expect(rule.getByRole('group', { name: 'Backend 1' })).toContainText('90 %')
+  const before = (await manifestText(page)).split('\n')
+
+  await rule.getByRole('group', { name: 'Backend 1' }).getByLabel('Weight').fill('3')
+  await expect(rule.getByRole('group', { name: 'Backend 2' })).toContainText('25 %')
+  await rule.getByRole('button', { name: 'Add mirror' }).click()
+  const mirror = rule.getByRole('group', { name: 'Mirror 1' })
+  await mirror.getByLabel('Service').fill('backend')
+  await mirror.getByLabel('Copies').selectOption('a fraction')
+  await mirror.getByLabel('Denominator').fill('3')
+  await mirror.getByLabel('Numerator').fill('1')
+  await expect(mirror).toContainText('1/3')
+  await mirror.getByLabel('Denominator').fill('0')
+  await expect(mirror).toContainText('A whole number from 1 to 2147483647. Still 3.')
+  await rule.getByRole('button', { name: 'Move backend 1 down' }).click()
+  await expect(rule.getByRole('group', { name: 'Backend 2' })).toContainText('75 %')
+
+  const expected = before
+    .join('\n')
+    .replace(
+      `        # answers everything today
+        - {name: backend, port: 3000, weight: 9}
+        - name: backend
+          port: 3000 # the same for now
+          weight: 1
+`,
+      `        - name: backend
+          port: 3000 # the same for now
+          weight: 1
+        # answers everything today
+        - {name: backend, port: 3000, weight: 3}
+`,
+    )
+    .replace(
+      '    - backendRefs:',
+      `    - filters:
+        - type: RequestMirror
+          requestMirror:
+            backendRef:
+              name: backend
+              port: 3000
+            fraction:
+              numerator: 1
+              denominator: 3
+      backendRefs:`,
+    )
+  expect(await manifestText(page)).toBe(expected)
+})
+
+test('shows what is typed in the text, keeps its last state while the text is broken', async ({
+  page,
+}) => {
+  await page.goto('/routes/new?form=1')
+  await pasteManifest(page, MANIFEST)
+  const form = page.getByRole('region', { name: 'Form' })
+  const second = form.getByRole('group', { name: 'Backend 2' })
+  await expect(second.getByLabel('Weight')).toHaveValue('1')
+  await page.keyboard.insertText('bad: "')
+  await expect(form).toContainText('Correct line 18 of the manifest to use the form')
+  await expect(second.getByLabel('Weight')).toBeDisabled()
+  for (let typed = 0; typed < 'bad: "'.length; typed += 1) await page.keyboard.press('Backspace')
+  await expect(second.getByLabel('Weight')).toBeEnabled()
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('End')
+  await page.keyboard.insertText('0')
+  await expect(second.getByLabel('Weight')).toHaveValue('10')
+  await second.getByLabel('Service').fill('nowhere')
+  await expect(second).toContainText('Service "default/nowhere" does not exist')
+  await expectAccessible(page)
+  // The editor undoes the form's edit like one of its own.
+  await page.getByRole('textbox', { name: 'HTTPRoute manifest' }).focus()
+  for (let undone = 0; undone < 'nowhere'.length; undone += 1) {
+    if ((await second.getByLabel('Service').inputValue()) === 'backend') break
+    await page.keyboard.press('ControlOrMeta+z')
+  }
+  await expect(second.getByLabel('Service')).toHaveValue('backend')
+})
+
+test('what the form wrote is what is applied', async ({ page }) => {
+  test.skip(!hasKubectl, 'kubectl is not installed')
+  await page.goto('/routes/new?form=1')
+  await pasteManifest(page, MANIFEST)
+  const rule = page.getByRole('region', { name: 'Rule 1' })
+  await rule.getByRole('button', { name: 'Remove backend 2' }).click()
+  await rule.getByRole('button', { name: 'Add mirror' }).click()
+  await rule.getByRole('group', { name: 'Mirror 1' }).getByLabel('Service').fill('backend')
+  await rule.getByRole('group', { name: 'Mirror 1' }).getByLabel('Percent').fill('7')
+  await page.getByRole('button', { name: 'Review' }).click()
+  const review = page.getByRole('dialog', { name: 'Review changes' })
+  await review.getByRole('button', { name: 'Apply' }).click()
+  await expect(review).toBeHidden()
+  const path =
+    '{.spec.rules[0].filters[0].requestMirror.percent} {.spec.rules[0].backendRefs[*].weight}'
+  expect((await kubectl(`get httproute form-route -o jsonpath='${path}'`)).stdout).toBe('7 9')
+})
