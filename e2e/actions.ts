@@ -33,7 +33,9 @@ export async function manifestText(page: Page): Promise<string> {
   await page.getByRole('textbox', { name: 'HTTPRoute manifest' }).focus()
   await page.keyboard.press('ControlOrMeta+a')
   await page.keyboard.press('ControlOrMeta+c')
-  return page.evaluate(() => navigator.clipboard.readText())
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  // The browser says it runs on Windows, so the editor copies with that system's line breaks.
+  return copied.replaceAll('\r\n', '\n')
 }
 
 /** Sends requests from the route's page and waits until all are answered. */

@@ -30,7 +30,7 @@ test('edits backends, weights and mirrors, and leaves every other byte alone', a
   const form = page.getByRole('region', { name: 'Form' })
   const rule = form.getByRole('region', { name: 'Rule 1' })
   await expect(rule.getByRole('group', { name: 'Backend 1' })).toContainText('90 %')
-  const before = (await manifestText(page)).split('\n')
+  expect(await manifestText(page)).toBe(MANIFEST)
 
   await rule.getByRole('group', { name: 'Backend 1' }).getByLabel('Weight').fill('3')
   await expect(rule.getByRole('group', { name: 'Backend 2' })).toContainText('25 %')
@@ -46,25 +46,22 @@ test('edits backends, weights and mirrors, and leaves every other byte alone', a
   await rule.getByRole('button', { name: 'Move backend 1 down' }).click()
   await expect(rule.getByRole('group', { name: 'Backend 2' })).toContainText('75 %')
 
-  const expected = before
-    .join('\n')
-    .replace(
-      `        # answers everything today
+  const expected = MANIFEST.replace(
+    `        # answers everything today
         - {name: backend, port: 3000, weight: 9}
         - name: backend
           port: 3000 # the same for now
           weight: 1
 `,
-      `        - name: backend
+    `        - name: backend
           port: 3000 # the same for now
           weight: 1
         # answers everything today
         - {name: backend, port: 3000, weight: 3}
 `,
-    )
-    .replace(
-      '    - backendRefs:',
-      `    - filters:
+  ).replace(
+    '    - backendRefs:',
+    `    - filters:
         - type: RequestMirror
           requestMirror:
             backendRef:
@@ -74,7 +71,7 @@ test('edits backends, weights and mirrors, and leaves every other byte alone', a
               numerator: 1
               denominator: 3
       backendRefs:`,
-    )
+  )
   expect(await manifestText(page)).toBe(expected)
 })
 
@@ -86,10 +83,10 @@ test('shows what is typed in the text, keeps its last state while the text is br
   const form = page.getByRole('region', { name: 'Form' })
   const second = form.getByRole('group', { name: 'Backend 2' })
   await expect(second.getByLabel('Weight')).toHaveValue('1')
-  await page.keyboard.insertText('bad: "')
+  await page.keyboard.insertText('bad: @')
   await expect(form).toContainText('Correct line 18 of the manifest to use the form')
   await expect(second.getByLabel('Weight')).toBeDisabled()
-  for (let typed = 0; typed < 'bad: "'.length; typed += 1) await page.keyboard.press('Backspace')
+  for (let typed = 0; typed < 'bad: @'.length; typed += 1) await page.keyboard.press('Backspace')
   await expect(second.getByLabel('Weight')).toBeEnabled()
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('End')

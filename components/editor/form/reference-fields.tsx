@@ -5,7 +5,7 @@ import { TextField } from '@/components/ui/field'
 import { NumberField } from '@/components/ui/number-field'
 import type { FieldEdit } from '@/lib/manifest/edit/field-edit'
 import type { Services } from './form-services'
-import { type ReferenceForm, setReference } from './route-form'
+import { type ReferenceForm, setReference, setService } from './route-form'
 
 interface ReferenceFieldsProps {
   form: ReferenceForm
@@ -33,7 +33,7 @@ export function ReferenceFields(props: ReferenceFieldsProps) {
         hint={isElsewhere ? `in namespace ${reference.namespace}` : undefined}
         isInvalid={isWrong('name')}
         fieldClassName="min-w-28 flex-[3]"
-        onChange={(name) => onEdit(setReference(form, 'name', name))}
+        onChange={(name) => onEdit(setService(form, name, services.portsOf(target, name)))}
       />
       <datalist id={`${id}-services`}>
         {services.namesIn(target).map((name) => (

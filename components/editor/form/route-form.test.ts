@@ -19,6 +19,7 @@ import {
   removeMirror,
   setAmount,
   setReference,
+  setService,
 } from './route-form'
 
 const TEXT = `# the shop
@@ -128,6 +129,18 @@ describe('what its controls change', () => {
         edits: setReference(mirrorAt(rule, 0), 'namespace', 'shops'),
         from: '{name: m1, port',
         to: '{name: m1, namespace: shops, port',
+      },
+      {
+        name: 'a Service and its only port',
+        edits: setService(mirrorAt(rule, 0), 'other', [3000]),
+        from: '{name: m1, port: 80}',
+        to: '{name: other, port: 3000}',
+      },
+      {
+        name: 'a Service of several ports alone',
+        edits: setService(mirrorAt(rule, 0), 'other', [3000, 3001]),
+        from: '{name: m1, port: 80}',
+        to: '{name: other, port: 80}',
       },
       {
         name: 'no port',

@@ -166,6 +166,18 @@ export function setReference(
     : []
 }
 
+/** Another Service; its port comes along where it has only one, so that the reference is not wrong in between. */
+export function setService(
+  form: ReferenceForm,
+  name: string,
+  ports: readonly number[],
+): readonly FieldEdit[] {
+  const [port] = ports
+  const edits = setReference(form, 'name', name)
+  const isOther = port !== undefined && port !== form.reference.port
+  return ports.length === 1 && isOther ? [...edits, ...setReference(form, 'port', port)] : edits
+}
+
 /** A backend behind the others. Beside others it begins without traffic, so that adding it moves none. */
 export function addBackend(
   { path, backends }: RuleForm,
