@@ -8,16 +8,9 @@
  * so that other load on the machine does not count. First builds what is not built; takes six minutes, because a range has to
  * be full before it costs what it costs.
  */
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { chromium } from '@playwright/test'
-import { findChromium } from '../server/cli/chromium.mjs'
-import { freePort } from './harness.mjs'
+import { report, startBrowser, startMirrorboard } from './browser.mjs'
 
 const option = (name, fallback) =>
   process.argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback
@@ -76,40 +69,6 @@ function metricsText() {
   return busy + quiet.join('')
 }
 
-async function startMirrorboard(metricsUrl) {
-  const directory = mkdtempSync(join(tmpdir(), 'mirrorboard-bench-'))
-  const port = await freePort()
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('../server/cli/run.mjs', import.meta.url)), 'start'],
-    {
-      env: {
-        ...process.env,
-        PORT: String(port),
-        MIRRORBOARD_METRICS_PORT: '0',
-        MIRRORBOARD_METRICS_URL: metricsUrl,
-        MIRRORBOARD_DATA_DIR: directory,
-      },
-      stdio: 'ignore',
-    },
-  )
-  const url = `http://127.0.0.1:${port}`
-  for (let tries = 0; ; tries += 1) {
-    const health = await fetch(`${url}/api/health`).catch(() => null)
-    if (health?.ok) break
-    if (tries > 600) throw new Error('Mirrorboard did not start.')
-    await delay(500)
-  }
-  return {
-    url,
-    async stop() {
-      child.kill('SIGTERM')
-      await new Promise((resolve) => child.once('exit', resolve))
-      rmSync(directory, { recursive: true, force: true })
-    },
-  }
-}
-
 /** Seconds of the renderer's main thread per second, while the page is left alone. */
 async function shareOfCore(page, seconds) {
   const session = await page.context().newCDPSession(page)
@@ -124,8 +83,6 @@ async function shareOfCore(page, seconds) {
   return ((await read()) - before) / ((performance.now() - from) / 1000)
 }
 
-const report = (name, value, unit) =>
-  console.log(`${name.padEnd(64)} ${String(value).padStart(8)} ${unit}`)
 const percent = (share) => (share * 100).toFixed(1)
 
 async function measureRoute(page, url) {
@@ -203,12 +160,11 @@ async function reportMemory(url) {
 async function main() {
   const metrics = createServer((_, response) => response.end(metricsText()))
   await new Promise((resolve) => metrics.listen(0, '127.0.0.1', resolve))
-  const mirrorboard = await startMirrorboard(`http://127.0.0.1:${metrics.address().port}/metrics`)
-  observedSince = Date.now()
-  const browser = await chromium.launch({
-    executablePath: (await findChromium()) ?? undefined,
-    args: ['--no-sandbox', '--disable-gpu'],
+  const mirrorboard = await startMirrorboard({
+    MIRRORBOARD_METRICS_URL: `http://127.0.0.1:${metrics.address().port}/metrics`,
   })
+  observedSince = Date.now()
+  const browser = await startBrowser()
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     if (ONLY !== 'route') await measureOverview(page, mirrorboard.url)

@@ -14,6 +14,7 @@ const ALL = {
   routes: [],
   soak: ['--minutes=2'],
   sandbox: [],
+  validation: [],
 }
 
 const asked = process.argv.slice(2)

@@ -1,0 +1,298 @@
+/**
+ * What validation and typing cost in a real browser, against a running Mirrorboard of its own.
+ *
+ *   node bench/validation.mjs [--runs=1000] [--keys=120]
+ *
+ * Validation is timed in the very worker the editor uses, from the page's message to the answer's arrival, each time with
+ * a text that was not validated before. Typing is a person's: keys 80 ms apart in a manifest of 2,000 lines, with
+ * completion, markers and the form as they come. The longest task of the page's main thread comes from Chromium's trace:
+ * its time on the clock, and the time it was really running, which other load on the machine does not lengthen.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { report, startBrowser, startMirrorboard } from './browser.mjs'
+import { quantile, readOptions } from './harness.mjs'
+
+const { runs: RUNS, keys: KEYS } = readOptions({ runs: 1000, keys: 120 })
+const WARM_UP_RUNS = 200
+const KEY_PAUSE_MS = 80
+
+const HEAD = `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: NAME
+spec:
+  parentRefs:
+  - name: eg
+  hostnames:
+  - NAME.example.com
+  rules:
+`
+
+const repeat = (count, make) => Array.from({ length: count }, (_, index) => make(index)).join('')
+
+const mirror = (name, indent) => `${indent}- type: RequestMirror
+${indent}  requestMirror:
+${indent}    percent: 10
+${indent}    backendRef:
+${indent}      name: ${name}
+${indent}      port: 3000
+`
+
+/** As most are: two rules, a mirror, header changes, a split. */
+const typicalRoute = (name) => `${HEAD.replaceAll('NAME', name)}  - matches:
+    - path:
+        type: PathPrefix
+        value: /${name}
+      method: GET
+    filters:
+${mirror('backend', '    ')}    - type: RequestHeaderModifier
+      requestHeaderModifier:
+        set:
+        - name: x-${name}
+          value: "1"
+    backendRefs:
+    - name: backend
+      port: 3000
+      weight: 90
+    - name: backend
+      port: 3000
+      weight: 10
+  - matches:
+    - path:
+        type: PathPrefix
+        value: /
+    backendRefs:
+    - name: backend
+      port: 3000
+`
+
+/** As large as the definition allows in rules, filters and backends. */
+const largestRoute = (name) =>
+  HEAD.replaceAll('NAME', name) +
+  repeat(
+    16,
+    (rule) => `  - matches:
+    - path:
+        type: PathPrefix
+        value: /${name}/${rule}
+    filters:
+${repeat(16, (filter) => mirror(`mirror-${filter}`, '    '))}    backendRefs:
+${repeat(16, (backend) => `    - name: backend-${backend}\n      port: 3000\n`)}`,
+  )
+
+const lineCount = (text) => text.split('\n').length
+
+/** The largest route, and typical ones beside it, up to 2,000 lines. */
+function longManifest() {
+  let text = largestRoute('large')
+  for (let index = 0; lineCount(text) < 2000; index += 1) {
+    text += `---\n${typicalRoute(`route-${index}`)}`
+  }
+  return text
+}
+
+/** In the page: validates each text in a worker of the product's; resolves with milliseconds of each and the findings of the last. */
+async function validateAll({ texts, facts }) {
+  const worker = new Worker('/monaco/validation.worker.js')
+  const schema = await (await fetch('/api/schemas?plural=httproutes')).json()
+  worker.postMessage({ type: 'schemas', schemas: [schema] })
+  worker.postMessage({ type: 'facts', facts: JSON.stringify(facts) })
+  const times = []
+  let findings = 0
+  for (const [id, text] of texts.entries()) {
+    const from = performance.now()
+    const answer = new Promise((resolve) => {
+      worker.onmessage = resolve
+    })
+    worker.postMessage({ type: 'validate', id, text, defaultNamespace: 'default' })
+    const { data } = await answer
+    times.push(performance.now() - from)
+    findings = data.diagnostics.length
+  }
+  worker.terminate()
+  return { times, findings }
+}
+
+const GATEWAY_API = 'gateway.networking.k8s.io/v1'
+
+/** A cluster of some size, known in full: 200 Services, and 200 routes that compete for requests. */
+function clusterFacts() {
+  const port = { port: 3000, protocol: 'TCP', ready: 1 }
+  const names = ['backend', ...Array.from({ length: 199 }, (_, index) => `backend-${index}`)]
+  const metadata = (name) => ({ name, namespace: 'default' })
+  return {
+    services: Object.fromEntries(
+      names.map((name) => [`default/${name}`, { isExternalName: false, ports: [port] }]),
+    ),
+    gateways: [
+      {
+        apiVersion: GATEWAY_API,
+        kind: 'Gateway',
+        metadata: metadata('eg'),
+        spec: {
+          gatewayClassName: 'mirrorboard',
+          listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
+        },
+      },
+    ],
+    gatewayClasses: [
+      {
+        apiVersion: GATEWAY_API,
+        kind: 'GatewayClass',
+        metadata: { name: 'mirrorboard' },
+        spec: { controllerName: 'mirrorboard.dev/gateway-controller' },
+        status: { supportedFeatures: [{ name: 'HTTPRouteRequestMultipleMirrors' }] },
+      },
+    ],
+    namespaces: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }],
+    referenceGrants: [],
+    httpRoutes: names.map((name, index) => ({
+      apiVersion: GATEWAY_API,
+      kind: 'HTTPRoute',
+      metadata: { ...metadata(`live-${name}`), creationTimestamp: '2026-01-01T00:00:00Z' },
+      spec: {
+        parentRefs: [{ name: 'eg' }],
+        hostnames: [`h${index}.example.com`],
+        rules: [{ matches: [{ path: { type: 'PathPrefix', value: '/' } }] }],
+      },
+    })),
+  }
+}
+
+async function measureWorker(page) {
+  const facts = clusterFacts()
+  const kinds = {
+    'typical route, one value typed': (run) =>
+      typicalRoute('typical').replace('percent: 10', `percent: ${run % 100}`),
+    'typical route, everything new': (run) => typicalRoute(`route-${run}`),
+    '16 rules x 16 filters x 16 backendRefs, one value typed': (run) =>
+      largestRoute('large').replace('percent: 10', `percent: ${run % 100}`),
+    '16 rules x 16 filters x 16 backendRefs, everything new': (run) => largestRoute(`route-${run}`),
+  }
+  for (const [name, make] of Object.entries(kinds)) {
+    const count = name.startsWith('typical') ? RUNS : RUNS / 10
+    const warmUp = name.startsWith('typical') ? WARM_UP_RUNS : WARM_UP_RUNS / 10
+    const texts = Array.from({ length: warmUp + count }, (_, run) => make(run))
+    const { times, findings } = await page.evaluate(validateAll, { texts, facts })
+    const warm = times.slice(warmUp)
+    const size = `${(texts[0].length / 1000).toFixed(1)} KB, ${findings} findings`
+    report(`${name} (${size}): p50`, quantile(warm, 0.5).toFixed(1), 'ms')
+    report('  p99', quantile(warm, 0.99).toFixed(1), 'ms')
+    report('  first of all', times[0].toFixed(1), 'ms')
+  }
+}
+
+/** The longest tasks of the page's main thread while something is done, in milliseconds, by clock and by thread time. */
+async function longestTasks(browser, page, act) {
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline'] })
+  await act()
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString())
+  const mainThreads = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  )
+  const tasks = traceEvents.filter(
+    ({ name, pid, tid, dur }) =>
+      name.endsWith('RunTask') && dur !== undefined && mainThreads.has(`${pid} ${tid}`),
+  )
+  const longest = (key) => Math.max(0, ...tasks.map((task) => (task[key] ?? 0) / 1000))
+  return { clock: longest('dur'), running: longest('tdur'), count: tasks.length }
+}
+
+function reportTasks(name, { clock, running }) {
+  report(`${name}: longest task, running`, running.toFixed(0), 'ms')
+  report('  on the clock', clock.toFixed(0), 'ms')
+}
+
+async function openEditor(page, url) {
+  await page.goto(`${url}/routes/new`)
+  await page.locator('[data-ready="true"]').waitFor()
+  await page.getByRole('textbox', { name: 'HTTPRoute manifest' }).focus()
+  await page
+    .getByRole('status', { name: 'Validation' })
+    .getByText(/found|error|warning|note/)
+    .waitFor()
+  await page.keyboard.press('ControlOrMeta+a')
+}
+
+async function paste(page, text) {
+  await page.evaluate((copied) => navigator.clipboard.writeText(copied), text)
+  await page.keyboard.press('ControlOrMeta+v')
+}
+
+/** Until the findings are about the text as it is. */
+async function checked(page) {
+  await page
+    .getByRole('status', { name: 'Validation' })
+    .getByText(/found|error|warning|note/)
+    .waitFor()
+}
+
+async function measureTyping(browser, page, url, name, text, line) {
+  await openEditor(page, url)
+  await paste(page, text)
+  await delay(3000)
+  await checked(page)
+  await page.keyboard.press('ControlOrMeta+Home')
+  for (let step = 0; step < line; step += 1) await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('End')
+  await delay(1000)
+  const keys = ' # a note: rate is 10\n- name: backend\nport: 3000\n'
+  const typed = await longestTasks(browser, page, async () => {
+    for (let index = 0; index < KEYS; index += 1) {
+      const key = keys[index % keys.length]
+      await page.keyboard.press(key === '\n' ? 'Enter' : key)
+      await delay(KEY_PAUSE_MS)
+    }
+    await delay(1500)
+  })
+  reportTasks(`typing ${KEYS} keys, ${name} (${lineCount(text)} lines)`, typed)
+}
+
+/** Pastes a text and then moves the cursor: how long the page is busy, and how long until an answer stands there. */
+async function measurePaste(browser, page, url, name, text) {
+  await openEditor(page, url)
+  let seconds = 0
+  const pasted = await longestTasks(browser, page, async () => {
+    const from = performance.now()
+    await paste(page, text)
+    await page
+      .getByRole('list', { name: 'Problems' })
+      .getByText(/larger|more than/)
+      .first()
+      .waitFor()
+    seconds = (performance.now() - from) / 1000
+    await page.keyboard.press('ControlOrMeta+Home')
+    await delay(1000)
+  })
+  reportTasks(`pasting ${(text.length / 1e6).toFixed(1)} MB, ${name}`, pasted)
+  report('  until the page says what is wrong', seconds.toFixed(1), 's')
+}
+
+async function main() {
+  const mirrorboard = await startMirrorboard({ MIRRORBOARD_METRICS_URL: '' })
+  const browser = await startBrowser()
+  try {
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+    const page = await context.newPage()
+    await page.goto(`${mirrorboard.url}/cluster`)
+    await measureWorker(page)
+    page.on('dialog', (dialog) => dialog.accept())
+    const long = longManifest()
+    const faulty = long.replaceAll('port: 3000', 'prot: 3000')
+    await measureTyping(browser, page, mirrorboard.url, 'one large route among others', long, 400)
+    await measureTyping(browser, page, mirrorboard.url, 'with 500 problems', faulty, 400)
+    const lines = repeat(40_000, (index) => `key-${index}: a value\n`)
+    await measurePaste(browser, page, mirrorboard.url, 'many lines', lines.padEnd(1_100_000, '#'))
+    await measurePaste(browser, page, mirrorboard.url, 'one line', `a: ${'x'.repeat(1_100_000)}`)
+  } finally {
+    await browser.close()
+    await mirrorboard.stop()
+  }
+}
+
+await main()
