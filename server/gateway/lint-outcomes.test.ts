@@ -1,17 +1,24 @@
 /** What the editor says a route will do, next to what the gateway does with it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { clusterFacts } from '@/components/editor/cluster-facts'
+import { MIRROR_BUDGET_ANNOTATION } from '@/lib/comparison/mirror-budget'
 import type {
   EndpointSlice,
   HTTPRoute,
   HTTPRouteFilter,
   HTTPRouteRule,
+  Listener,
   Service,
 } from '@/lib/gateway-api/types'
 import { buildGraph } from '@/lib/routing/build-graph'
 import { buildRouteTable } from '@/lib/routing/build-route-table'
 import type { ClusterState } from '@/lib/routing/cluster-state'
-import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-features'
+import {
+  CONTROLLER_NAME,
+  ENVOY_CONTROLLER_NAME,
+  MULTIPLE_MIRRORS_FEATURE,
+} from '@/lib/routing/supported-features'
+import { LINT_CODES, type LintCode } from '@/lib/validation/lints/lint-finding'
 import { lintHttpRoute } from '@/lib/validation/lints/lint-http-route'
 import { type HttpPeer, startHttpPeer } from './test-support/peers'
 import { eventually, startTestGateway, type TestGateway } from './test-support/test-gateway'
@@ -132,7 +139,7 @@ const TO_A = [{ name: 'a', port: 80 }]
 const toC: HTTPRouteRule = { backendRefs: [{ name: 'c', port: 80 }] }
 
 interface Case {
-  readonly code: string
+  readonly code: LintCode
   readonly rules: HTTPRouteRule[]
   readonly init?: RequestInit
   /** How often each answer comes among 20 requests. */
@@ -140,6 +147,13 @@ interface Case {
   /** Requests and copies each peer is sent. */
   readonly sent: Partial<Record<PeerName, number>>
   readonly controllerName?: string
+  /** Other fields of the route, beside its parentRef and its rules. */
+  readonly spec?: Partial<HTTPRoute['spec']>
+  readonly metadata?: Partial<HTTPRoute['metadata']>
+  /** Changes what is around the route. */
+  readonly around?: (state: ClusterState) => Partial<ClusterState>
+  /** A request header of what `b` is sent, and its value. */
+  readonly carries?: readonly [name: string, value: string]
 }
 
 const CASES: readonly Case[] = [
@@ -304,16 +318,246 @@ const CASES: readonly Case[] = [
   },
 ]
 
+const TO_X = { path: { value: '/x' } }
+const TO_NONE = { answers: { '404': 20 }, sent: {} }
+
+function listeners(listener: Partial<Listener>) {
+  return ({ gateways }: ClusterState) => ({
+    gateways: gateways.map((gateway) => ({
+      ...gateway,
+      spec: {
+        ...gateway.spec,
+        listeners: gateway.spec.listeners.map((former) => ({ ...former, ...listener })),
+      },
+    })),
+  })
+}
+
+/** Beside the route another one that sends everything to `c`. */
+function beside(creationTimestamp: string, rules: HTTPRouteRule[] = [toC]) {
+  const metadata = { name: 'other', namespace: 'default', creationTimestamp }
+  const spec = { parentRefs: [{ name: 'eg' }], rules }
+  const other: HTTPRoute = { apiVersion, kind: 'HTTPRoute', metadata, spec }
+  return ({ httpRoutes }: ClusterState) => ({ httpRoutes: [...httpRoutes, other] })
+}
+
+const secureB = ({ services }: ClusterState) => ({
+  services: services.map((known) =>
+    known.metadata.name === 'b'
+      ? { ...known, spec: { ports: [{ port: 80, appProtocol: 'https' }] } }
+      : known,
+  ),
+})
+
+const PARENTS: readonly Case[] = [
+  {
+    code: 'parent.not-found',
+    rules: [{ backendRefs: TO_A }],
+    spec: { parentRefs: [{ name: 'nope' }] },
+    ...TO_NONE,
+  },
+  {
+    code: 'parent.class-not-found',
+    rules: [{ backendRefs: TO_A }],
+    around: () => ({ gatewayClasses: [] }),
+    ...TO_NONE,
+  },
+  {
+    code: 'parent.listener-not-found',
+    rules: [{ backendRefs: TO_A }],
+    spec: { parentRefs: [{ name: 'eg', sectionName: 'https' }] },
+    ...TO_NONE,
+  },
+  {
+    code: 'parent.kind-not-allowed',
+    rules: [{ backendRefs: TO_A }],
+    around: listeners({ allowedRoutes: { kinds: [{ kind: 'GRPCRoute' }] } }),
+    ...TO_NONE,
+  },
+  {
+    code: 'parent.namespace-not-allowed',
+    rules: [{ backendRefs: TO_A }],
+    around: listeners({ allowedRoutes: { namespaces: { from: 'None' } } }),
+    ...TO_NONE,
+  },
+  {
+    code: 'hostname.no-intersection',
+    rules: [{ backendRefs: TO_A }],
+    spec: { hostnames: ['a.test'] },
+    around: listeners({ hostname: '*.example.com' }),
+    init: { headers: { host: 'a.test' } },
+    ...TO_NONE,
+  },
+  {
+    code: 'hostname.ignored',
+    rules: [{ backendRefs: TO_A }],
+    spec: { hostnames: ['a.example.com', 'a.test'] },
+    around: listeners({ hostname: '*.example.com' }),
+    init: { headers: { host: 'a.test' } },
+    ...TO_NONE,
+  },
+]
+
+const REFERENCES: readonly Case[] = [
+  {
+    code: 'backend.port-not-found',
+    rules: [{ backendRefs: [{ name: 'a', port: 81 }] }],
+    answers: { '500': 20 },
+    sent: {},
+  },
+  {
+    code: 'backend.reference-not-permitted',
+    rules: [{ backendRefs: [{ name: 'c', namespace: 'other', port: 80 }] }],
+    answers: { '500': 20 },
+    sent: {},
+  },
+  {
+    code: 'backend.protocol-unsupported',
+    rules: [{ backendRefs: [{ name: 'b', port: 80 }] }],
+    around: secureB,
+    answers: { '500': 20 },
+    sent: {},
+  },
+  {
+    code: 'mirror.protocol-unsupported',
+    rules: [{ backendRefs: TO_A, filters: [mirror('b')] }],
+    around: secureB,
+    answers: { '200 a': 20 },
+    sent: { a: 20 },
+  },
+  {
+    code: 'mirror.external-name',
+    rules: [{ backendRefs: TO_A, filters: [mirror('outside')] }],
+    answers: { '200 a': 20 },
+    sent: { a: 20 },
+  },
+  {
+    code: 'mirror.kind-unknown',
+    rules: [
+      {
+        backendRefs: TO_A,
+        filters: [mirror('b', { backendRef: { group: 'x.io', kind: 'Thing', name: 'b' } })],
+      },
+    ],
+    answers: { '200 a': 20 },
+    sent: { a: 20 },
+  },
+]
+
+const COPIES: readonly Case[] = [
+  {
+    code: 'mirror.several',
+    rules: [{ backendRefs: TO_A, filters: [mirror('b'), mirror('c')] }],
+    around: ({ gatewayClasses }) => ({
+      gatewayClasses: gatewayClasses.map((one) => ({
+        ...one,
+        status: { supportedFeatures: [{ name: MULTIPLE_MIRRORS_FEATURE }] },
+      })),
+    }),
+    answers: { '200 a': 20 },
+    sent: { a: 20, b: 20, c: 20 },
+  },
+  {
+    code: 'mirror.one-endpoint',
+    rules: [{ backendRefs: TO_A, filters: [mirror('b')] }],
+    around: ({ endpointSlices }) => ({
+      endpointSlices: endpointSlices.map((one) =>
+        one.metadata.name === 'b'
+          ? { ...one, endpoints: [{ addresses: ['127.0.0.1'] }, { addresses: ['127.0.0.2'] }] }
+          : one,
+      ),
+    }),
+    answers: { '200 a': 20 },
+    sent: { a: 20, b: 20 },
+  },
+  {
+    code: 'mirror.other-filters',
+    rules: [
+      {
+        backendRefs: TO_A,
+        filters: [
+          mirror('b'),
+          {
+            type: 'RequestHeaderModifier',
+            requestHeaderModifier: { set: [{ name: 'x-version', value: '2' }] },
+          },
+        ],
+      },
+    ],
+    init: { headers: { 'x-version': '1' } },
+    answers: { '200 a': 20 },
+    sent: { a: 20, b: 20 },
+    carries: ['x-version', '2'],
+  },
+  {
+    code: 'annotation.invalid',
+    rules: [{ backendRefs: TO_A, filters: [mirror('b')] }],
+    metadata: { annotations: { [MIRROR_BUDGET_ANNOTATION]: 'soon' } },
+    answers: { '200 a': 20 },
+    sent: { a: 20 },
+  },
+]
+
+const PRECEDENCE: readonly Case[] = [
+  {
+    code: 'match.shadowed',
+    rules: [
+      { matches: [TO_X], backendRefs: TO_A },
+      { ...toC, matches: [{ path: { value: '/y' } }, TO_X] },
+    ],
+    answers: { '200 a': 20 },
+    sent: { a: 20 },
+  },
+  {
+    code: 'rule.shadowed-by-route',
+    rules: [{ backendRefs: TO_A }],
+    around: beside('2020-01-01T00:00:00Z'),
+    answers: { '200 c': 20 },
+    sent: { c: 20 },
+  },
+  {
+    code: 'match.shadowed-by-route',
+    rules: [{ matches: [TO_X, { path: { value: '/y' } }], backendRefs: TO_A }],
+    around: beside('2020-01-01T00:00:00Z', [{ ...toC, matches: [TO_X] }]),
+    answers: { '200 c': 20 },
+    sent: { c: 20 },
+  },
+  {
+    code: 'rule.shadows-route',
+    rules: [{ backendRefs: TO_A }],
+    metadata: { creationTimestamp: '2020-01-01T00:00:00Z' },
+    around: beside('2026-01-01T00:00:00Z'),
+    answers: { '200 a': 20 },
+    sent: { a: 20 },
+  },
+]
+
+/** Codes about what other gateways do, or may do. */
+const OF_OTHERS: readonly LintCode[] = [
+  'annotation.not-served',
+  'feature.not-listed',
+  'mirror.share-rounds-to-zero',
+]
+
+const ALL = [...CASES, ...PARENTS, ...REFERENCES, ...COPIES, ...PRECEDENCE]
+
 describe('what the editor says of a route', () => {
-  it.each(CASES)('is what the gateway does: $code', async (given) => {
+  it('is shown for every code that says what this gateway does', () => {
+    const shown = ALL.map(({ code }) => code)
+    expect([...new Set([...shown, ...OF_OTHERS])].sort()).toEqual([...LINT_CODES])
+    expect(OF_OTHERS.filter((code) => shown.includes(code))).toEqual([])
+  })
+
+  it.each(ALL)('is what the gateway does: $code', async (given) => {
     const { code, rules, init, answers, sent, controllerName = CONTROLLER_NAME } = given
     const route: HTTPRoute = {
       apiVersion,
       kind: 'HTTPRoute',
-      metadata: { name: 'r', namespace: 'default' },
-      spec: { parentRefs: [{ name: 'eg' }], rules },
+      metadata: { name: 'r', namespace: 'default', ...given.metadata },
+      spec: { parentRefs: [{ name: 'eg' }], rules, ...given.spec },
     }
-    const state = cluster(route, controllerName)
+    const known = cluster(route, controllerName)
+    const state = { ...known, ...given.around?.(known) }
     expect(codesOf(route, state)).toContain(code)
     await serve(state, controllerName)
     const result = await send(20, init)
@@ -325,5 +569,8 @@ describe('what the editor says of a route', () => {
       await eventually(`${name} is sent ${expected}`, () => result.seen(name) >= expected)
       expect(result.seen(name)).toBe(expected)
     }
+    if (given.carries === undefined) return
+    const [name, value] = given.carries
+    expect(peers.get('b')?.requests.at(-1)?.headers[name]).toBe(value)
   })
 })

@@ -3,7 +3,7 @@ import type { BackendObjectReference, HTTPRouteRule } from '@/lib/gateway-api/ty
 import type { ServicePortFacts } from './cluster-facts'
 import { describeEffect, type Effect } from './implementation'
 import { type LintContext, mirrorsOfRule } from './lint-context'
-import { type LintFinding, type LintFix, SPEC } from './lint-finding'
+import { type LintCode, type LintFinding, type LintFix, SPEC } from './lint-finding'
 import { grantManifest, isGranted } from './reference-grant-manifest'
 
 /** A backend a rule names, with what it means for traffic when it can't be used. */
@@ -92,7 +92,7 @@ export function lintBackends(context: LintContext): readonly LintFinding[] {
 }
 
 interface Fault {
-  readonly code: string
+  readonly code: LintCode
   readonly field?: string
   readonly fault: string
   readonly effect?: Effect
@@ -108,7 +108,7 @@ function lintBackend(context: LintContext, place: BackendPlace): readonly LintFi
   return [
     {
       severity: found.severity ?? (place.whenInvalid === NO_TRAFFIC ? 'warning' : 'error'),
-      code: `${place.role}.${code}`,
+      code,
       message: `${fault}. ${describeEffect(context.implementations, effect)}`,
       fieldPath: `${place.path}${field}`,
       specUrl: found.specUrl ?? (place.role === 'mirror' ? SPEC.mirror : SPEC.backend),
@@ -125,7 +125,7 @@ function findFault(context: LintContext, place: BackendPlace): Fault | undefined
   const { referenceGrants } = context.facts
   if (referenceGrants !== null && !isGranted(referenceGrants, context.namespace, target)) {
     return {
-      code: 'reference-not-permitted',
+      code: `${place.role}.reference-not-permitted`,
       field: '.namespace',
       fault: `No ReferenceGrant in namespace "${namespace}" lets HTTPRoutes of "${context.namespace}" refer to Service "${name}"`,
       specUrl: SPEC.grant,
@@ -154,12 +154,13 @@ function kindFault(
   if (implementations.has('other')) {
     const { mirrorboard, standard } = place.whenInvalid
     const effect = { mirrorboard, standard: `that does not know the kind ${standard}` }
-    return { code: 'kind-unknown', field, fault, effect, severity: 'warning' }
+    return { code: `${place.role}.kind-unknown`, field, fault, effect, severity: 'warning' }
   }
-  if (!ENVOY_KINDS.includes(`${group}/${kind}`)) return { code: 'kind-unknown', field, fault }
+  if (!ENVOY_KINDS.includes(`${group}/${kind}`))
+    return { code: `${place.role}.kind-unknown`, field, fault }
   const { mirrorboard, standard } = place.whenInvalid
   const effect = { mirrorboard, envoy: 'can serve it', standard }
-  return { code: 'kind-unknown', field, fault, effect, severity: 'warning' }
+  return { code: `${place.role}.kind-unknown`, field, fault, effect, severity: 'warning' }
 }
 
 interface Target {
@@ -181,7 +182,7 @@ function serviceFault(
   const service = Object.hasOwn(facts.services, key) ? facts.services[key] : undefined
   if (service === undefined) {
     return {
-      code: place.role === 'mirror' ? 'backend-not-found' : 'not-found',
+      code: place.role === 'mirror' ? 'mirror.backend-not-found' : 'backend.not-found',
       field: '.name',
       fault: `Service "${key}" does not exist`,
       // A mirror is often named before it is deployed; requests are answered all the same.
@@ -193,7 +194,12 @@ function serviceFault(
     const { mirrorboard } = place.whenInvalid
     const standard = 'need not support that, and may refuse the reference'
     const fault = `Service "${key}" has type ExternalName`
-    return { code: 'external-name', field: '.name', fault, effect: { mirrorboard, standard } }
+    return {
+      code: `${place.role}.external-name`,
+      field: '.name',
+      fault,
+      effect: { mirrorboard, standard },
+    }
   }
   if (port === undefined) return undefined
   const tcp = service.ports.filter(({ protocol }) => protocol === 'TCP')
@@ -212,7 +218,7 @@ function portFault(
   const list = ports.length === 0 ? 'no port' : new Intl.ListFormat('en').format(ports)
   const [only] = offered
   return {
-    code: 'port-not-found',
+    code: `${place.role}.port-not-found`,
     field: '.port',
     fault: `Service "${key}" has no TCP port ${port}; it offers ${list}`,
     specUrl: SPEC.backendObject,
@@ -239,7 +245,7 @@ function protocolFault(
   if (appProtocol === undefined || !UNSUPPORTED_PROTOCOLS.includes(appProtocol)) return undefined
   const { mirrorboard } = place.whenInvalid
   return {
-    code: 'protocol-unsupported',
+    code: `${place.role}.protocol-unsupported`,
     field: '.port',
     fault: `Port ${port} of Service "${key}" asks for protocol ${appProtocol}`,
     effect: { mirrorboard, standard: 'serves it only if it supports that protocol' },
@@ -254,7 +260,7 @@ function emptyFault(
 ): Fault | undefined {
   if (ready !== 0) return undefined
   return {
-    code: 'no-endpoints',
+    code: `${place.role}.no-endpoints`,
     field: '.name',
     fault: `Service "${key}" has no ready endpoint for port ${port}`,
     effect: place.whenEmpty,
@@ -275,7 +281,7 @@ export function lintMirrorIsPrimary(context: LintContext): readonly LintFinding[
       if (mirror.backendRef.name === '' || !primaries.has(service)) return []
       const fieldPath = `${path}.requestMirror.backendRef.name`
       const message = `Service "${service}" gets the requests of this rule and their copies too: every copied request reaches it twice.`
-      const code = 'mirror.same-as-primary'
+      const code = 'mirror.same-as-primary' as const
       return [{ severity: 'warning', code, message, fieldPath, specUrl: SPEC.mirror }]
     })
   })

@@ -22,7 +22,7 @@ export function lintFeatures({ route, parents }: LintContext): readonly LintFind
     )
     if (lacking === undefined) continue
     const message = `GatewayClass "${lacking.className}" does not list ${feature} among its features: its gateway may ignore this field or refuse the rule.`
-    const code = 'feature.not-listed'
+    const code = 'feature.not-listed' as const
     findings.push({ severity: 'warning', code, message, fieldPath, specUrl: SPEC.feature })
   }
   return findings

@@ -42,7 +42,7 @@ function lintShare(context: LintContext, { path, mirror }: MirrorPlace): readonl
   if (share * MILLIONTHS >= 1 || !context.implementations.has('envoy')) return []
   const every = Math.round(1 / share).toLocaleString('en')
   const message = `Envoy Gateway copies nothing to this mirror, since it counts in millionths and rounds down; Mirrorboard's gateway copies one request in ${every}.`
-  const code = 'mirror.share-rounds-to-zero'
+  const code = 'mirror.share-rounds-to-zero' as const
   return [{ ...info, severity: 'warning', code, message, fieldPath: at }]
 }
 

@@ -66,6 +66,6 @@ function repeated(entries: readonly Named[]) {
 }
 
 function finding(fieldPath: string, message: string): LintFinding {
-  const code = 'header.repeated-by-case'
+  const code = 'header.repeated-by-case' as const
   return { severity: 'warning', code, message, fieldPath, specUrl: SPEC.header }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Gateway, HTTPRoute, HTTPRouteFilter, HTTPRouteRule } from '@/lib/gateway-api/types'
 import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-features'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
-import type { LintFinding } from '@/lib/validation/lints/lint-finding'
+import { LINT_CODES, type LintCode, type LintFinding } from '@/lib/validation/lints/lint-finding'
 import { lintHttpRoute } from '@/lib/validation/lints/lint-http-route'
 
 const GATEWAY_API = 'gateway.networking.k8s.io/v1'
@@ -38,7 +38,7 @@ function gateway(
   }
 }
 
-function service(port: number, ready: number | null = 2, extra: { appProtocol?: string } = {}) {
+function service(port: number, ready: number | null = 1, extra: { appProtocol?: string } = {}) {
   return { isExternalName: false, ports: [{ port, protocol: 'TCP', ready, ...extra }] }
 }
 
@@ -47,6 +47,7 @@ const FACTS: ClusterFacts = {
     'default/a': service(80),
     'default/b': service(80),
     'default/empty': service(80, 0),
+    'default/many': service(80, 3),
     'default/secure': service(80, null, { appProtocol: 'https' }),
     'default/outside': { isExternalName: true, ports: [] },
     'other/c': service(80),
@@ -116,7 +117,7 @@ function older(name: string, rules: HTTPRouteRule[], hostnames?: string[]): Clus
 }
 
 interface Case {
-  readonly code: string
+  readonly code: LintCode
   readonly severity: LintFinding['severity']
   readonly route: HTTPRoute
   readonly facts?: ClusterFacts
@@ -301,6 +302,37 @@ const BACKENDS: readonly Case[] = [
   },
 ]
 
+const REFERENCES: readonly Case[] = [
+  {
+    code: 'backend.reference-not-permitted',
+    severity: 'error',
+    route: route([rule({ backendRefs: [{ name: 'c', namespace: 'other', port: 80 }] })]),
+    at: `${RULE}.backendRefs[0].namespace`,
+    says: 'answers every request of the rule with status 500',
+  },
+  {
+    code: 'backend.protocol-unsupported',
+    severity: 'warning',
+    route: route([rule({ backendRefs: [{ name: 'secure', port: 80 }] })]),
+    at: `${RULE}.backendRefs[0].port`,
+    says: "asks for protocol https. Mirrorboard's gateway answers every request of the rule with status 500.",
+  },
+  {
+    code: 'mirror.kind-unknown',
+    severity: 'error',
+    route: withMirror('t', { backendRef: { group: 'x.io', kind: 'Thing', name: 't' } }),
+    at: `${MIRROR}.backendRef.kind`,
+    says: 'serves the rule without this mirror',
+  },
+  {
+    code: 'mirror.external-name',
+    severity: 'error',
+    route: withMirror('outside'),
+    at: `${MIRROR}.backendRef.name`,
+    says: "has type ExternalName. Mirrorboard's gateway serves the rule without this mirror.",
+  },
+]
+
 const PARENTS: readonly Case[] = [
   {
     code: 'parent.not-found',
@@ -361,6 +393,38 @@ const PARENTS: readonly Case[] = [
 ]
 
 const FILTERS: readonly Case[] = [
+  {
+    code: 'mirror.one-endpoint',
+    severity: 'info',
+    route: withMirror('many'),
+    at: `${MIRROR}.backendRef.name`,
+    says: 'Service "default/many" has 3 ready endpoints: each copy goes to one of them, not to all.',
+  },
+  {
+    code: 'mirror.other-filters',
+    severity: 'info',
+    route: route([
+      rule({
+        filters: [mirror('b', { percent: 10 }), { type: 'URLRewrite', urlRewrite: {} }],
+      }),
+    ]),
+    at: `${RULE}.filters[1]`,
+    says: "Mirrorboard's gateway copies requests as the other filters of the rule leave them.",
+  },
+  {
+    code: 'mirror.other-filters',
+    severity: 'info',
+    route: at(
+      'else',
+      route([
+        rule({
+          filters: [{ type: 'RequestHeaderModifier', requestHeaderModifier: {} }, mirror('b')],
+        }),
+      ]),
+    ),
+    at: `${RULE}.filters[0]`,
+    says: 'A conforming gateway may copy requests before or after the other filters of the rule change them.',
+  },
   {
     code: 'mirror.share-zero',
     severity: 'warning',
@@ -603,8 +667,14 @@ const PRECEDENCE: readonly Case[] = [
   },
 ]
 
+const CASES = [...ANNOTATIONS, ...BACKENDS, ...REFERENCES, ...PARENTS, ...FILTERS, ...PRECEDENCE]
+
 describe('lintHttpRoute', () => {
-  it.each([...ANNOTATIONS, ...BACKENDS, ...PARENTS, ...FILTERS, ...PRECEDENCE])(
+  it('has a case for every code', () => {
+    expect([...new Set(CASES.map(({ code }) => code))].sort()).toEqual([...LINT_CODES])
+  })
+
+  it.each(CASES)(
     'finds $code ($severity) at $at',
     ({ code, severity, route: given, facts = FACTS, at: fieldPath, says }) => {
       const found = lintHttpRoute(given, facts).filter((finding) => finding.code === code)

@@ -3,6 +3,7 @@ import type { ClusterFacts } from './cluster-facts'
 import { lintAnnotations } from './lint-annotations'
 import { lintBackends, lintMirrorIsPrimary } from './lint-backends'
 import { lintContext } from './lint-context'
+import { lintCopies } from './lint-copies'
 import { lintFeatures } from './lint-features'
 import { lintFilters } from './lint-filters'
 import type { LintFinding } from './lint-finding'
@@ -23,6 +24,7 @@ export function lintHttpRoute(route: HTTPRoute, cluster: ClusterFacts): readonly
     ...lintBackends(context),
     ...lintMirrorIsPrimary(context),
     ...lintFilters(context),
+    ...lintCopies(context),
     ...lintUnsafeMethods(context),
     ...lintHeaders(context),
     ...lintFeatures(context),

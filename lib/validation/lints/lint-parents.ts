@@ -4,7 +4,7 @@ import { parentGatewayKey } from '@/lib/routing/attach-route'
 import type { ParentNode } from '@/lib/routing/graph'
 import { intersectHostnames } from '@/lib/routing/hostname'
 import type { LintContext } from './lint-context'
-import { type LintFinding, type LintFix, SPEC } from './lint-finding'
+import { type LintCode, type LintFinding, type LintFix, SPEC } from './lint-finding'
 
 /** Parents that don't exist or don't take the route, and hostnames that no listener serves. */
 export function lintParents(context: LintContext): readonly LintFinding[] {
@@ -119,6 +119,6 @@ function lintHostnames({ route, node }: LintContext): readonly LintFinding[] {
   })
 }
 
-function finding(code: string, fieldPath: string, message: string, specUrl: string): LintFinding {
+function finding(code: LintCode, fieldPath: string, message: string, specUrl: string): LintFinding {
   return { severity: 'error', code, message, fieldPath, specUrl }
 }
