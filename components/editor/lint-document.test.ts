@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
-import { applyEdit } from './apply-edit'
+import { applyFix } from './apply-fix'
 import { validateText } from './validate-text'
 
 const ROUTE = `apiVersion: gateway.networking.k8s.io/v1
@@ -53,8 +53,8 @@ function withCode(found: readonly Diagnostic[], code: string): Diagnostic {
 }
 
 function fixed(text: string, { fix }: Diagnostic): string {
-  if (fix?.kind !== 'edit') throw new Error('not a fix of the text')
-  return applyEdit(text, fix)
+  if (fix === undefined || fix.kind === 'create-backend') throw new Error('not a fix of the text')
+  return applyFix(text, fix)
 }
 
 describe('lintDocument', () => {
@@ -124,8 +124,17 @@ spec:
     expect(after.match(/name: backend-3/g)).toHaveLength(2)
   })
 
-  it('does not offer to split a rule whose comments would be lost', () => {
-    const text = ROUTE.replace('percent: 10', 'percent: 10 # a start')
+  it('keeps comments, quotes and what is unknown when a rule is split', () => {
+    const text = `# top\n${ROUTE.replace('percent: 10', 'percent: 10 # a start').replace('name: backend\n', 'name: "backend" # main\n')}  extra: 1\n`
+    const found = withCode(check(text, { services: SERVICES }), 'mirror.unsafe-methods')
+    const after = fixed(text, found)
+    for (const kept of ['# top\n', 'percent: 10 # a start', 'name: "backend" # main', 'extra: 1']) {
+      expect(after).toContain(kept)
+    }
+  })
+
+  it('does not offer to split a rule with what is repeated elsewhere', () => {
+    const text = ROUTE.replace('requestMirror:', 'requestMirror: &mirror')
     const found = withCode(check(text, { services: SERVICES }), 'mirror.unsafe-methods')
     expect(found.fix).toBeUndefined()
   })

@@ -1,15 +1,11 @@
 /** One document of the text → what the lints find in it, with places and with fixes as edits of the text. Pure. */
-import { isMap, isSeq } from 'yaml'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import type { ManifestDocument } from '@/lib/manifest/parse-manifest'
-import { toYaml } from '@/lib/manifest/to-yaml'
-import type { JsonObject } from '@/lib/shared/json'
 import type { Diagnostic, DiagnosticFix, TextRange } from '@/lib/validation/diagnostic'
-import { isJsonObject } from '@/lib/validation/json-values'
 import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 import type { LintFix } from '@/lib/validation/lints/lint-finding'
 import { lintHttpRoute } from '@/lib/validation/lints/lint-http-route'
-import { splitByMethod } from '@/lib/validation/lints/lint-methods'
+import { splitRuleOf } from '@/lib/validation/lints/lint-methods'
 import { readRoute } from '@/lib/validation/lints/read-route'
 
 /** Findings about one document. Nothing for a document that is no HTTPRoute. */
@@ -20,8 +16,9 @@ export function lintDocument(
 ): readonly Diagnostic[] {
   const route: HTTPRoute | null = readRoute(document.object, defaultNamespace)
   if (route === null) return []
+  const end = endOf(text)
   return lintHttpRoute(route, facts).map(({ fix: offered, ...finding }) => {
-    const fix = offered === undefined ? null : toTextFix(offered, document, text)
+    const fix = offered === undefined ? null : toTextFix(offered, document, { text, end })
     return {
       ...finding,
       documentIndex: document.index,
@@ -31,14 +28,17 @@ export function lintDocument(
   })
 }
 
-function toTextFix(fix: LintFix, document: ManifestDocument, text: string): DiagnosticFix | null {
+function toTextFix(
+  fix: LintFix,
+  document: ManifestDocument,
+  { text, end }: { readonly text: string; readonly end: TextRange },
+): DiagnosticFix | null {
   switch (fix.kind) {
     case 'create-backend':
       return fix
     case 'append-manifest': {
       const lead = text === '' || text.endsWith('\n') ? '' : '\n'
-      const range = rangeAt(text, text.length, text.length)
-      return { kind: 'edit', title: fix.title, range, text: `${lead}---\n${fix.manifest}` }
+      return { kind: 'edit', title: fix.title, range: end, text: `${lead}---\n${fix.manifest}` }
     }
     case 'set-value': {
       if (!document.has(fix.fieldPath)) return null
@@ -46,7 +46,7 @@ function toTextFix(fix: LintFix, document: ManifestDocument, text: string): Diag
       return { kind: 'edit', title: fix.title, range, text: scalar(fix.value) }
     }
     case 'split-by-method':
-      return splitFix(fix.title, fix.fieldPath, document, text)
+      return splitFix(fix, document, text)
   }
 }
 
@@ -56,42 +56,21 @@ function scalar(value: string | number): string {
   return typeof value === 'number' || PLAIN_NAME.test(value) ? String(value) : JSON.stringify(value)
 }
 
-/** A rule rewritten as two. Offered only where rewriting loses nothing: in block style, without comments or anchors. */
+/** Offered only where the rule is written out: a change to what an alias repeats would change other places. */
 function splitFix(
-  title: string,
-  fieldPath: string,
-  { ast }: ManifestDocument,
+  { title, fieldPath }: Extract<LintFix, { kind: 'split-by-method' }>,
+  document: ManifestDocument,
   text: string,
 ): DiagnosticFix | null {
-  const rules = ast.getIn(['spec', 'rules'], true)
-  const index = Number(/\[(\d+)\]$/.exec(fieldPath)?.[1])
-  const node = isSeq(rules) ? rules.items[index] : undefined
-  if (!isMap(node) || !node.range) return null
-  const [start, valueEnd] = node.range
-  const source = text.slice(start, valueEnd).trimEnd()
-  const indent = text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
-  const rule: unknown = node.toJSON()
-  const isPlain = /^ *- $/.test(indent) && !/(^|\s)#|[&*!][A-Za-z]/.test(source)
-  if (!isPlain || !isJsonObject(rule as JsonObject)) return null
-  const rewritten = splitByMethod(rule as JsonObject)
-  if (rewritten === null) return null
-  const inside = ' '.repeat(indent.length)
-  const blocks = rewritten.map((item) => toYaml(item).trimEnd().replaceAll('\n', `\n${inside}`))
-  return {
-    kind: 'edit',
-    title,
-    range: rangeAt(text, start, start + source.length),
-    text: blocks.join(`\n${indent}`),
-  }
+  const source = document.sourceOf(text, fieldPath)
+  const hasAlias = /[&*!][A-Za-z]/.test(source)
+  if (hasAlias || splitRuleOf(document.object, fieldPath) === null) return null
+  return { kind: 'split-by-method', title, documentIndex: document.index, fieldPath }
 }
 
-function rangeAt(text: string, start: number, end: number): TextRange {
-  const [startLine, startColumn] = positionAt(text, start)
-  const [endLine, endColumn] = positionAt(text, end)
-  return { startLine, startColumn, endLine, endColumn }
-}
-
-function positionAt(text: string, offset: number): [line: number, column: number] {
-  const before = text.slice(0, offset)
-  return [before.split('\n').length, offset - before.lastIndexOf('\n')]
+/** The empty range behind the last character. */
+function endOf(text: string): TextRange {
+  const line = text.split('\n').length
+  const column = text.length - text.lastIndexOf('\n')
+  return { startLine: line, startColumn: column, endLine: line, endColumn: column }
 }

@@ -12,7 +12,7 @@ import { Chip } from '@/components/ui/chip'
 import { Tooltip } from '@/components/ui/tooltip'
 import type { ManifestResponse, ManifestResult } from '@/lib/dashboard-api/manifests'
 import type { CreateBackendFix, Diagnostic, DiagnosticFix } from '@/lib/validation/diagnostic'
-import { applyEdit } from './apply-edit'
+import { applyFix } from './apply-fix'
 import { toEditorSchema } from './editor-schema'
 import { FormBeside, FormToggle } from './form/form-beside'
 import { ManifestEditor, type ManifestEditorHandle } from './manifest-editor'
@@ -193,7 +193,7 @@ function fixer({ text, isChecking, onChange, onBackend }: FixerOptions) {
   return (fix: DiagnosticFix) => {
     if (fix.kind === 'create-backend') onBackend(fix)
     // While another text is being checked, the places of the former one mean nothing.
-    else if (!isChecking) onChange(applyEdit(text, fix))
+    else if (!isChecking) onChange(applyFix(text, fix))
   }
 }
 

@@ -8,7 +8,7 @@ import type { Diagnostic } from '@/lib/validation/diagnostic'
 import type { MessageForm } from '@/lib/validation/field-error'
 import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 import { withDocuments } from '@/lib/validation/lints/with-documents'
-import { schemasByKey, validateManifest } from '@/lib/validation/validate-manifest'
+import { schemasByKey, validateParsed } from '@/lib/validation/validate-manifest'
 import { splitApiVersion } from './api-version'
 import { lintDocument } from './lint-document'
 import type { ValidateMessage } from './validation-messages'
@@ -61,7 +61,8 @@ export function validateText(
   { text, defaultNamespace }: Pick<ValidateMessage, 'text' | 'defaultNamespace'>,
   { schemas, facts }: ValidationContext,
 ): readonly Diagnostic[] {
-  const { documents } = parseManifest(text)
+  const manifest = parseManifest(text)
+  const { documents } = manifest
   const { gateways, gatewayClasses } = facts
   const written = documents.map(({ object }) => object)
   const known = withDocuments(written, facts, defaultNamespace)
@@ -69,7 +70,7 @@ export function validateText(
     lintDocument(document, known, { text, defaultNamespace }),
   )
   // Until the schema has arrived only the text itself can be judged.
-  const { diagnostics } = validateManifest(text, {
+  const { diagnostics } = validateParsed(manifest, {
     schemas: compileAll(schemas),
     defaultNamespace,
     ...(gateways === null || gatewayClasses === null

@@ -9,7 +9,7 @@ import {
 import { FieldLocator, offsetsOf } from '@/lib/manifest/locate-field'
 import { rangeBetween, START_OF_TEXT, type TextRange } from '@/lib/manifest/text-range'
 import { hasTooManyValues, nestsTooDeep } from '@/lib/manifest/text-shape'
-import { toJson } from '@/lib/manifest/to-json'
+import { rangeOfNode, toJson } from '@/lib/manifest/to-json'
 import { KUBECTL_YAML } from '@/lib/manifest/yaml-options'
 import type { JsonObject } from '@/lib/shared/json'
 
@@ -48,6 +48,12 @@ export class ManifestDocument {
   rangeOf(fieldPath: string, part: 'key' | 'value' = 'value'): TextRange {
     const [start, end] = offsetsOf(this.#locator.locate(fieldPath), part)
     return rangeBetween(this.#lines, start, end)
+  }
+
+  /** The part of the document's text that a field's value is written in; empty where it is not. */
+  sourceOf(text: string, fieldPath: string): string {
+    const { found, value } = this.#locator.locate(fieldPath)
+    return found ? text.slice(...rangeOfNode(value)) : ''
   }
 
   /** Whether the field is written in the document. */

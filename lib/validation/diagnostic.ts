@@ -16,7 +16,7 @@ export interface Diagnostic {
   readonly fix?: DiagnosticFix
 }
 
-export type DiagnosticFix = CreateBackendFix | EditFix
+export type DiagnosticFix = CreateBackendFix | EditFix | SplitRuleFix
 
 /** A Service the manifest refers to and the cluster does not have. */
 export interface CreateBackendFix {
@@ -33,6 +33,15 @@ export interface EditFix {
   readonly title: string
   readonly range: TextRange
   readonly text: string
+}
+
+/** A rule becomes two, so that only its safe requests are mirrored. Worked out when it is asked for: rules may be large. */
+export interface SplitRuleFix {
+  readonly kind: 'split-by-method'
+  readonly title: string
+  readonly documentIndex: number
+  /** Of the rule. */
+  readonly fieldPath: string
 }
 
 /** Lines and columns from 1, end exclusive, as Monaco counts. */

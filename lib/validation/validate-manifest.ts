@@ -1,4 +1,4 @@
-import type { ManifestDocument } from '@/lib/manifest/parse-manifest'
+import type { Manifest, ManifestDocument } from '@/lib/manifest/parse-manifest'
 import { parseManifest } from '@/lib/manifest/parse-manifest'
 import type { JsonObject } from '@/lib/shared/json'
 import { type AdmittedObject, admitObject } from '@/lib/validation/admit-object'
@@ -51,7 +51,14 @@ export function schemasByKey(schemas: readonly CompiledSchema[]): Map<string, Co
  * schema, rules, metadata, and mirrors the class does not take. Never throws, and bounded for any text.
  */
 export function validateManifest(text: string, context: ManifestContext): ValidatedManifest {
-  const { documents, problems } = parseManifest(text)
+  return validateParsed(parseManifest(text), context)
+}
+
+/** The same of a text that has been parsed. */
+export function validateParsed(
+  { documents, problems }: Manifest,
+  context: ManifestContext,
+): ValidatedManifest {
   const diagnostics: Diagnostic[] = problems.map((problem) => ({ severity: 'error', ...problem }))
   const validated = documents.map((document) => {
     const admitted = validateDocument(document, context, diagnostics)

@@ -31,7 +31,7 @@ export function lintUnsafeMethods({ route }: LintContext): readonly LintFinding[
       hasAnyMethod && !sharesPath(rules, ruleIndex)
         ? { kind: 'split-by-method', title: 'Mirror GET and HEAD only', fieldPath: at }
         : undefined
-    const code = 'mirror.unsafe-methods'
+    const code = 'mirror.unsafe-methods' as const
     const place = { fieldPath: `${first.path}.requestMirror`, specUrl: SPEC.mirror }
     return [
       {
@@ -68,7 +68,7 @@ function pathsOf({ matches = [] }: HTTPRouteRule): readonly string[] {
  * The rule with its mirrors for GET and HEAD only, and behind it the rule as it was, for every other method, without
  * them. Fields this product does not know stay. Null when there is nothing to split, or too much.
  */
-export function splitByMethod(rule: JsonObject): readonly JsonObject[] | null {
+function splitByMethod(rule: JsonObject): readonly JsonObject[] | null {
   const given = objectsIn(rule['matches'])
   const matches = given.length === 0 ? [{}] : given
   const isSafe = ({ method }: JsonObject) =>
@@ -92,4 +92,16 @@ export function splitByMethod(rule: JsonObject): readonly JsonObject[] | null {
 
 function objectsIn(value: JsonValue | undefined): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : []
+}
+
+/** The route with the rule at a field path split by method; null where there is nothing to split. */
+export function splitRuleOf(route: JsonObject, fieldPath: string): JsonObject | null {
+  const index = Number(/^spec\.rules\[(\d+)\]$/.exec(fieldPath)?.[1])
+  const { spec } = route
+  const rules = isJsonObject(spec) ? spec['rules'] : undefined
+  if (!isJsonObject(spec) || !Array.isArray(rules)) return null
+  const rule = rules[index]
+  const split = isJsonObject(rule) ? splitByMethod(rule) : null
+  if (split === null) return null
+  return { ...route, spec: { ...spec, rules: rules.toSpliced(index, 1, ...split) } }
 }
