@@ -1,7 +1,10 @@
 /** The review before an apply: what is the person's, what is the server's, and what it means for traffic. */
 import { expect, test } from '@playwright/test'
-import { deleteObjects, expectAccessible, openEditor, typeAtEnd } from './actions'
+import { deleteObjects, expectAccessible, openEditor, sendTraffic, typeAtEnd } from './actions'
 import { hasKubectl, kubectl } from './commands'
+
+const MIRROR =
+  'filters: [{type: RequestMirror, requestMirror: {backendRef: {name: backend, port: 3000}, percent: 20}}]'
 
 const MANIFEST = `apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -42,4 +45,59 @@ test('the review tells the draft’s changes from the defaults the server fills 
   // The first default moves the dash of the item.
   await expect(difference).toContainText('4 added, 1 removed')
   await page.keyboard.press('Escape')
+})
+
+test('the review says what will happen to traffic, with the rates the gateway has measured', async ({
+  page,
+}) => {
+  await page.goto('/routes/default/reviewed')
+  const editor = await openEditor(page)
+  await sendTraffic(page, { ratePerSecond: 20, seconds: 5 })
+  await editor.focus()
+  await typeAtEnd(page, `    ${MIRROR}`)
+  await page.keyboard.press('ControlOrMeta+s')
+  const card = page.getByRole('region', { name: 'What happens to traffic' })
+  await expect(card.getByRole('list', { name: 'Changes of traffic' })).toHaveText(
+    /20 % of all GET requests of reviewed.example \(≈ [\d.]+ of [\d.]+ requests\/s\) will also be copied to backend:3000\./,
+  )
+  await expect(card).toContainText('mean of the last minute, measured at the gateway')
+  await expect(card.getByRole('table', { name: 'Rule 0' })).toContainText(
+    'copy to backend:3000–20 %',
+  )
+  await expect(card).toContainText('default/eg/http :80')
+  await expect(card).toContainText('Copied methodsGET')
+  await expect(card.getByRole('list', { name: 'Findings that touch traffic' })).toContainText(
+    'every copied request reaches it twice',
+  )
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+})
+
+test('a route is edited, checked, reviewed and applied without a mouse', async ({ page }) => {
+  await page.goto('/routes/default/reviewed')
+  const editor = await openEditor(page)
+  await expect(async () => {
+    await page.keyboard.press('Tab')
+    await expect(editor).toBeFocused({ timeout: 50 })
+  }).toPass({ timeout: 30_000, intervals: [0] })
+  await typeAtEnd(page, '    timeouts:\n    request: 3 parsecs')
+  const problems = page.getByRole('list', { name: 'Problems' })
+  await expect(problems).toContainText('spec.rules[0].timeouts.request')
+  await page.keyboard.press('F8')
+  await page.keyboard.press('End')
+  await page.keyboard.press('ControlOrMeta+Shift+ArrowLeft')
+  await page.keyboard.press('ControlOrMeta+Shift+ArrowLeft')
+  await page.keyboard.insertText('3s')
+  await expect(page.getByRole('status', { name: 'Validation' })).not.toContainText('error')
+  await page.keyboard.press('ControlOrMeta+s')
+  const review = page.getByRole('dialog', { name: 'Review changes' })
+  await expect(review.getByRole('region', { name: 'You change' })).toContainText(
+    'spec.rules[0].timeouts added: {request: 3s}',
+  )
+  await page.keyboard.press('ControlOrMeta+Enter')
+  await expect(review).toBeHidden()
+  const { stdout } = await kubectl(
+    `get httproute reviewed -o jsonpath='{.spec.rules[0].timeouts.request}'`,
+  )
+  expect(stdout).toBe('3s')
 })

@@ -10,6 +10,7 @@ import { Modal } from '@/components/ui/modal'
 import { Notice } from '@/components/ui/notice'
 import { showToast } from '@/components/ui/toast-store'
 import type { ManifestResponse, ManifestResult, ReviewBase } from '@/lib/dashboard-api/manifests'
+import type { Diagnostic } from '@/lib/validation/diagnostic'
 import { conflictsByManager, explainConflicts } from './conflicts'
 import { ConflictsPanel } from './conflicts-panel'
 import { isAccepted, outcomeText, resultName } from './result-text'
@@ -25,6 +26,8 @@ export interface ReviewInput {
 
 interface ManifestReviewProps {
   input: ReviewInput
+  /** What an editor of the manifest has found; without it the review checks for itself. */
+  diagnostics?: readonly Diagnostic[]
   onClose: () => void
   onApplied: (response: ManifestResponse) => void
   /** The person wants the live version instead of the draft. */
@@ -143,7 +146,12 @@ function Findings(props: ManifestReviewProps & { review: Review }): ReactNode {
       {isUnchanged ? (
         <Notice tone="info">The live object is already as this manifest says.</Notice>
       ) : null}
-      <ResultView results={review.results} action={review.action} draft={input.manifest} />
+      <ResultView
+        results={review.results}
+        action={review.action}
+        draft={input.manifest}
+        diagnostics={props.diagnostics}
+      />
     </>
   )
 }

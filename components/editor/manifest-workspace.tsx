@@ -2,25 +2,22 @@
 
 import { CircleQuestionMark, GitCompare, Undo2 } from 'lucide-react'
 import { Tabs } from 'radix-ui'
-import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
 import { BackendDialog } from '@/components/backends/backend-dialog'
-import { useSchema } from '@/components/data/queries'
 import { useUnloadGuard } from '@/components/data/use-unload-guard'
-import { useValidation } from '@/components/data/use-validation'
 import { Button } from '@/components/ui/button'
 import { Chip } from '@/components/ui/chip'
 import { Tooltip } from '@/components/ui/tooltip'
 import type { ManifestResponse, ManifestResult } from '@/lib/dashboard-api/manifests'
 import type { CreateBackendFix, Diagnostic, DiagnosticFix } from '@/lib/validation/diagnostic'
 import { applyFix } from './apply-fix'
-import { toEditorSchema } from './editor-schema'
 import { FormBeside, FormToggle } from './form/form-beside'
 import { ManifestEditor, type ManifestEditorHandle } from './manifest-editor'
 import { ManifestReview, type ReviewInput } from './manifest-review'
 import { adjacentProblem, countProblems, describeProblems } from './problems'
 import { ProblemsPanel } from './problems-panel'
 import { ShortcutsDialog } from './shortcuts-dialog'
-import { useClusterFacts } from './use-cluster-facts'
+import { useDiagnostics } from './use-diagnostics'
 
 export interface ManifestWorkspaceProps {
   /** Identifies the document: `default/http-mirror`. */
@@ -54,24 +51,6 @@ export interface ManifestWorkspaceProps {
 }
 
 type BottomTab = 'problems' | 'status'
-
-function useDiagnostics(text: string, namespace: string) {
-  const { data: schema, error } = useSchema('httproutes')
-  const schemas = useMemo(() => (schema === undefined ? [] : [schema]), [schema])
-  const facts = useClusterFacts()
-  const editorSchema = useMemo(
-    () => (schema === undefined ? undefined : toEditorSchema(schema)),
-    [schema],
-  )
-  const { complete, ...validation } = useValidation({
-    text,
-    defaultNamespace: namespace,
-    schemas,
-    facts,
-  })
-  const failure = error === null ? validation.failure : error.message
-  return { ...validation, failure, language: { schema: editorSchema, complete } }
-}
 
 interface ToolbarProps
   extends Pick<ManifestWorkspaceProps, 'heading' | 'actions' | 'isDirty' | 'isKept'> {
@@ -198,11 +177,14 @@ function fixer({ text, isChecking, onChange, onBackend }: FixerOptions) {
 }
 
 /** The review of the text; every way on from it that is not an apply closes it. */
-function WorkspaceReview(props: ManifestWorkspaceProps & { onClose: () => void }) {
+function WorkspaceReview(
+  props: ManifestWorkspaceProps & { diagnostics: readonly Diagnostic[]; onClose: () => void },
+) {
   const { onClose, onMerge, onLoadLive } = props
   return (
     <ManifestReview
       input={{ manifest: props.text, base: props.base }}
+      diagnostics={props.diagnostics}
       onClose={onClose}
       onApplied={props.onApplied}
       onMerge={
@@ -310,6 +292,7 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
       {dialog === 'review' ? (
         <WorkspaceReview
           {...props}
+          diagnostics={diagnostics}
           onClose={close}
           onApplied={(response) => {
             close()

@@ -12,16 +12,19 @@ import type { ReviewedChanges } from '@/lib/manifest/three-way/review-changes'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { toYaml } from '@/lib/manifest/to-yaml'
 import type { JsonObject } from '@/lib/shared/json'
+import type { Diagnostic } from '@/lib/validation/diagnostic'
 import { changesOf, draftObject, lineNotes } from './change-groups'
 import { ChangesPanel } from './changes-panel'
 import { ManifestDiff } from './manifest-diff'
 import { outcomeText, outcomeTone, resultName } from './result-text'
+import { TrafficCard } from './traffic-card'
 
 interface ResultViewProps {
   results: readonly ManifestResult[]
   action: 'dry-run' | 'apply'
   /** Shown on the right where the server gave no object: the text as it was sent. */
   draft: string
+  diagnostics: readonly Diagnostic[] | undefined
 }
 
 function Refusal({ result }: { result: ManifestResult }) {
@@ -67,7 +70,7 @@ function ThreeWayPicture({ result, draft, answer, reviewed }: PictureProps) {
   const notes = useMemo(() => lineNotes(stored, reviewed), [stored, reviewed])
   const mine = toYaml(draft)
   return (
-    <div className="flex min-h-72 min-w-0 flex-1 flex-col gap-1.5">
+    <div className="flex min-h-80 min-w-0 flex-1 flex-col gap-1.5">
       <div>
         <Segmented label="Changes shown" value={shown} options={SHOWN} onChange={setShown} />
       </div>
@@ -88,7 +91,11 @@ function ThreeWayPicture({ result, draft, answer, reviewed }: PictureProps) {
   )
 }
 
-function ResultBody({ result, draft: manifest }: { result: ManifestResult; draft: string }) {
+interface ResultBodyProps extends Pick<ResultViewProps, 'draft' | 'diagnostics'> {
+  result: ManifestResult
+}
+
+function ResultBody({ result, draft: manifest, diagnostics }: ResultBodyProps) {
   const schema = useKindSchema(result)
   const draft = useMemo(() => draftObject(manifest, result), [manifest, result])
   const reviewed = useMemo(() => changesOf(result, draft, schema), [result, draft, schema])
@@ -102,8 +109,9 @@ function ResultBody({ result, draft: manifest }: { result: ManifestResult; draft
       {result.outcome === 'rejected' ? (
         <Refusal result={result} />
       ) : reviewed !== null && draft !== null && result.result !== null ? (
-        <div className="flex min-h-0 flex-1 flex-col gap-3 lg:grid lg:grid-cols-[24rem_minmax(0,1fr)]">
+        <div className="flex flex-col gap-3 lg:grid lg:min-h-0 lg:flex-1 lg:grid-cols-[24rem_minmax(0,1fr)]">
           <div className="flex flex-col gap-3 lg:min-h-0 lg:overflow-y-auto">
+            <TrafficCard result={result} manifest={manifest} diagnostics={diagnostics} />
             <ChangesPanel result={result} reviewed={reviewed} />
           </div>
           <ThreeWayPicture
@@ -126,7 +134,7 @@ function ResultBody({ result, draft: manifest }: { result: ManifestResult; draft
 }
 
 /** What the server says of each document: its outcome, warnings, and the difference it makes. */
-export function ResultView({ results, action, draft }: ResultViewProps) {
+export function ResultView({ results, action, draft, diagnostics }: ResultViewProps) {
   const [chosen, setChosen] = useState(0)
   const shown = results[chosen] ?? results[0]
   if (shown === undefined) return <Notice tone="warn">The manifest has no documents.</Notice>
@@ -150,7 +158,7 @@ export function ResultView({ results, action, draft }: ResultViewProps) {
           </li>
         ))}
       </ul>
-      <ResultBody result={shown} draft={draft} />
+      <ResultBody result={shown} draft={draft} diagnostics={diagnostics} />
     </>
   )
 }
