@@ -9,7 +9,9 @@ export interface Endpoint {
   refusals: number
   retryAt: number
   isProbing: boolean
-  /** Consecutive answers that broke off or were none, and until when no copy is sent for it. */
+  /** Connections it has not accepted yet. */
+  connecting: number
+  /** Consecutive copies whose answer broke off or did not come, and until when no copy is sent for it. */
   breaks: number
   brokenUntil: number
   readonly pace: BatchPace

@@ -91,7 +91,7 @@ const onRequest =
     socket.once('data', () => answer(socket))
 
 const TROUBLES: readonly [what: string, trouble: Trouble, ...fates: string[]][] = [
-  ['hangs', () => undefined, 'timeout'],
+  ['hangs', () => undefined, 'timeout', 'backing_off'],
   [
     'trickles its answer',
     onRequest((socket) => {
@@ -160,6 +160,31 @@ describe('the primary answers every request, and the copies are found again, aft
     expect((counts['bad_response'] ?? 0) + (counts['backing_off'] ?? 0)).toBe(500)
     expect(shadow.connections).toBeGreaterThanOrEqual(8)
     expect(shadow.connections).toBeLessThan(100)
+  })
+
+  it('hangs for long: no more copies are sent than show whether it still does', async () => {
+    const pause = { mirrorBackoffMinMs: 600_000, mirrorBackoffMaxMs: 600_000 }
+    const { gateway, shadow } = await start(() => undefined, { mirrorTimeoutMs: 100, ...pause })
+    await eventually('copies given up in a row', async () => {
+      await sendMany(gateway, 8, 8)
+      return (fates(await settled(gateway))['timeout'] ?? 0) >= 8
+    })
+    const [before, connections] = [fates(await settled(gateway)), shadow.connections]
+    const { statuses } = await sendMany(gateway, 200, 8)
+    expect([...statuses]).toEqual([[200, 200]])
+    const after = fates(await settled(gateway))
+    expect(after['timeout']).toBe(before['timeout'])
+    expect(after['backing_off']).toBe((before['backing_off'] ?? 0) + 200)
+    expect(shadow.connections).toBe(connections)
+  })
+
+  it('does not answer SYNs: no more connections wait for it than their limit', async () => {
+    const { gateway, primary } = await start(() => undefined, { connectingPerEndpointMax: 4 })
+    await gateway.serve(ROUTES, { primary: [primary.port], shadow: [await startBlackHole()] })
+    const { statuses } = await sendMany(gateway, 40, 1)
+    expect([...statuses]).toEqual([[200, 40]])
+    const counts = fates(await settled(gateway))
+    expect(counts).toEqual({ timeout: 4, backing_off: 36 })
   })
 
   it('accepts no connection: SYNs are not answered', async () => {

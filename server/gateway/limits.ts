@@ -38,6 +38,8 @@ export interface GatewayLimits {
   readonly tunnelIdleMs: number
   /** A backend that has not accepted after this long counts as refusing: 502, or a failed copy. */
   readonly connectTimeoutMs: number
+  /** Connections one endpoint has not accepted yet; at the limit others are tried, and copies wait for none (skipped `backing_off`). */
+  readonly connectingPerEndpointMax: number
   /** Attempts for one request while its backend's endpoints refuse it; then 502. */
   readonly connectAttemptsMax: number
   /** Retries of one request, whatever its rule asks for; then the last answer counts, or 502. */
@@ -82,7 +84,7 @@ export interface GatewayLimits {
   /** Time to the next attempt after a mirror refused; doubles up to the maximum. Copies between: skipped `backing_off`. */
   readonly mirrorBackoffMinMs: number
   readonly mirrorBackoffMaxMs: number
-  /** Copies in a row whose answer broke off or was none, after which a mirror is left alone as if it had refused. */
+  /** Copies in a row whose answer broke off or did not come in time; then one copy is sent after each such pause until one is answered. */
   readonly mirrorBreaksMax: number
   /** Captures begun per second; further ones are given up (`rate_limit`). */
   readonly capturesPerSecondMax: number
@@ -138,6 +140,7 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   exchangeIdleMs: 300_000,
   tunnelIdleMs: 3_600_000,
   connectTimeoutMs: 5_000,
+  connectingPerEndpointMax: 256,
   connectAttemptsMax: 4,
   retryAttemptsMax: 10,
   retryBackoffMs: 25,

@@ -147,6 +147,21 @@ describe('copies of the same moment', () => {
     expect((await settled()).answered).toBe(sent())
   })
 
+  it('are all given up, and none sent again, when the mirror hangs', async () => {
+    const { arrivals, burstUntil, settled, sent } = await start(
+      (socket, heads) => {
+        if (heads.length < 3) answerAll(socket, heads)
+      },
+      { mirrorTimeoutMs: 300 },
+    )
+    await burstUntil(3)
+    const { answered, of } = await settled()
+    const hung = arrivals.filter((heads) => heads.length >= 3).flat().length
+    expect(of('timeout')).toBe(hung)
+    expect(answered).toBe(sent() - hung)
+    expect(arrivals.flat()).toHaveLength(sent())
+  })
+
   it('fail alone when one answer is garbage', async () => {
     const { burstUntil, batches, settled, sent } = await start((socket, heads) => {
       if (heads.length < 3) answerAll(socket, heads)

@@ -142,8 +142,12 @@ export class MirrorCopy implements UpstreamHandler, BatchedCopy {
     this.recorder?.finish(reason)
   }
 
-  tick(now: number): void {
-    if (now - this.startedAt > this.context.limits.mirrorTimeoutMs) this.giveUp('timeout')
+  /** Gives it up when its time is over; returns whether it is. */
+  expire(now: number): boolean {
+    if (now - this.startedAt <= this.context.limits.mirrorTimeoutMs) return false
+    this.context.mirrors.onBroken(this.endpoint)
+    this.giveUp('timeout')
+    return true
   }
 
   onInterim(): void {}
@@ -183,10 +187,13 @@ export class MirrorCopy implements UpstreamHandler, BatchedCopy {
 
   onFailed(failure: UpstreamFailure): void {
     const { connection } = this
-    if (connection === null) return
+    if (connection === null || this.expire(this.context.now())) return
     if (this.wasNotSeen(failure, connection)) {
       // The mirror had hung up before it got to this copy, so it is sent again (RFC 9112 9.3.1 and 9.3.2).
       this.isReplayable = false
+      // Its time begins anew, and copies are kept in the order of theirs.
+      this.context.copies.delete(this)
+      this.context.copies.add(this)
       this.sendOn(this.context.mirrors.acquire(this.endpoint, true))
       return
     }

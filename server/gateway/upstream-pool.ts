@@ -1,6 +1,7 @@
 import { BatchPace } from './batch-pace'
 import type { Endpoint } from './endpoint'
 import { type ConnectWatcher, Http2Pool } from './http2-pool'
+import { inTurns } from './in-turns'
 import type { GatewayLimits } from './limits'
 import type { Upstream } from './upstream'
 import {
@@ -38,6 +39,7 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
       refusals: 0,
       retryAt: 0,
       isProbing: false,
+      connecting: 0,
       breaks: 0,
       brokenUntil: 0,
       pace: new BatchPace(this.limits),
@@ -55,6 +57,7 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
     const connection = new UpstreamConnection(this, endpoint, this.limits)
     connection.deadline = this.now() + this.limits.connectTimeoutMs
     this.connecting.add(connection)
+    endpoint.connecting++
     this.open.add(connection)
     return connection
   }
@@ -81,8 +84,14 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
   }
 
   onOpen(connection: UpstreamConnection): void {
-    this.connecting.delete(connection)
+    this.endConnecting(connection)
     this.onConnected(connection.endpoint)
+  }
+
+  private endConnecting(connection: UpstreamConnection): boolean {
+    const wasConnecting = this.connecting.delete(connection)
+    if (wasConnecting) connection.endpoint.connecting--
+    return wasConnecting
   }
 
   onConnected(endpoint: Endpoint): void {
@@ -101,20 +110,37 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
     endpoint.refusals = Math.min(endpoint.refusals + 1, 16)
   }
 
-  /** A copy's answer broke off or was none: after several in a row the endpoint is left alone, longer each time. */
+  /** A copy's answer broke off or did not come: after several in a row the endpoint is left alone, longer each time. */
   onBroken(endpoint: Endpoint): void {
     const now = this.now()
+    if (now < endpoint.brokenUntil || endpoint.breaks >= this.limits.mirrorBreaksMax) return
+    if (++endpoint.breaks === this.limits.mirrorBreaksMax) this.leaveAlone(endpoint, now)
+  }
+
+  private leaveAlone(endpoint: Endpoint, now: number): void {
     const { mirrorBreaksMax, mirrorBackoffMinMs, mirrorBackoffMaxMs } = this.limits
-    if (now < endpoint.brokenUntil || ++endpoint.breaks < mirrorBreaksMax) return
     const doublings = Math.min(endpoint.breaks - mirrorBreaksMax, 16)
     endpoint.brokenUntil = now + Math.min(mirrorBackoffMaxMs, mirrorBackoffMinMs * 2 ** doublings)
   }
 
-  /** Whether an endpoint may be tried now: after a refusal, one attempt at a time and not before its time. */
+  /** Whether an endpoint may be tried now: after a refusal, or answers that did not come, one attempt at a time and not before its time. */
   mayTry(endpoint: Endpoint): boolean {
-    if (this.now() < endpoint.brokenUntil) return false
-    if (endpoint.refusals === 0 || this.hasConnection(endpoint)) return true
-    if (endpoint.isProbing || this.now() < endpoint.retryAt) return false
+    const now = this.now()
+    if (now < endpoint.brokenUntil) return false
+    if (!this.mayConnect(endpoint, now)) return false
+    if (endpoint.breaks >= this.limits.mirrorBreaksMax) {
+      // This attempt shows whether it answers again; the next is not made before it had the time to.
+      endpoint.breaks++
+      this.leaveAlone(endpoint, now)
+    }
+    return true
+  }
+
+  private mayConnect(endpoint: Endpoint, now: number): boolean {
+    const { refusals, connecting } = endpoint
+    const isFree = refusals === 0 && connecting < this.limits.connectingPerEndpointMax
+    if (isFree || this.hasConnection(endpoint)) return true
+    if (refusals === 0 || endpoint.isProbing || now < endpoint.retryAt) return false
     endpoint.isProbing = true
     return true
   }
@@ -136,7 +162,7 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
 
   forget(connection: UpstreamConnection): void {
     if (!this.open.delete(connection)) return
-    if (this.connecting.delete(connection)) connection.endpoint.isProbing = false
+    if (this.endConnecting(connection)) connection.endpoint.isProbing = false
     const idle = this.idle.get(connection.endpoint)
     const index = idle?.lastIndexOf(connection) ?? -1
     if (index !== -1) idle?.splice(index, 1)
@@ -145,13 +171,26 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
   /** Gives up connects that take too long and closes what has been idle too long. */
   tick(): void {
     const now = this.now()
-    for (const connection of this.connecting) {
-      if (connection.deadline <= now) connection.failConnecting()
-    }
+    inTurns(() => this.failOverdue(now))
     this.http2.tick(now)
     for (const idle of this.idle.values()) {
-      while (idle[0] !== undefined && idle[0].deadline <= now) idle[0].abandon()
+      inTurns(() => {
+        const [oldest] = idle
+        const isDue = oldest !== undefined && oldest.deadline <= now
+        if (isDue) oldest.abandon()
+        return isDue
+      })
     }
+  }
+
+  /** Gives up the connect begun first if its time is over; false when it is not. */
+  private failOverdue(now: number): boolean {
+    for (const connection of this.connecting) {
+      if (connection.deadline > now) return false
+      connection.failConnecting()
+      return true
+    }
+    return false
   }
 
   /** Forgets endpoints a new table no longer names; requests in flight to them end undisturbed. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from '../log'
 import type { WorkerShare } from './budget-runtime'
 import { Captures } from './capture/captures'
+import { inTurns } from './in-turns'
 import type { GatewayLimits } from './limits'
 import { MetricsRegistry } from './metrics'
 import { MirrorBatches } from './mirror-batches'
@@ -15,8 +16,10 @@ export interface Timed {
   tick(now: number): void
 }
 
-/** A copy as the worker sees it when it stops. */
-export interface OutstandingCopy extends Timed {
+/** A copy that has not ended. */
+export interface OutstandingCopy {
+  /** Gives it up if its time is over; returns whether it was. */
+  expire(now: number): boolean
   giveUp(reason: 'shutdown'): void
 }
 
@@ -36,6 +39,7 @@ export class WorkerContext {
   readonly rules: RuleRuntimes
   readonly captures: Captures
   readonly exchanges = new Set<Timed>()
+  /** In the order of their deadlines. */
   readonly copies = new Set<OutstandingCopy>()
   readonly mirrorBatches: MirrorBatches
   readonly mirrorDrain: MirrorDrain
@@ -96,9 +100,14 @@ export class WorkerContext {
 
   tick(): void {
     this.coarseNow = this.now()
-    for (const copy of this.copies) copy.tick(this.coarseNow)
+    inTurns(() => this.expireCopy())
     for (const exchange of this.exchanges) exchange.tick(this.coarseNow)
     this.primaries.tick()
     this.mirrors.tick()
+  }
+
+  private expireCopy(): boolean {
+    for (const copy of this.copies) return copy.expire(this.coarseNow)
+    return false
   }
 }
