@@ -46,7 +46,7 @@ function toTextFix(
       return { kind: 'edit', title: fix.title, range, text: scalar(fix.value) }
     }
     case 'split-by-method':
-      return splitFix(fix, document, text)
+      return splitFix(fix, document)
   }
 }
 
@@ -60,10 +60,8 @@ function scalar(value: string | number): string {
 function splitFix(
   { title, fieldPath }: Extract<LintFix, { kind: 'split-by-method' }>,
   document: ManifestDocument,
-  text: string,
 ): DiagnosticFix | null {
-  const source = document.sourceOf(text, fieldPath)
-  const hasAlias = /[&*!][A-Za-z]/.test(source)
+  const hasAlias = /[&*!][A-Za-z]/.test(document.sourceOf(fieldPath))
   if (hasAlias || splitRuleOf(document.object, fieldPath) === null) return null
   return { kind: 'split-by-method', title, documentIndex: document.index, fieldPath }
 }

@@ -6,6 +6,7 @@ import { echoBackendManifest } from '@/components/backends/echo-template'
 import { routeManifest, TEMPLATES } from '@/components/routes/route-templates'
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
+import { applyFix } from './apply-fix'
 import { toEditorSchema } from './editor-schema'
 import { messageFormOf, validateText } from './validate-text'
 
@@ -76,6 +77,15 @@ describe('validate text', () => {
 
   it('says what is wrong with text that is not YAML', () => {
     expect(validate('a: [1').map(({ severity }) => severity)).toContain('error')
+  })
+
+  it.each([
+    ['a:\n\tb: 1\n', 'a:\n  b: 1\n'],
+    ['a:\n- *.example.com\n', 'a:\n- "*.example.com"\n'],
+    ['a: [*.example.com, b]\n', 'a: ["*.example.com", b]\n'],
+  ])('mends the text %j', (text, mended) => {
+    const [fix] = validate(text).flatMap((found) => found.fix ?? [])
+    expect(fix?.kind === 'edit' && applyFix(text, fix)).toBe(mended)
   })
 
   it('chooses the wording by the version of the cluster', () => {

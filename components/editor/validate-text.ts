@@ -11,6 +11,7 @@ import { withDocuments } from '@/lib/validation/lints/with-documents'
 import { schemasByKey, validateParsed } from '@/lib/validation/validate-manifest'
 import { splitApiVersion } from './api-version'
 import { lintDocument } from './lint-document'
+import { withTextFix } from './text-fixes'
 import type { ValidateMessage } from './validation-messages'
 
 const compiled = new WeakMap<readonly SchemaResponse[], Map<string, CompiledSchema>>()
@@ -78,7 +79,9 @@ export function validateText(
       : { cluster: { gateways, gatewayClasses } }),
   })
   const objects = new Map(documents.map(({ index, object }) => [index, object]))
-  const own = diagnostics.filter((diagnostic) => !isAboutKnownKind(diagnostic, objects))
+  const own = diagnostics
+    .filter((diagnostic) => !isAboutKnownKind(diagnostic, objects))
+    .map((diagnostic) => withTextFix(diagnostic, text))
   // Where admission refuses several mirrors in its own words, saying it again would be noise.
   const isRefused = own.some(({ code }) => code === 'mirror.several-in-one-rule')
   return [...own, ...lints.filter(({ code }) => !isRefused || code !== 'mirror.several-refused')]

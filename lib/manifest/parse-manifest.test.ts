@@ -130,8 +130,8 @@ describe('parseManifest', () => {
     message?: string
   }[] = [
     { name: 'a tab as indentation', text: 'a:\n\tb: 1\n', code: 'yaml.tab', line: 2 },
-    { name: 'an unclosed quote', text: 'a: "x\n', code: 'yaml.syntax', line: 2 },
-    { name: 'an unknown anchor', text: 'a: *x\n', code: 'yaml.syntax', line: 1 },
+    { name: 'an unclosed quote', text: 'a: "x\n', code: 'yaml.syntax', line: 1 },
+    { name: 'an unknown anchor', text: 'a: *x\n', code: 'yaml.unknown-anchor', line: 1 },
     {
       name: 'a duplicate key',
       text: 'spec:\n  a: 1\n  a: 2\n',
@@ -191,6 +191,40 @@ describe('parseManifest', () => {
       if (message !== undefined) expect(found[0]?.message).toBe(message)
     })
   }
+})
+
+describe('places of what is wrong', () => {
+  const places: readonly { name: string; text: string; marks: readonly string[] }[] = [
+    { name: 'a quote not closed', text: 'a:\n  b: "x\nc: 1\nd: 2\n', marks: ['2 "'] },
+    { name: 'a quote not closed, single', text: "a: 'x\nc: 1\n", marks: ["1 '"] },
+    { name: 'a bracket not closed', text: 'a:\n  b: [x\n  c: 1\n', marks: ['2 ['] },
+    { name: 'a brace not closed', text: 'a:\n  b: {x: 1\n  c: 1\n', marks: ['2 {'] },
+    { name: 'an indent between two', text: 'a:\n- b: 1\n c: 2\n', marks: ['3 c: 2'] },
+    { name: 'a word without a colon', text: 'a: 1\nfoo\n', marks: ['2 foo'] },
+    { name: 'a value with a colon', text: 'a: b: c\n', marks: ['1 b'] },
+    { name: 'a tab, once', text: 'a:\n  b:\n\t- c: 1\n', marks: ['3 \t'] },
+    { name: 'a tab behind a dash', text: 'a:\n-\tb: 1\n', marks: ['2 \t'] },
+    { name: 'each of two tabs', text: 'a:\n\tb: 1\nc:\n\td: 1\n', marks: ['2 \t', '4 \t'] },
+    { name: 'a key twice', text: 'a:\n  b: 1\n  c: 1\n  b: 2\n', marks: ['4 b'] },
+    { name: 'a key twice in braces', text: 'a: {b: 1, b: 2}\n', marks: ['1 b'] },
+    { name: 'a key twice in the second document', text: 'a: 1\n---\nb: 1\nb: 2\n', marks: ['4 b'] },
+    { name: 'a wildcard without quotes', text: 'a:\n- *.b.c\n', marks: ['2 *.b.c'] },
+    { name: 'an alias that is not there', text: 'a: *x\n', marks: ['1 *x'] },
+    { name: 'an unknown tag', text: 'a: !foo b\n', marks: ['1 !foo'] },
+    { name: 'a reserved character', text: 'a: @b\n', marks: ['1 @'] },
+    { name: 'Windows line ends', text: 'a: 1\r\nb: @c\r\n', marks: ['2 @'] },
+  ]
+  it.each(places)('are where a person has to look: $name', ({ text, marks }) => {
+    const { problems } = parseManifest(text)
+    const marked = problems.map(({ range }) => `${range.startLine} ${textAt(text, range)}`)
+    expect([...new Set(marked)]).toEqual(marks)
+  })
+
+  it('can be seen also where nothing is written', () => {
+    const text = 'a:\n  -\n  - b\n\n'
+    expect(textAt(text, only(text).rangeOf('a[0]'))).toBe('-')
+    expect(textAt('a:\n', only('a:\n').rangeOf('a'))).toBe('a')
+  })
 })
 
 describe('toYaml', () => {

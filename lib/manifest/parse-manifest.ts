@@ -1,4 +1,4 @@
-import { Composer, type CST, type Document, LineCounter, Parser } from 'yaml'
+import { Composer, type CST, type Document, Parser } from 'yaml'
 import {
   DOCUMENTS_MAX,
   NESTING_MAX,
@@ -7,9 +7,10 @@ import {
   VALUES_MAX,
 } from '@/lib/manifest/limits'
 import { FieldLocator, offsetsOf } from '@/lib/manifest/locate-field'
-import { rangeBetween, START_OF_TEXT, type TextRange } from '@/lib/manifest/text-range'
+import { syntaxProblems } from '@/lib/manifest/syntax-problems'
+import { START_OF_TEXT, TextPlaces, type TextRange } from '@/lib/manifest/text-range'
 import { hasTooManyValues, nestsTooDeep } from '@/lib/manifest/text-shape'
-import { rangeOfNode, toJson } from '@/lib/manifest/to-json'
+import { type NodeProblem, rangeOfNode, toJson } from '@/lib/manifest/to-json'
 import { KUBECTL_YAML } from '@/lib/manifest/yaml-options'
 import type { JsonObject } from '@/lib/shared/json'
 
@@ -30,14 +31,14 @@ export class ManifestDocument {
   readonly object: JsonObject
   /** The syntax tree with its source tokens, from which the text can be edited without loss. */
   readonly ast: Document
-  readonly #lines: LineCounter
+  readonly #places: TextPlaces
   readonly #locator: FieldLocator
 
-  constructor(index: number, object: JsonObject, ast: Document, lines: LineCounter) {
+  constructor(index: number, object: JsonObject, ast: Document, places: TextPlaces) {
     this.index = index
     this.object = object
     this.ast = ast
-    this.#lines = lines
+    this.#places = places
     this.#locator = new FieldLocator(ast)
   }
 
@@ -47,13 +48,13 @@ export class ManifestDocument {
    */
   rangeOf(fieldPath: string, part: 'key' | 'value' = 'value'): TextRange {
     const [start, end] = offsetsOf(this.#locator.locate(fieldPath), part)
-    return rangeBetween(this.#lines, start, end)
+    return this.#places.between(start, end)
   }
 
-  /** The part of the document's text that a field's value is written in; empty where it is not. */
-  sourceOf(text: string, fieldPath: string): string {
+  /** The part of the text that a field's value is written in; empty where it is not. */
+  sourceOf(fieldPath: string): string {
     const { found, value } = this.#locator.locate(fieldPath)
-    return found ? text.slice(...rangeOfNode(value)) : ''
+    return found ? this.#places.slice(...rangeOfNode(value)) : ''
   }
 
   /** Whether the field is written in the document. */
@@ -93,11 +94,10 @@ function failure(code: string, message: string): Manifest {
 }
 
 function readDocuments(text: string): Manifest {
-  const lines = new LineCounter()
+  const places = new TextPlaces(text)
   const composer = new Composer({
     ...KUBECTL_YAML,
     keepSourceTokens: true,
-    lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: false,
     logLevel: 'silent',
@@ -105,10 +105,10 @@ function readDocuments(text: string): Manifest {
   const documents: ManifestDocument[] = []
   const problems: ManifestProblem[] = []
   let index = 0
-  for (const ast of composer.compose(tokensOf(text, lines))) {
+  for (const ast of composer.compose(tokensOf(text, places))) {
     if (index >= DOCUMENTS_MAX) {
       const message = `the manifest has more than ${DOCUMENTS_MAX} documents; the rest was not read`
-      const range = rangeBetween(lines, ast.range[0], ast.range[0])
+      const range = places.between(ast.range[0], ast.range[0])
       problems.push({
         code: 'manifest.too-many',
         message,
@@ -118,16 +118,16 @@ function readDocuments(text: string): Manifest {
       })
       break
     }
-    readDocument(ast, index, lines, documents, problems)
+    readDocument(ast, index, places, documents, problems)
     index += 1
   }
   return { documents, problems }
 }
 
 /** The parser's tokens up to the first errors that are shown: text that is no YAML at all is not read to its end. */
-function* tokensOf(text: string, lines: LineCounter): Generator<CST.Token> {
+function* tokensOf(text: string, places: TextPlaces): Generator<CST.Token> {
   let errors = 0
-  for (const token of new Parser(lines.addNewLine).parse(text)) {
+  for (const token of new Parser(places.addLine).parse(text)) {
     if (token.type === 'error') errors += 1
     if (errors > PROBLEMS_PER_DOCUMENT_MAX) return
     yield token
@@ -137,25 +137,17 @@ function* tokensOf(text: string, lines: LineCounter): Generator<CST.Token> {
 function readDocument(
   ast: Document.Parsed,
   index: number,
-  lines: LineCounter,
+  places: TextPlaces,
   documents: ManifestDocument[],
   problems: ManifestProblem[],
 ): void {
-  const syntax = [...ast.errors, ...ast.warnings].slice(0, PROBLEMS_PER_DOCUMENT_MAX)
-  for (const error of syntax) {
-    problems.push({
-      code: error.code === 'TAB_AS_INDENT' ? 'yaml.tab' : 'yaml.syntax',
-      message: error.message,
-      fieldPath: '',
-      documentIndex: index,
-      range: rangeBetween(lines, error.pos[0], error.pos[1]),
-    })
+  const report = ({ start, end, ...problem }: NodeProblem) => {
+    problems.push({ ...problem, documentIndex: index, range: places.between(start, end) })
   }
+  for (const problem of syntaxProblems(ast)) report(problem)
   if (ast.errors.length > 0) return
   const { value, problems: found } = toJson(ast)
-  for (const { start, end, ...problem } of found) {
-    problems.push({ ...problem, documentIndex: index, range: rangeBetween(lines, start, end) })
-  }
+  for (const problem of found) report(problem)
   if (value === null) return
   if (typeof value !== 'object' || Array.isArray(value)) {
     const kind = Array.isArray(value) ? 'array' : typeof value
@@ -164,9 +156,9 @@ function readDocument(
       message: `json: cannot unmarshal ${kind} into a Kubernetes object: a map with apiVersion and kind is expected`,
       fieldPath: '',
       documentIndex: index,
-      range: rangeBetween(lines, ...offsetsOf(new FieldLocator(ast).locate(''), 'value')),
+      range: places.between(...offsetsOf(new FieldLocator(ast).locate(''), 'value')),
     })
     return
   }
-  documents.push(new ManifestDocument(index, value, ast, lines))
+  documents.push(new ManifestDocument(index, value, ast, places))
 }

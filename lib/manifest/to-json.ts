@@ -81,7 +81,8 @@ class Converter {
   #convertAlias(alias: Alias, path: string, depth: number): JsonValue {
     const target = this.#anchors.get(alias.source)
     if (target === undefined) {
-      this.#report(alias, path, 'yaml.syntax', `unknown anchor '${alias.source}' referenced`)
+      const message = `unknown anchor '${alias.source}' referenced; a text that begins with * needs quotes`
+      this.#report(alias, path, 'yaml.unknown-anchor', message)
       return null
     }
     const outer = this.#outerAlias

@@ -1,0 +1,41 @@
+import { type Document, isCollection, isScalar, visit, type YAMLError } from 'yaml'
+import { PROBLEMS_PER_DOCUMENT_MAX } from '@/lib/manifest/limits'
+import { type NodeProblem, rangeOfNode } from '@/lib/manifest/to-json'
+
+/** What is wrong with the YAML of a document, the parser's follow-up errors left out. */
+export function syntaxProblems(ast: Document): readonly NodeProblem[] {
+  const found = [...ast.errors, ...ast.warnings]
+  // After a tab the parser takes the indent for another one, and what it says next is about that.
+  const tabs = found.filter(({ code }) => code === 'TAB_AS_INDENT')
+  return (tabs.length > 0 ? tabs : found)
+    .slice(0, PROBLEMS_PER_DOCUMENT_MAX)
+    .map((error) => unclosed(ast, error) ?? toProblem(error))
+}
+
+function toProblem({ code, message, pos: [start, end] }: YAMLError): NodeProblem {
+  const isTab = code === 'TAB_AS_INDENT'
+  return { code: isTab ? 'yaml.tab' : 'yaml.syntax', message, fieldPath: '', start, end }
+}
+
+/** A quote or bracket without its end is noticed far below it: where it opens is where a person has to look. */
+function unclosed(ast: Document, { message, pos: [at] }: YAMLError): NodeProblem | undefined {
+  const isQuote = message.startsWith('Missing closing ')
+  if (!isQuote && !/must be sufficiently indented and end with a [\]}]$/.test(message)) {
+    return undefined
+  }
+  let start: number | undefined
+  visit(ast, {
+    Node: (_key, node) => {
+      const isOpening = isQuote
+        ? isScalar(node) && /^QUOTE/.test(node.type ?? '')
+        : isCollection(node) && node.flow === true
+      const [from, to] = rangeOfNode(node)
+      if (isOpening && from < at && at <= to + 1) start = from
+    },
+  })
+  if (start === undefined) return undefined
+  const says = isQuote
+    ? 'this quote is not closed'
+    : 'this bracket is not closed, or what follows is indented less than the key it belongs to'
+  return { code: 'yaml.syntax', message: says, fieldPath: '', start, end: start + 1 }
+}
