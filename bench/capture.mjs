@@ -1,12 +1,15 @@
 /**
- * What capturing exchanges for comparison costs the gateway: its CPU time per request, every request mirrored, at a fixed
- * rate, with nothing, 1 % and all of the mirrored requests to be captured.
+ * What capturing exchanges for comparison costs the gateway: its workers' CPU time per request, every request mirrored, at a
+ * fixed rate, with nothing, 1 % and all of the mirrored requests to be captured.
  *
- *   node bench/capture.mjs [--seconds=3] [--repeats=5] [--connections=32] [--rate=3000]
+ *   node bench/capture.mjs [--seconds=2] [--rounds=15] [--warmup=5] [--connections=32] [--rate=3000] [--subjects=4]
  *
- * The limits are the product's own, so that most of `100 %` is given up at the rate limit; the last row lifts it.
+ * One gateway for each, all running; each round gives the load to one after the other, and a ratio is between two of the
+ * same round, so that what else the machine does meets both. The limits are the product's own, so that most of `100 %` is
+ * given up at the rate limit; the last row lifts it.
  */
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   bundle,
   cpuNanoseconds,
@@ -20,7 +23,14 @@ import {
 } from './harness.mjs'
 import { startOurs } from './proxies.mjs'
 
-const options = readOptions({ seconds: 3, repeats: 5, connections: 32, rate: 3000 })
+const options = readOptions({
+  seconds: 2,
+  rounds: 15,
+  warmup: 5,
+  connections: 32,
+  rate: 3000,
+  subjects: 4,
+})
 const work = workDirectory()
 const generator = startLoad()
 const gateway = await bundle(work, {
@@ -33,66 +43,80 @@ const [primary, shadow] = backends.map(({ port }) => port)
 const capturing = (percent) => ({
   settings: { 'mirrorboard.dev/comparison': JSON.stringify({ percent }) },
 })
+const BASE = 'no comparison'
 const SUBJECTS = [
-  ['no comparison', {}],
+  [BASE, {}],
   ['1 %', capturing(1)],
   ['100 %', capturing(100)],
   ['100 %, no limit', { ...capturing(100), limits: { capturesPerSecondMax: 1e6 } }],
 ]
 
-/** Returns CPU microseconds a request, and how many exchanges a second were captured. */
-async function measure(more) {
+/** A gateway whose captures are fetched every second, as the observer does. */
+async function start(name, more) {
   const ours = { workerFile: join(work, 'worker.mjs'), primary, shadow, isMirrored: true, ...more }
   const target = await startOurs(gateway, ours)
+  for (const processId of target.processIds) pin(processId, PROXY_CORE)
   const exchanges = target.plane.metricsUrl.replace('/metrics', '/exchanges')
-  let captured = 0
-  const fetchAll = async () => {
-    const lines = (await (await fetch(exchanges)).text()).split('\n')
-    captured += lines.length - 1
-  }
-  const drain = setInterval(fetchAll, 1000)
-  try {
-    const { host, port, processIds } = target
-    const { connections, rate, seconds } = options
-    for (const processId of processIds) pin(processId, PROXY_CORE)
-    const job = { host, port, connections, rate }
-    await generator.run({ ...job, seconds: 1 })
-    captured = 0
-    const cpu = () => processIds.reduce((sum, processId) => sum + cpuNanoseconds(processId), 0)
-    const before = cpu()
-    const result = await generator.run({ ...job, seconds })
-    const microseconds = (cpu() - before) / 1000 / result.requests
-    await fetchAll()
-    return { microseconds, captured: captured / seconds, errors: result.errors }
-  } finally {
-    clearInterval(drain)
-    await target.stop()
-  }
+  const subject = { name, target, captured: 0, isOver: false, runs: [] }
+  subject.draining = (async () => {
+    while (!subject.isOver) {
+      const text = await (await fetch(exchanges)).text()
+      subject.captured += text.split('\n').length - 1
+      await delay(1000)
+    }
+  })()
+  return subject
 }
 
-const results = new Map(SUBJECTS.map(([name]) => [name, []]))
+/** Gives one gateway the load: CPU microseconds a request, and exchanges captured a second. */
+async function measure({ host, port, processIds }) {
+  const { connections, rate, seconds } = options
+  const cpu = () => processIds.reduce((sum, processId) => sum + cpuNanoseconds(processId), 0)
+  const cpuBefore = cpu()
+  const result = await generator.run({ host, port, connections, rate, seconds })
+  // What is captured now is read at the next fetch, which is part of its cost.
+  await delay(1100)
+  const microseconds = (cpu() - cpuBefore) / 1000 / result.requests
+  return { microseconds, errors: result.errors }
+}
+
+const subjects = []
 try {
-  for (let repeat = 0; repeat < options.repeats; repeat++) {
-    for (const [name, more] of SUBJECTS) results.get(name).push(await measure(more))
+  for (const [name, more] of SUBJECTS.slice(0, options.subjects))
+    subjects.push(await start(name, more))
+  for (let round = 0; round < options.warmup + options.rounds; round++) {
+    for (const subject of subjects) {
+      const before = subject.captured
+      const run = await measure(subject.target)
+      run.captured = (subject.captured - before) / options.seconds
+      if (round >= options.warmup) subject.runs.push(run)
+    }
   }
 } finally {
+  for (const subject of subjects) subject.isOver = true
+  await Promise.all(subjects.map(({ draining }) => draining))
+  for (const { target } of subjects) await target.stop()
   for (const { child } of backends) child.kill()
   generator.stop()
 }
-const cpuOf = (name) => median(results.get(name).map((run) => run.microseconds))
-console.log(`\n${options.rate} requests/s, all mirrored, ${options.connections} connections`)
+
+const base = subjects[0].runs
 console.log(
-  '| captured | CPU µs a request, median (min) | ÷ no comparison | exchanges/s | errors |',
+  `\n${options.rate} requests/s, all mirrored, ${options.connections} connections, medians of ${options.rounds} rounds`,
 )
+console.log('| captured | CPU µs a request | ÷ no comparison (quartiles) | exchanges/s | errors |')
 console.log('|---|---|---|---|---|')
-for (const [name, runs] of results) {
-  const least = Math.min(...runs.map((run) => run.microseconds))
+for (const { name, runs } of subjects) {
+  const ratios = runs
+    .map(({ microseconds }, round) => microseconds / base[round].microseconds)
+    .sort((left, right) => left - right)
+  const quartile = (share) => ratios[Math.floor(ratios.length * share)].toFixed(2)
   const cells = [
     name,
-    `${cpuOf(name).toFixed(1)} (${least.toFixed(1)})`,
-    (cpuOf(name) / cpuOf('no comparison')).toFixed(2),
-    Math.round(median(runs.map((run) => run.captured))),
-    runs.reduce((sum, run) => sum + run.errors, 0),
+    median(runs.map(({ microseconds }) => microseconds)).toFixed(1),
+    `${median(ratios).toFixed(3)} (${quartile(0.25)} to ${quartile(0.75)})`,
+    Math.round(median(runs.map(({ captured }) => captured))),
+    runs.reduce((sum, { errors }) => sum + errors, 0),
   ]
   console.log(`| ${cells.join(' | ')} |`)
 }

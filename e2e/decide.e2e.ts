@@ -110,6 +110,9 @@ test('a calibration says what it costs, sends no more, and explains noise', asyn
   await send(page.request, 2)
   await page.goto(`${ROUTE}/compare`)
   await expect(await section(page, 'Differences')).toContainText('$.mood')
+  // Every request is counted by its path, captured or not.
+  const patterns = page.getByRole('region', { name: 'Path patterns', exact: true })
+  await expect(patterns.getByRole('row', { name: /^GET \/ 80 / })).toBeVisible()
 
   await page.getByRole('button', { name: 'Calibrate' }).click()
   const dialog = page.getByRole('dialog', { name: 'Measure the noise' })

@@ -1,4 +1,4 @@
-import { formatCount, plural } from '@/components/format/numbers'
+import { formatClock, formatCount, plural } from '@/components/format/numbers'
 import { Panel } from '@/components/ui/panel'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
@@ -10,9 +10,19 @@ interface EndpointsPanelProps {
   onChoose: (filter: PairFilter) => void
 }
 
+function coveredText({ since, beyond }: ComparisonSnapshot['requests']): string {
+  if (since === 0) return 'Patterns are of captured pairs only: nobody counts what else is asked.'
+  const all = `Patterns are of all requests of this rule since ${formatClock(since)}, captured or not.`
+  return beyond === 0
+    ? all
+    : `${all} ${plural(beyond, 'request')} came with more paths at once than are told apart, and are in none.`
+}
+
 /** Paths asked for, ids taken out, with the pairs of each; and those that no pair has asked. */
 export function EndpointsPanel({ snapshot, filter, onChoose }: EndpointsPanelProps) {
-  const { endpoints, unseenEndpoints } = snapshot
+  const { endpoints, unseenEndpoints, requests } = snapshot
+  const requestsOf = new Map(requests.endpoints.map((one) => [one.endpoint, one.requests]))
+  const countOf = (endpoint: string) => formatCount(requestsOf.get(endpoint) ?? 0)
   const sorted = endpoints.toSorted((left, right) => right.pairs - left.pairs)
   const known = endpoints.length + unseenEndpoints.length
   return (
@@ -30,6 +40,9 @@ export function EndpointsPanel({ snapshot, filter, onChoose }: EndpointsPanelPro
                 Pattern
               </th>
               <th scope="col" className="py-1 pl-2 text-right font-medium">
+                Requests
+              </th>
+              <th scope="col" className="py-1 pl-2 text-right font-medium">
                 Pairs
               </th>
               <th scope="col" className="py-1 pl-2 text-right font-medium">
@@ -43,6 +56,7 @@ export function EndpointsPanel({ snapshot, filter, onChoose }: EndpointsPanelPro
                 <th scope="row" className="py-1 text-left font-mono font-normal break-all">
                   {endpoint}
                 </th>
+                <td className="py-1 pl-2 text-right">{countOf(endpoint)}</td>
                 <td colSpan={2} className="py-1 pl-2 text-right text-warn">
                   unseen
                 </td>
@@ -62,6 +76,7 @@ export function EndpointsPanel({ snapshot, filter, onChoose }: EndpointsPanelPro
                       {endpoint}
                     </button>
                   </th>
+                  <td className="py-1 pl-2 text-right">{countOf(endpoint)}</td>
                   <td className="py-1 pl-2 text-right">{formatCount(pairs)}</td>
                   <td className="py-1 pl-2 text-right">{formatCount(differing)}</td>
                 </tr>
@@ -71,7 +86,7 @@ export function EndpointsPanel({ snapshot, filter, onChoose }: EndpointsPanelPro
         </table>
       </ScrollRegion>
       <p className="pt-1 text-2xs text-muted">
-        Differing counts noise as well. Patterns are learnt from this route's own traffic.
+        {coveredText(requests)} Differing counts noise as well.
       </p>
     </Panel>
   )

@@ -2,7 +2,7 @@ import { formatClock, formatCount, plural } from '@/components/format/numbers'
 import { cn } from '@/components/ui/class-names'
 import { Panel } from '@/components/ui/panel'
 import { type Status, StatusIcon } from '@/components/ui/status-icon'
-import type { Assessment, Criterion, Decision } from '@/lib/comparison/assess'
+import type { Assessment, Criterion, Decision, EndpointCoverage } from '@/lib/comparison/assess'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
 import {
   CRITERION_TEXT,
@@ -51,6 +51,12 @@ function CriterionRow({ criterion, toleranceMs }: { criterion: Criterion; tolera
       <td className="py-1.5 text-muted">{limitText(criterion, toleranceMs)}</td>
     </tr>
   )
+}
+
+function unseenText({ requests, unseenShare }: EndpointCoverage): string {
+  return requests === 0
+    ? `About ${formatPercent(unseenShare)} of requests go to paths no pair has asked yet.`
+    : `${formatPercent(unseenShare)} of ${plural(requests, 'request')} went to paths no pair has asked.`
 }
 
 interface VerdictCardProps {
@@ -102,10 +108,9 @@ export function VerdictCard({ snapshot, assessment, level }: VerdictCardProps) {
       </div>
       <p className="pt-2 text-2xs text-pretty text-muted">
         {plural(snapshot.pairs, 'pair')} and {plural(snapshot.calibrationPairs, 'repeat')} since{' '}
-        {formatClock(snapshot.firstAt)}. About {formatPercent(endpoints.unseenShare)} of requests go
-        to paths no pair has asked yet. The ranges are confidence sequences (Howard, Ramdas,
-        McAuliffe, Sekhon 2021): they hold however often one looks, and a verdict is wrong with a
-        chance of at most {formatPercent(level)}.
+        {formatClock(snapshot.firstAt)}. {unseenText(endpoints)} The ranges are confidence sequences
+        (Howard, Ramdas, McAuliffe, Sekhon 2021): they hold however often one looks, and a verdict
+        is wrong with a chance of at most {formatPercent(level)}.
       </p>
       <Leftovers snapshot={snapshot} />
     </Panel>

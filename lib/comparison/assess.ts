@@ -50,8 +50,11 @@ export interface Assessment {
 export interface EndpointCoverage {
   readonly seen: number
   readonly unseen: readonly string[]
+  /** Requests counted by their endpoint, captured or not; 0 where nobody counts them. */
+  readonly requests: number
   /**
-   * Share of requests that go to endpoints no pair has asked yet: those seen once, of all pairs. I. J. Good, "The
+   * Share of requests that go to endpoints no pair has asked yet: of those counted; where none are, the endpoints that
+   * one pair asked, of all pairs. I. J. Good, "The
    * population frequencies of species and the estimation of population parameters", Biometrika 40, 1953.
    */
   readonly unseenShare: number
@@ -239,12 +242,19 @@ function latency(
   })
 }
 
-function coverageOf({ endpoints, unseenEndpoints, pairs }: ComparisonSnapshot): EndpointCoverage {
+function coverageOf(snapshot: ComparisonSnapshot): EndpointCoverage {
+  const { endpoints, unseenEndpoints, pairs, requests } = snapshot
+  const unseenNames = new Set(unseenEndpoints)
+  const counted = requests.endpoints.reduce((sum, one) => sum + one.requests, 0)
+  const unseen = requests.endpoints
+    .filter(({ endpoint }) => unseenNames.has(endpoint))
+    .reduce((sum, one) => sum + one.requests, 0)
   const once = endpoints.filter((endpoint) => endpoint.pairs === 1).length
   return {
     seen: endpoints.length,
     unseen: unseenEndpoints,
-    unseenShare: pairs === 0 ? 1 : once / pairs,
+    requests: counted,
+    unseenShare: counted === 0 ? (pairs === 0 ? 1 : once / pairs) : unseen / counted,
   }
 }
 

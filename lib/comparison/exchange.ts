@@ -37,6 +37,22 @@ export interface CapturedExchange {
   readonly rules?: ListAndNumberRules
 }
 
+/**
+ * What the requests of a rule with comparison asked for since this was last handed over: every request, whether it was
+ * mirrored and captured or not.
+ */
+export interface RequestPaths {
+  readonly kind: 'requests'
+  /** Epoch milliseconds of the handing over. */
+  readonly at: number
+  readonly route: NamespacedName
+  readonly rule: number
+  /** Without query, redacted; each once. */
+  readonly paths: readonly (readonly [method: string, path: string, requests: number])[]
+  /** Requests for paths that were too many, or too long, to be named. */
+  readonly beyond: number
+}
+
 /** Part of the route's `mirrorboard.dev/comparison` annotation. */
 export interface ListAndNumberRules {
   readonly unorderedPaths?: readonly string[]

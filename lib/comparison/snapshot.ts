@@ -40,8 +40,18 @@ export interface ComparisonSnapshot extends ComparisonKey {
   readonly signatures: readonly Signature[]
   readonly latency: LatencySnapshot
   readonly endpoints: readonly EndpointCount[]
-  /** Endpoints of other generations, filters and calibrations of this route's rule that no pair here has asked. */
+  /** Endpoints that requests, and pairs of other generations and filters, have asked of this rule, and no pair here. */
   readonly unseenEndpoints: readonly string[]
+  readonly requests: RequestsSnapshot
+}
+
+/** Requests of the rule, captured or not, by endpoint. */
+export interface RequestsSnapshot {
+  readonly endpoints: readonly { readonly endpoint: string; readonly requests: number }[]
+  /** Requests for paths that were too many at once to be named. */
+  readonly beyond: number
+  /** Epoch milliseconds of the first count; 0 where nobody counts. */
+  readonly since: number
 }
 
 export interface StatusCell {

@@ -1,17 +1,24 @@
 /** A mirror's tally and its rule's calibration → this → the snapshot pages judge by. */
 import { DIFFERENCE_EDGES_MS, emptyCounts } from '@/lib/comparison/latency-counts'
-import type { ComparisonSnapshot, DifferenceGroup, Signature } from '@/lib/comparison/snapshot'
+import { NO_REQUESTS } from '@/lib/comparison/request-counts'
+import type {
+  ComparisonSnapshot,
+  DifferenceGroup,
+  RequestsSnapshot,
+  Signature,
+} from '@/lib/comparison/snapshot'
 import {
   type ComparisonTally,
   type CountedDifference,
   UNKNOWN_SIGNATURE,
 } from '@/lib/comparison/tally'
 
-/** The snapshot. `knownEndpoints` are those the route has been asked for in any comparison. */
+/** The snapshot. `knownEndpoints` are those that pairs of the rule have asked in any comparison, `requests` what all have. */
 export function takeSnapshot(
   tally: ComparisonTally,
   calibration: ComparisonTally | null,
   knownEndpoints: readonly string[],
+  requests: RequestsSnapshot = NO_REQUESTS,
 ): ComparisonSnapshot {
   const counts = tally.counts()
   const repeats = calibration?.counts()
@@ -33,6 +40,7 @@ export function takeSnapshot(
     ),
   ]
   const seen = new Set(tally.endpointNames())
+  const asked = [...requests.endpoints.map(({ endpoint }) => endpoint), ...knownEndpoints]
   return {
     ...tally.key,
     ruleName: counts.ruleName,
@@ -63,7 +71,8 @@ export function takeSnapshot(
       pairs,
       differing,
     })),
-    unseenEndpoints: knownEndpoints.filter((endpoint) => !seen.has(endpoint)),
+    unseenEndpoints: [...new Set(asked)].filter((endpoint) => !seen.has(endpoint)),
+    requests,
   }
 }
 

@@ -105,7 +105,13 @@ export class ComparisonTally {
   private placesByText: Map<string, number> | null = null
   private readonly differedIn: number[] = []
 
-  constructor(key: ComparisonKey, ruleName: string, restored?: TallyState) {
+  /** `endpoints` names the paths; one for all comparisons of a rule, so that they agree. */
+  constructor(
+    key: ComparisonKey,
+    ruleName: string,
+    restored?: TallyState,
+    endpoints = new EndpointTree(),
+  ) {
     this.key = key
     this.state = restored ?? emptyState(key, ruleName)
     this.tree = PatternTree.restore(this.state.nodes)
@@ -113,7 +119,8 @@ export class ComparisonTally {
     this.signatureChars = [...this.signatures.keys()].join('').length
     this.statuses = new Map(this.state.statuses)
     this.endpoints = new Map(this.state.endpoints)
-    this.endpointTree = EndpointTree.restore([...this.endpoints.keys()])
+    this.endpointTree = endpoints
+    for (const name of this.endpoints.keys()) endpoints.learnName(name)
     for (const [index, group] of this.state.groups.entries()) {
       this.groupIndex.set(groupKey(group.kind, group.node), index)
     }

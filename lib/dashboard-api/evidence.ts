@@ -66,6 +66,14 @@ const evidence = z.object({
       z.object({ endpoint: z.string(), pairs: z.number(), differing: z.number() }),
     ),
     unseenEndpoints: z.array(z.string()),
+    // Files of before requests were counted have none.
+    requests: z
+      .object({
+        endpoints: z.array(z.object({ endpoint: z.string(), requests: z.number() })),
+        beyond: z.number(),
+        since: z.number(),
+      })
+      .default({ endpoints: [], beyond: 0, since: 0 }),
   }),
   pairs: z.array(
     z.object({

@@ -88,7 +88,7 @@ export interface GatewayLimits {
   readonly mirrorBreaksMax: number
   /** Captures begun per second; further ones are given up (`rate_limit`). */
   readonly capturesPerSecondMax: number
-  /** Pairs being recorded or read; further ones are given up (`in_progress_limit`). */
+  /** Pairs being recorded; further ones are given up (`in_progress_limit`). */
   readonly capturesInProgressMax: number
   /** A body longer than this is not compared (`body_limit`). */
   readonly captureBodyBytesMax: number
@@ -98,11 +98,20 @@ export interface GatewayLimits {
   readonly captureBytesTotalMax: number
   /** An exchange longer than this as JSON is given up (`line_limit`). */
   readonly captureLineBytesMax: number
-  /** Exchanges, and their bytes, held until they are fetched; then the oldest is dropped (`not_fetched`). */
+  /** Pairs, and their bytes as recorded, held until they are fetched; then the oldest is dropped (`not_fetched`). */
   readonly capturesHeldMax: number
   readonly captureHeldBytesMax: number
-  /** Bytes handed over at one fetch; the rest waits for the next. */
+  /** Bytes handed over at one fetch, and time spent on it; the rest waits for the next. */
   readonly captureDrainBytesMax: number
+  readonly captureDrainMs: number
+  /**
+   * Different paths remembered between two fetches, of one rule with comparison and of all; requests for further ones are
+   * counted without their path.
+   */
+  readonly requestPathsPerRuleMax: number
+  readonly requestPathsMax: number
+  /** Time after which reading captures lets requests have their turn. */
+  readonly captureSliceMs: number
   /** Backends of one rule that keep their own series; those long gone are folded into `backend=""`. */
   readonly backendSeriesPerRuleMax: number
   /** How long a closing listener or worker waits for exchanges in flight; then they are cut off. */
@@ -176,6 +185,10 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   capturesHeldMax: 1_000,
   captureHeldBytesMax: 8 * MIB,
   captureDrainBytesMax: 2 * MIB,
+  captureDrainMs: 300,
+  captureSliceMs: 1,
+  requestPathsPerRuleMax: 200,
+  requestPathsMax: 2_000,
   backendSeriesPerRuleMax: 64,
   drainMs: 10_000,
   snapshotTimeoutMs: 1_000,

@@ -1,4 +1,5 @@
 import { Redactor, type SecretHash } from '@/lib/comparison/redaction/redactor'
+import type { NamespacedName } from '@/lib/gateway-api/references'
 import { type BackendSplit, createBackendSplit } from '@/lib/routing/backend-split'
 import type { RouteMatch } from '@/lib/routing/compile-matcher'
 import { type ForwardEdits, forwardEdits } from '@/lib/routing/forward-request'
@@ -20,6 +21,7 @@ import type {
 import { BudgetRuntime, type WorkerShare } from './budget-runtime'
 import { CalibrationRun } from './capture/calibration-run'
 import type { CaptureRuntime } from './capture/capture-runtime'
+import { PathCounts } from './capture/request-paths'
 import { type RouteSettings, routeSettings } from './capture/route-settings'
 import type { CopyTarget } from './copy-target'
 import type { Endpoint } from './endpoint'
@@ -212,7 +214,7 @@ export class RuleRuntimes {
         cluster: this.cluster(policy.cluster).mirror,
         metrics: metrics.mirror(policy.filterIndex, policy.cluster),
       })),
-      capture: this.captureOf(sequences, settings),
+      capture: this.captureOf(sequences, settings, { route: route.key, rule: rule.index }),
       nextBackend() {
         const backend = sequences.split.next()
         return backend === null ? undefined : backends.get(backend)
@@ -223,17 +225,20 @@ export class RuleRuntimes {
   private captureOf(
     sequences: RuleSequences,
     { comparison, calibration, redaction }: RouteSettings,
+    place: { readonly route: NamespacedName; readonly rule: number },
   ): CaptureRuntime | undefined {
     if (comparison === undefined && calibration === undefined) return undefined
     if (calibration !== undefined && sequences.calibration?.id !== calibration.id) {
       sequences.calibration = new CalibrationRun(calibration, this.parts.share)
     }
     const fraction = comparison?.fraction ?? 0
+    const redactor = new Redactor(redaction, this.parts.hash)
     return {
       isNext: () => isSampled(sequences.captures.next(), fraction),
-      redactor: new Redactor(redaction, this.parts.hash),
+      redactor,
       rules: comparison?.rules ?? {},
       calibration: calibration && sequences.calibration,
+      paths: new PathCounts(place, redactor, this.parts.limits.requestPathsPerRuleMax),
     }
   }
 

@@ -69,8 +69,8 @@ export class ServingWorker {
     return this.context.metrics.snapshot()
   }
 
-  /** Takes out captured exchanges that are ready, oldest first; what is too much for one answer waits for the next. */
-  drainExchanges(): readonly string[] {
+  /** Takes out captured exchanges, oldest first; what is too much for one answer waits for the next. */
+  drainExchanges(): Promise<readonly string[]> {
     return this.context.captures.drain()
   }
 

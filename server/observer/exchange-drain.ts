@@ -1,5 +1,5 @@
 /** Timer → this → captured exchanges of every gateway, once a second, to whoever compares them. */
-import type { CapturedExchange } from '@/lib/comparison/exchange'
+import type { CapturedExchange, RequestPaths } from '@/lib/comparison/exchange'
 import type { Logger } from '../log'
 import { fetchMetrics } from './fetch-metrics'
 import type { Timers } from './timers'
@@ -14,7 +14,7 @@ export interface DrainOptions {
   readonly intervalMs: number
   readonly timers: Timers
   readonly logger: Logger
-  readonly add: (exchange: CapturedExchange) => void
+  readonly add: (line: CapturedExchange | RequestPaths) => void
 }
 
 /** Takes captured exchanges out of gateways. What could not be read is counted, never thrown. */
@@ -59,7 +59,7 @@ export class ExchangeDrain {
     const before = this.malformed
     for (const line of text.split('\n')) {
       if (line === '') continue
-      const exchange = parseExchange(line)
+      const exchange = parseLine(line)
       if (exchange === null) this.malformed++
       else this.options.add(exchange)
     }
@@ -71,14 +71,21 @@ export class ExchangeDrain {
   }
 }
 
-/** Null for what is no exchange; the gateway is trusted with the rest of its shape. */
-function parseExchange(line: string): CapturedExchange | null {
+/** Null for what is neither; the gateway is trusted with the rest of its shape. */
+function parseLine(line: string): CapturedExchange | RequestPaths | null {
   try {
     const value: unknown = JSON.parse(line)
-    return isExchange(value) ? value : null
+    return isExchange(value) || isRequestPaths(value) ? value : null
   } catch {
     return null
   }
+}
+
+function isRequestPaths(value: unknown): value is RequestPaths {
+  if (typeof value !== 'object' || value === null) return false
+  const { kind, route, rule, paths, beyond } = value as Partial<RequestPaths>
+  const isPlaced = typeof route === 'string' && typeof rule === 'number'
+  return kind === 'requests' && isPlaced && Array.isArray(paths) && typeof beyond === 'number'
 }
 
 function isExchange(value: unknown): value is CapturedExchange {

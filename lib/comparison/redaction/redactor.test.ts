@@ -44,6 +44,24 @@ describe('secrets in a text', () => {
     expect(replaceSecrets(text, () => '[redacted]')).toBe(text)
   })
 
+  it('are found by every beginning there is', () => {
+    const long = 'a1b2c3d4e5f6'
+    const issuers =
+      'sk pk rk ghp gho ghu ghs ghr github_pat glpat xoxa xoxb xoxe xoxo xoxp xoxr xoxs npm pypi shpat dop_v1 hf'
+    const names =
+      'password passwd pwd passphrase secret token api_key api-key apikey access_key access-key client_secret'
+    const texts = [
+      ...issuers.split(' ').flatMap((issuer) => [`${issuer}_${long}`, `${issuer}-${long}`]),
+      ...['AKIA', 'ASIA', 'AIza'].map((issuer) => issuer + long),
+      ...['Bearer', 'BASIC', 'negotiate', 'digest', 'token'].map((scheme) => `${scheme} ${long}`),
+      ...names
+        .split(' ')
+        .flatMap((name) => [`${name}=hunter2`, `"${name.toUpperCase()}" : "hunter2"`]),
+    ]
+    for (const text of texts)
+      expect(replaceSecrets(`a ${text}`, () => '[redacted]')).toContain('[redacted]')
+  })
+
   it('are found in linear time, whatever the text', () => {
     const pieces = ['a', '@', '.', '1', ' ', 'eyJ', ':', '/', '-----BEGIN PRIVATE KEY-----', '=']
     for (const piece of pieces) {

@@ -26,11 +26,17 @@ export const JSON_DEPTH_MAX = 64
 
 const COOKIE_PAIR = /^(\s*[^=;]*=)(.*)$/s
 
-/** Replaces secrets by `[redacted <hash>]`. One for each distinct set of rules; keeps nothing of what it sees. */
+/** Header lines without a secret that are remembered, and the longest of them; when there are more they are forgotten together. */
+const CLEAN_LINES_MAX = 500
+const CLEAN_LINE_CHARACTERS_MAX = 200
+
+/** Replaces secrets by `[redacted <hash>]`. One for each distinct set of rules; keeps no secret it has seen. */
 export class Redactor {
   private readonly headers: ReadonlySet<string>
   private readonly paths: readonly (readonly PathStep[])[]
   private readonly hash: SecretHash
+  /** Most lines come with every message, so that one look at each is enough. */
+  private readonly cleanLines = new Set<string>()
 
   constructor(rules: RedactionRules, hash: SecretHash) {
     this.headers = new Set(rules.headers.map((name) => name.toLowerCase()))
@@ -43,7 +49,16 @@ export class Redactor {
 
   /** `lines` have lower-case names. Cookies keep their names, so that a cookie more or less can be seen. */
   redactHeaders(lines: readonly HeaderLine[]): readonly HeaderLine[] {
-    return lines.map(([name, value]) => [name, this.redactHeader(name, value)] as const)
+    return lines.map((line) => {
+      const [name, value] = line
+      const key = `${name}: ${value}`
+      if (this.cleanLines.has(key)) return line
+      const redacted = this.redactHeader(name, value)
+      if (redacted !== value) return [name, redacted] as const
+      if (this.cleanLines.size >= CLEAN_LINES_MAX) this.cleanLines.clear()
+      if (key.length <= CLEAN_LINE_CHARACTERS_MAX) this.cleanLines.add(key)
+      return line
+    })
   }
 
   private redactHeader(name: string, value: string): string {

@@ -33,8 +33,9 @@ export class BodyRecorder {
   bytes = 0
   problem: RecordingProblem = ''
   private readonly room: RecordingRoom
+  /** Bytes held now. */
+  held = 0
   private chunks: Buffer[] = []
-  private held = 0
   private scanner: ChunkedScanner | null = null
 
   constructor(room: RecordingRoom) {

@@ -4,6 +4,7 @@ import type { RouteMatch } from '@/lib/routing/compile-matcher'
 import type { RuleMetrics } from '../metrics'
 import type { AnswerRecorder } from './answer-recorder'
 import type { CalibrationRun } from './calibration-run'
+import type { PathCounts } from './request-paths'
 
 /** How a rule's requests are captured, prepared once per table. */
 export interface CaptureRuntime {
@@ -12,6 +13,8 @@ export interface CaptureRuntime {
   readonly redactor: Redactor
   readonly rules: ListAndNumberRules
   readonly calibration: CalibrationRun | undefined
+  /** What the rule's requests ask for. */
+  readonly paths: PathCounts
 }
 
 /** The rule that took a captured request. */

@@ -2,7 +2,7 @@
 import { request as httpRequest } from 'node:http'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { CapturedExchange } from '@/lib/comparison/exchange'
+import type { CapturedExchange, RequestPaths } from '@/lib/comparison/exchange'
 import type { RouteEntry } from '@/lib/routing/route-table'
 import { GATEWAY_METRICS } from '@/lib/series/gateway-metrics'
 import { brokenIdentities, total } from '../test-support/metrics-reader'
@@ -28,6 +28,7 @@ beforeAll(async () => {
     captureBodyBytesMax: 4_000,
     captureDecodedBytesMax: 8_000,
     capturesHeldMax: 60,
+    requestPathsPerRuleMax: 3,
   })
 })
 beforeEach(() => {
@@ -89,9 +90,13 @@ function send({ method = 'GET', path = '/', headers = {}, body = '' }: Sent = {}
 
 /** Takes out what has been captured since the last call. */
 async function drain(): Promise<readonly CapturedExchange[]> {
+  return (await drainLines()).filter((line) => line.kind !== 'requests')
+}
+
+async function drainLines(): Promise<readonly (CapturedExchange | RequestPaths)[]> {
   const answer = await fetch(gateway.plane.metricsUrl.replace('/metrics', '/exchanges'))
   const lines = (await answer.text()).split('\n').filter((line) => line !== '')
-  return lines.map((line): CapturedExchange => JSON.parse(line))
+  return lines.map((line): CapturedExchange | RequestPaths => JSON.parse(line))
 }
 
 async function captured(least = 1): Promise<readonly CapturedExchange[]> {
@@ -362,14 +367,38 @@ describe('what is captured', () => {
   it('is bounded while nobody fetches it: the oldest goes', async () => {
     await serve(ON)
     for (let sent = 0; sent < 70; sent++) await send({ path: `/${sent}` })
-    await eventually('the last to be captured', async () => {
-      return (await counted(GATEWAY_METRICS.captures, { outcome: 'captured' })) === 70
-    })
+    await eventually('the last to be captured', async () => (await givenUp('not_fetched')) === 10)
     const exchanges = await drain()
     expect(exchanges.map(({ request }) => request.path)).toEqual(
       Array.from({ length: 60 }, (_, index) => `/${index + 10}`),
     )
     expect(await givenUp('not_fetched')).toBe(10)
+    expect(await counted(GATEWAY_METRICS.captures, { outcome: 'captured' })).toBe(60)
+  })
+})
+
+describe('what a rule is asked for', () => {
+  it('is counted of every request, captured or not, without queries and secrets', async () => {
+    await serve({ comparison: { percent: 0 } })
+    for (const path of ['/a?token=x', '/a?token=y', '/tea.lover@planted.example', '/a']) {
+      await send({ path })
+    }
+    await send({ method: 'POST', path: '/a' })
+    for (const path of ['/one-more', '/another', '/a']) await send({ path })
+    const [counted, ...others] = await drainLines()
+    expect(others).toEqual([])
+    expect(counted).toMatchObject({
+      kind: 'requests',
+      route: `default/${name}`,
+      rule: 0,
+      paths: [
+        ['GET', '/a', 4],
+        ['GET', expect.stringMatching(/^\/\[redacted [0-9a-f]{12}\]$/), 1],
+        ['POST', '/a', 1],
+      ],
+      beyond: 2,
+    })
+    expect(await drainLines()).toEqual([])
   })
 })
 

@@ -71,6 +71,13 @@ export class ExchangeCapture {
     this.handOver()
   }
 
+  /** Bytes held for a pair; what two pairs share counts for both. */
+  bytesOf({ answer }: CapturedPair): number {
+    const { lines } = this.sent.parts
+    const heads = lines.length + this.primary.lines.length + answer.lines.length
+    return heads + this.request.held + this.primary.body.held + answer.body.held
+  }
+
   /** A pair has been dealt with: when all have, nothing is held any more. */
   releasePair(pair: CapturedPair): void {
     pair.answer.body.release()

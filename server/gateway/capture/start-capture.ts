@@ -20,8 +20,8 @@ export interface ForwardedRequest {
 }
 
 /**
- * For rules with comparison or calibration only: sends a calibration's second request, and captures when this request is
- * to be captured. Returns all copies of the request, and its capture.
+ * For rules with comparison or calibration only: counts what the request asks for, sends a calibration's second request, and
+ * captures when this request is to be captured. Returns all copies of the request, and its capture.
  */
 export function startCapture(
   context: WorkerContext,
@@ -29,9 +29,13 @@ export function startCapture(
   { head, parts, backend, text, isForwarded }: ForwardedRequest,
   copies: readonly MirrorCopy[],
 ): readonly [readonly MirrorCopy[], ExchangeCapture | null] {
-  const all = [...copies, ...dispatchCalibration(context, runtime, backend, head, text)]
+  context.captures.countPath(runtime, parts)
+  const again = dispatchCalibration(context, runtime, backend, head, text)
+  const isNext = copies.length > 0 && runtime.capture?.isNext() === true
+  if (!isNext && again.length === 0) return [copies, null]
+  const all = again.length === 0 ? copies : [...copies, ...again]
   const sent = { parts, text, backend: backend?.name ?? '' }
-  const capture = context.captures.begin(runtime, sent, all)
+  const capture = context.captures.begin(runtime, sent, isNext ? all : again)
   if (!isForwarded) capture?.primary.finish('not_forwarded')
   return [all, capture]
 }

@@ -1,6 +1,7 @@
 /** Comparisons on disk, in lmdb beside the series: what changed is written from time to time, all of it read at the start. */
 import { mkdirSync, statfsSync } from 'node:fs'
 import { open, type RootDatabase } from 'lmdb'
+import type { RequestsSnapshot } from '@/lib/comparison/snapshot'
 import type { ComparisonStore, StoredComparison } from './comparison-store'
 import { comparisonName } from './comparison-store'
 import type { ExamplePair } from './example-pairs'
@@ -35,6 +36,11 @@ export class ComparisonPersistence {
       // Written by this version of this file.
       known.push(value as ExamplePair)
     }
+    const counted = this.database.getRange({ start: ['requests'], end: ['requests\u0000'] })
+    for (const { key, value } of counted) {
+      const name = Array.isArray(key) ? String(key[1]) : ''
+      store.restoreRequests(name, value as RequestsSnapshot)
+    }
     const range = this.database.getRange({ start: ['comparison'], end: ['comparison\u0000'] })
     for (const { value } of range) {
       const stored = value as StoredComparison
@@ -51,6 +57,7 @@ export class ComparisonPersistence {
       this.database.putSync(['version'], FORMAT_VERSION)
       for (const name of store.removed) this.remove(name)
       store.removed = []
+      this.saveRequests(store)
       for (const [name, comparison] of store.comparisons) {
         if (!comparison.isDirty) continue
         comparison.isDirty = false
@@ -65,6 +72,15 @@ export class ComparisonPersistence {
         }
       }
     })
+  }
+
+  private saveRequests(store: ComparisonStore): void {
+    for (const name of store.changedRequests) {
+      const counts = store.requests.get(name)
+      if (counts === undefined) this.database.removeSync(['requests', name])
+      else this.database.putSync(['requests', name], counts.snapshot())
+    }
+    store.changedRequests.clear()
   }
 
   private remove(name: string): void {

@@ -1,9 +1,10 @@
 /** Captured exchanges → this → counts and examples of every comparison. */
 
 import type { DiffRules } from '@/lib/comparison/diff-json'
-import type { CapturedExchange, ListAndNumberRules } from '@/lib/comparison/exchange'
+import type { CapturedExchange, ListAndNumberRules, RequestPaths } from '@/lib/comparison/exchange'
+import { RequestCounts } from '@/lib/comparison/request-counts'
 import { diffRules } from '@/lib/comparison/settings'
-import type { ComparisonKey, ComparisonSnapshot } from '@/lib/comparison/snapshot'
+import type { ComparisonKey, ComparisonSnapshot, RequestsSnapshot } from '@/lib/comparison/snapshot'
 import { takeSnapshot } from '@/lib/comparison/take-snapshot'
 import { ComparisonTally, type TallyState } from '@/lib/comparison/tally'
 import {
@@ -37,6 +38,10 @@ export class ComparisonStore {
   readonly comparisons = new Map<string, Comparison>()
   /** Forgotten since the last save. */
   removed: string[] = []
+  /** What each rule is asked for; the least recently asked is the first. */
+  readonly requests = new Map<string, RequestCounts>()
+  /** Rules asked for something, or forgotten, since the last save. */
+  readonly changedRequests = new Set<string>()
   private readonly limits: ComparisonStoreLimits
   private readonly rules = new Map<string, DiffRules>()
 
@@ -62,8 +67,36 @@ export class ComparisonStore {
     comparison.examples.add({ exchange, endpoint, groups, bytes }, share)
   }
 
+  /** Adds what a gateway counted of a rule's requests. */
+  addRequests(paths: RequestPaths): void {
+    const name = ruleName(paths)
+    const counts = this.requestsOf(paths)
+    counts.add(paths)
+    this.requests.delete(name)
+    this.requests.set(name, counts)
+    this.changedRequests.add(name)
+  }
+
+  private requestsOf(key: Pick<ComparisonKey, 'route' | 'rule'>): RequestCounts {
+    const known = this.requests.get(ruleName(key))
+    if (known !== undefined) return known
+    const created = new RequestCounts()
+    this.requests.set(ruleName(key), created)
+    for (const oldest of this.requests.keys()) {
+      if (this.requests.size <= this.limits.comparisonsMax) break
+      this.forgetRequests(oldest)
+    }
+    return created
+  }
+
+  private forgetRequests(name: string): void {
+    this.requests.delete(name)
+    this.changedRequests.add(name)
+  }
+
   private begin(key: ComparisonKey, ruleName: string): Comparison {
-    const tally = new ComparisonTally(key, ruleName)
+    const { endpoints } = this.requestsOf(key)
+    const tally = new ComparisonTally(key, ruleName, undefined, endpoints)
     return { tally, examples: new ExamplePairs(this.limits), isDirty: true }
   }
 
@@ -100,12 +133,20 @@ export class ComparisonStore {
   reset(route: string): void {
     for (const [name, { tally }] of this.comparisons)
       if (tally.key.route === route) this.remove(name)
+    for (const name of [...this.requests.keys()])
+      if (name.startsWith(`${route} `)) this.forgetRequests(name)
+  }
+
+  /** Puts back what an earlier run counted of a rule's requests; before the rule's comparisons. */
+  restoreRequests(name: string, stored: RequestsSnapshot): void {
+    this.requests.set(name, new RequestCounts(stored))
   }
 
   /** Puts back what an earlier run stored. */
   restore(stored: StoredComparison, pairs: readonly ExamplePair[]): void {
     const { key, ruleName } = stored.tally
-    const tally = new ComparisonTally(key, ruleName, stored.tally)
+    const { endpoints } = this.requestsOf(key)
+    const tally = new ComparisonTally(key, ruleName, stored.tally, endpoints)
     const examples = new ExamplePairs(this.limits, stored.examples, pairs)
     this.comparisons.set(comparisonName(key), { tally, examples, isDirty: false })
   }
@@ -128,7 +169,8 @@ export class ComparisonStore {
     const known = this.ofRoute(key.route)
       .filter(({ tally }) => tally.key.rule === key.rule)
       .flatMap(({ tally }) => tally.endpointNames())
-    return takeSnapshot(comparison.tally, calibration?.tally ?? null, [...new Set(known)])
+    const requests = this.requests.get(ruleName(key))?.snapshot()
+    return takeSnapshot(comparison.tally, calibration?.tally ?? null, known, requests)
   }
 
   /** The examples that fit the query, newest first; null when there is no such comparison. */
@@ -159,6 +201,11 @@ export class ComparisonStore {
   private ofRoute(route: string): readonly Comparison[] {
     return [...this.comparisons.values()].filter(({ tally }) => tally.key.route === route)
   }
+}
+
+/** A rule's name in the store and on disk. */
+function ruleName({ route, rule }: Pick<ComparisonKey, 'route' | 'rule'>): string {
+  return `${route} ${rule}`
 }
 
 function keyOfExchange({

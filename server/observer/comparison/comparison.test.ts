@@ -122,6 +122,43 @@ describe('captured exchanges', () => {
   })
 })
 
+test('requests that no pair was made of show what was not compared, over a restart too', async () => {
+  const directory = temporaryDirectory()
+  const first = await start({}, directory)
+  const next = plantedTruth(1, {})
+  first.add({ ...next('mirror'), request: { ...next('mirror').request, path: '/orders/1' } })
+  const asked = { kind: 'requests', at: 5, route: 'shop/orders', rule: 0, beyond: 0 } as const
+  const paths = [
+    ['GET', '/orders/7', 90],
+    ['DELETE', '/orders/8', 9],
+    ['DELETE', '/orders/9', 1],
+  ] as const
+  first.add({ ...asked, paths })
+  first.add({ ...asked, at: 6, paths: [], beyond: 3 })
+  first.add({ ...asked, rule: 1, paths: [['GET', '/elsewhere', 1]] })
+  const snapshot = await snapshotOf(first)
+  expect(snapshot.unseenEndpoints).toEqual(['DELETE /orders/{id}'])
+  expect(snapshot.requests).toEqual({
+    endpoints: [
+      { endpoint: 'GET /orders/{id}', requests: 90 },
+      { endpoint: 'DELETE /orders/{id}', requests: 10 },
+    ],
+    beyond: 3,
+    since: 5,
+  })
+  const { endpoints, criteria } = assess(snapshot, judgeRules())
+  expect(endpoints).toMatchObject({ seen: 1, requests: 100, unseenShare: 0.1 })
+  expect(criteria.at(-1)).toMatchObject({ name: 'coverage', state: 'open', seen: 1, of: 2 })
+  await first.stop()
+  const second = await start({}, directory)
+  expect(await snapshotOf(second)).toEqual(snapshot)
+  await second.get('/comparisons?route=shop/orders', 'DELETE')
+  await second.stop()
+  const third = await start({}, directory)
+  third.add(next('mirror'))
+  expect((await snapshotOf(third)).requests.since).toBe(0)
+})
+
 test('a restart keeps counts and pairs, and goes on counting', async () => {
   const directory = temporaryDirectory()
   const next = plantedTruth(1, { reorderedList: true })

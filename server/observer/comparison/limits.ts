@@ -1,6 +1,9 @@
 /** Every bound of the comparison store, with what happens at it; those of one comparison are in lib/comparison/limits.ts. */
 export interface ComparisonStoreLimits {
-  /** Comparisons kept; beyond, the one that has waited longest for a pair is forgotten. */
+  /**
+   * Comparisons kept, and rules whose requests are counted; beyond, the one that has waited longest for a pair, or for a
+   * request, is forgotten.
+   */
   readonly comparisonsMax: number
   /** Generations of one mirror filter kept; beyond, the oldest is forgotten. */
   readonly generationsMax: number

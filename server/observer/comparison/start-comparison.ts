@@ -1,6 +1,6 @@
 /** The observer's comparison: restores its store, writes it from time to time, and answers for it. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { CapturedExchange } from '@/lib/comparison/exchange'
+import type { CapturedExchange, RequestPaths } from '@/lib/comparison/exchange'
 import type { Logger } from '../../log'
 import type { Timers } from '../timers'
 import { answerComparison } from './answer-comparison'
@@ -17,8 +17,8 @@ export interface ComparisonOptions {
 }
 
 export interface RunningComparison {
-  /** Takes one exchange from the gateway. */
-  add(exchange: CapturedExchange): void
+  /** Takes one exchange from the gateway, or what it counted of a rule's requests. */
+  add(line: CapturedExchange | RequestPaths): void
   /** Answers a request below `/comparisons`. */
   answer(request: IncomingMessage, url: URL, response: ServerResponse): void
   /** Writes what is not on disk yet. */
@@ -48,7 +48,10 @@ export async function startComparison(options: ComparisonOptions): Promise<Runni
     cancel = timers.later(limits.persistIntervalMs, again)
   })
   return {
-    add: (exchange) => store.add(exchange),
+    add(line) {
+      if (line.kind === 'requests') store.addRequests(line)
+      else store.add(line)
+    },
     answer: (request, url, response) => answerComparison(store, request, url, response),
     async stop() {
       cancel()

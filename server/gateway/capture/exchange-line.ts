@@ -1,0 +1,77 @@
+/** A pair as it was recorded → this → a captured exchange, redacted: what may leave the process. */
+import type { CapturedAnswer, CapturedExchange, HeaderLine } from '@/lib/comparison/exchange'
+import type { SecretHash } from '@/lib/comparison/redaction/redactor'
+import type { AnswerRecorder } from './answer-recorder'
+import { type BodyReading, headerValue, toCapturedBody } from './captured-body'
+import type { CapturedPair, ExchangeCapture } from './exchange-capture'
+import { sentApart } from './sent-apart'
+
+export interface LineParts {
+  readonly id: string
+  readonly hash: SecretHash
+  readonly decodedBytesMax: number
+}
+
+/** Resolves with the exchange as one line of JSON. */
+export async function exchangeLine(
+  capture: ExchangeCapture,
+  pair: CapturedPair,
+  { id, hash, decodedBytesMax }: LineParts,
+): Promise<string> {
+  const { runtime } = capture
+  const { parts, text } = capture.sent
+  const { redactor, rules } = capture.settings
+  const reading = { redactor, hash, decodedBytesMax }
+  const isCalibration = pair.filterIndex === -1
+  const lines = headerLines(parts.lines)
+  const exchange: CapturedExchange = {
+    id,
+    capturedAt: capture.capturedAt,
+    route: runtime.match.route.key,
+    generation: runtime.match.route.generation,
+    rule: runtime.rule.index,
+    ruleName: runtime.rule.name,
+    filterIndex: pair.filterIndex,
+    kind: isCalibration ? 'calibration' : 'mirror',
+    requestId: redactor.redactText(headerValue(lines, 'x-request-id')),
+    request: {
+      method: parts.method,
+      host: redactor.redactText(parts.authority),
+      path: redactor.redactTarget(parts.target),
+      headers: redactor.redactHeaders(lines),
+      body: await toCapturedBody(capture.request, lines, reading),
+    },
+    primary: await answerOf(capture.primary, reading),
+    mirror: await answerOf(pair.answer, reading),
+    ...(isCalibration || text === '' ? {} : { sentApart: apart(capture.sent, reading) }),
+    rules,
+  }
+  return JSON.stringify(exchange)
+}
+
+async function answerOf(recorder: AnswerRecorder, reading: BodyReading): Promise<CapturedAnswer> {
+  const { backend, failure, totalMs, status, firstByteMs } = recorder
+  if (failure !== '') return { outcome: 'failed', backend, reason: failure, totalMs }
+  const lines = headerLines(recorder.lines)
+  const body = await toCapturedBody(recorder.body, lines, reading)
+  const headers = reading.redactor.redactHeaders(lines)
+  return { outcome: 'answered', backend, status, headers, body, firstByteMs, totalMs }
+}
+
+function apart({ parts, text }: ExchangeCapture['sent'], { redactor }: BodyReading) {
+  const { primary, mirror } = sentApart(parts, text)
+  return {
+    primary: redactor.redactHeaders(headerLines(primary)),
+    mirror: redactor.redactHeaders(headerLines(mirror)),
+  }
+}
+
+/** Lines separated by CRLF as pairs, names in lower case. */
+function headerLines(text: string): readonly HeaderLine[] {
+  const lines: HeaderLine[] = []
+  for (const line of text.split('\r\n')) {
+    const colon = line.indexOf(':')
+    if (colon !== -1) lines.push([line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()])
+  }
+  return lines
+}
