@@ -3,6 +3,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ManifestRequest, ManifestResponse } from '@/lib/dashboard-api/manifests'
 import { API, apiPath } from '@/lib/dashboard-api/paths'
+import type { ProbeAnswer, ProbeRequest } from '@/lib/dashboard-api/probe'
 import type { TrafficRequest, TrafficRun } from '@/lib/dashboard-api/traffic'
 import type { KnownPlural } from '@/lib/gateway-api/kinds'
 import { type DashboardRequestError, postJson, sendDelete } from './dashboard-client'
@@ -32,6 +33,13 @@ export function useStartTraffic() {
   return useMutation<TrafficRun, DashboardRequestError, TrafficRequest>({
     mutationFn: (body) => postJson<TrafficRun>(API.traffic, body),
     onSuccess: (run) => queryClient.setQueryData(['traffic', run.id], run),
+  })
+}
+
+/** Sends one request through a Gateway. */
+export function useSendProbe() {
+  return useMutation<ProbeAnswer, DashboardRequestError, ProbeRequest>({
+    mutationFn: (body) => postJson<ProbeAnswer>(API.probe, body),
   })
 }
 

@@ -7,6 +7,7 @@ import { plural } from '@/components/format/numbers'
 import { HeadersField } from '@/components/traffic/headers-field'
 import { METHODS, type TrafficForm } from '@/components/traffic/traffic-form'
 import { Button } from '@/components/ui/button'
+import { LoadingState } from '@/components/ui/empty-state'
 import { SelectField, TextField } from '@/components/ui/field'
 import { Notice } from '@/components/ui/notice'
 import { keyOf } from '@/lib/gateway-api/references'
@@ -36,15 +37,26 @@ function draftOf(key: string, namespace: string): HTTPRoute | null {
   return null
 }
 
-function useClusterState(): ClusterState {
+/** What the simulation is made of; null until all of it is known, since a missing list would look like an empty one. */
+function useClusterState(): ClusterState | null {
+  const lists = {
+    gatewayClasses: useLiveList('gatewayclasses'),
+    gateways: useLiveList('gateways'),
+    httpRoutes: useLiveList('httproutes'),
+    referenceGrants: useLiveList('referencegrants'),
+    namespaces: useLiveList('namespaces'),
+    services: useLiveList('services'),
+    endpointSlices: useLiveList('endpointslices'),
+  }
+  if (Object.values(lists).some(({ isSynced }) => !isSynced)) return null
   return {
-    gatewayClasses: useLiveList('gatewayclasses').objects,
-    gateways: useLiveList('gateways').objects,
-    httpRoutes: useLiveList('httproutes').objects,
-    referenceGrants: useLiveList('referencegrants').objects,
-    namespaces: useLiveList('namespaces').objects,
-    services: useLiveList('services').objects,
-    endpointSlices: useLiveList('endpointslices').objects,
+    gatewayClasses: lists.gatewayClasses.objects,
+    gateways: lists.gateways.objects,
+    httpRoutes: lists.httpRoutes.objects,
+    referenceGrants: lists.referenceGrants.objects,
+    namespaces: lists.namespaces.objects,
+    services: lists.services.objects,
+    endpointSlices: lists.endpointSlices.objects,
     secrets: [],
   }
 }
@@ -133,8 +145,18 @@ interface MatchSimulatorProps {
 }
 
 /** "Which rule takes this request?": over the draft of a route and all routes there are, and what becomes of it then. */
-export function MatchSimulator({ namespace, name, initial }: MatchSimulatorProps) {
+export function MatchSimulator(props: MatchSimulatorProps) {
   const state = useClusterState()
+  if (state === null) return <LoadingState label="Loading routes and backends" />
+  return <Simulator {...props} state={state} />
+}
+
+function Simulator({
+  namespace,
+  name,
+  initial,
+  state,
+}: MatchSimulatorProps & { state: ClusterState }) {
   const [changes, setChanges] = useState<Partial<SimulatorForm>>({})
   const [showErrors, setShowErrors] = useState(false)
   const [simulated, setSimulated] = useState<Simulated | null>(null)
@@ -185,7 +207,10 @@ export function MatchSimulator({ namespace, name, initial }: MatchSimulatorProps
       {isStale ? (
         <Notice tone="info">The request has changed: find its rule again.</Notice>
       ) : simulated === null ? null : (
-        <SimulationResult simulated={simulated} />
+        <SimulationResult
+          simulated={simulated}
+          simulateLive={() => simulateMatch(state, null, simulated.described)}
+        />
       )}
     </div>
   )

@@ -1,3 +1,4 @@
+import { authorityOf, listenerAddress } from '@/lib/gateway-api/listener-address'
 import type { Gateway } from '@/lib/gateway-api/types'
 import { shellQuote } from '@/lib/shared/shell-quote'
 import type { SimulatedRequest } from './match-simulation'
@@ -8,13 +9,15 @@ import type { SimulatedRequest } from './match-simulation'
  */
 export function simulatedCurl(gateway: Gateway | undefined, request: SimulatedRequest): string {
   const { scheme, method, host, path, headers } = request
-  const [address] = gateway?.status?.addresses ?? []
-  const at = address === undefined ? null : authority(address, request.port)
-  const place = at === null ? '"$GATEWAY_ADDRESS"' : ''
+  const listener = gateway?.spec.listeners.find(({ port }) => port === request.port)
+  const address = gateway && listener ? listenerAddress(gateway, listener) : null
+  const at = address === null ? null : authorityOf(address)
   const isSecure = scheme === 'https'
   return [
     'curl -i --path-as-is',
-    ...(isSecure ? [`-k --connect-to ${at === null ? `::${place}` : shellQuote(`::${at}`)}`] : []),
+    ...(isSecure
+      ? [`-k --connect-to ${at === null ? '"::$GATEWAY_ADDRESS"' : shellQuote(`::${at}`)}`]
+      : []),
     ...(method === 'GET' ? [] : [method === 'HEAD' ? '--head' : `-X ${method}`]),
     ...(isSecure ? [] : [`-H ${shellQuote(`Host: ${host}`)}`]),
     // curl takes a colon for "leave the header out", and a semicolon for an empty one.
@@ -27,9 +30,4 @@ export function simulatedCurl(gateway: Gateway | undefined, request: SimulatedRe
         ? `"http://$GATEWAY_ADDRESS"${shellQuote(path)}`
         : shellQuote(`http://${at}${path}`),
   ].join(' ')
-}
-
-function authority({ type, value }: { type?: string; value: string }, port: number): string {
-  if (type?.endsWith('/HostPort')) return value
-  return `${value.includes(':') ? `[${value}]` : value}:${port}`
 }

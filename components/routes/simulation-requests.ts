@@ -98,7 +98,7 @@ function pairs(headers: readonly string[]): readonly (readonly [string, string])
 const DECODER = new TextDecoder()
 
 /** Text of a header on the wire, whose characters are bytes of UTF-8. */
-function fromWire(text: string): string {
+export function fromWire(text: string): string {
   return DECODER.decode(Uint8Array.from(text, (character) => character.charCodeAt(0)))
 }
 

@@ -9,6 +9,7 @@ import { Notice } from '@/components/ui/notice'
 import { page } from '@/lib/dashboard-api/paths'
 import type { Gateway } from '@/lib/gateway-api/types'
 import type { SimulatedOutcome, SimulatedRequest, Simulation } from './match-simulation'
+import { SendForReal } from './send-for-real'
 import { simulatedCurl } from './simulated-curl'
 import { SimulatedRequests } from './simulated-requests'
 import {
@@ -43,7 +44,7 @@ function EditorLink({ route, field, children }: EditorLinkProps) {
   return (
     <Link
       href={`${page.route(route.namespace, route.name)}${query}`}
-      className="text-accent underline-offset-2 hover:underline"
+      className="text-accent underline underline-offset-2"
     >
       {children}
     </Link>
@@ -104,7 +105,7 @@ function Lost({ simulation }: { simulation: Simulation }) {
   return (
     <details open={simulation.outcome === null}>
       <summary className="cursor-pointer text-xs font-medium">Why not the others</summary>
-      <ul aria-label="Rules that don't take it" className="mt-1 flex flex-col gap-1.5 text-xs">
+      <ul aria-label="Rules that don’t take it" className="mt-3 flex flex-col gap-2.5 text-xs">
         {lostRows(simulation).map(({ key, candidate, field, route, why }) => (
           <li key={key} className="break-words">
             <EditorLink route={route} field={field}>
@@ -127,7 +128,14 @@ function basis({ draft, at }: Simulated): string {
 }
 
 /** Who takes the request, what becomes of it, and why no other rule does. */
-export function SimulationResult({ simulated }: { simulated: Simulated }) {
+export function SimulationResult({
+  simulated,
+  simulateLive,
+}: {
+  simulated: Simulated
+  /** The same request by the routes as they are when it is called. */
+  simulateLive: () => Simulation
+}) {
   const { described, gateway, at } = simulated
   const simulation = simulated.draft ?? simulated.live
   const outcome = simulation.refused === null ? simulation.outcome : null
@@ -152,6 +160,12 @@ export function SimulationResult({ simulated }: { simulated: Simulated }) {
         </>
       )}
       <Lost simulation={simulation} />
+      <SendForReal
+        key={at}
+        described={described}
+        simulateLive={simulateLive}
+        draft={simulated.draft}
+      />
       <div className="flex items-start gap-2">
         <code className="min-w-0 flex-1 rounded-md bg-sunken px-2 py-1 font-mono text-2xs break-all">
           {curl}

@@ -254,3 +254,40 @@ function budgetNote(parsed: SimulatedOutcome['budget']): string | null {
   ]
   return limits.length === 0 ? null : `Mirror budget: ${limits.join(', ')}.`
 }
+
+/** Who would do what a request asks for: for a person to decide whether it may be sent. */
+export function sideEffects(live: Simulation): string {
+  const outcome = live.refused === null ? live.outcome : null
+  if (outcome === null || outcome.answer !== null) return 'The gateway answers it itself.'
+  const name = (cluster: string) => localName(cluster, outcome.winner.route.key)
+  const primaries = outcome.backends
+    .filter(({ answeredWith }) => answeredWith === null)
+    .map(({ entry }) => name(entry.cluster))
+  const copies = outcome.mirrors
+    .filter(({ policy, cluster }) => policy.fraction > 0 && cluster?.endpoints.length)
+    .map(({ policy }) => `${name(policy.cluster)} (${shareOfCopies(policy.fraction)})`)
+  const does = primaries.length === 0 ? '' : `${primaries.join(' or ')} does what it asks for`
+  if (copies.length === 0) return does === '' ? 'No backend can take it.' : `${does}.`
+  const get = copies.length === 1 ? 'gets a copy' : 'get copies'
+  const again = `${copies.join(' and ')} ${get} and may do it as well`
+  return does === '' ? `${again}.` : `${does}; ${again}.`
+}
+
+/** How the live routes, which a request sent for real goes through, differ from the draft for it. */
+export function draftDifference(
+  live: Simulation,
+  draft: Simulation,
+  described: SimulatedRequest,
+): string {
+  const told = (simulation: Simulation) => {
+    const outcome = simulation.refused === null ? simulation.outcome : null
+    const { answer, backends, mirrors } = outcome ?? {}
+    const sent = backends?.map(({ entry, request }) => [entry, request])
+    const copied = mirrors?.map(({ policy, request }) => [policy, request])
+    const { winner } = outcome ?? {}
+    const filters = winner && [winner.rule.responseHeaders, winner.rule.cors, winner.rule.timeouts]
+    return JSON.stringify([resultSentence(simulation, described), answer, sent, copied, filters])
+  }
+  if (told(live) === told(draft)) return 'Your draft changes nothing for this request.'
+  return `It goes through the live routes: your draft is not applied. There: ${resultSentence(live, described)}`
+}

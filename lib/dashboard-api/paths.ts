@@ -8,6 +8,7 @@ export const API = {
   manifests: '/api/manifests',
   objects: '/api/objects',
   schemas: '/api/schemas',
+  probe: '/api/probe',
   series: '/api/series',
   seriesStream: '/api/series/stream',
   traffic: '/api/traffic',

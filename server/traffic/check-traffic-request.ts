@@ -1,8 +1,11 @@
-/** Body of POST /runs → this → a run that may be made, or why not. */
+/** Body of POST /runs or /probes → this → what may be sent, or why not. */
 import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
+import { probeRequest } from '@/lib/dashboard-api/probe'
 import { requestProblem } from '@/lib/dashboard-api/sendable-request'
 import { type TrafficRequestChecked, trafficRequest } from '@/lib/dashboard-api/traffic'
+import { isSafeMethod } from '@/lib/shared/safe-methods'
+import type { CheckedProbe } from './send-probe'
 
 export interface TrafficTarget {
   /** What the page shows. */
@@ -22,14 +25,19 @@ const runRequest = z.object({
   connectHost: z.string().max(64).optional(),
   connectPort: z.number().int().min(1).max(65_535).optional(),
 })
+const probe = z.object({
+  request: probeRequest,
+  connectHost: z.string().max(64),
+  connectPort: z.number().int().min(1).max(65_535),
+})
 
 export type ResolveTarget = (request: TrafficRequestChecked) => Promise<TrafficTarget | string>
 
 export interface TargetRules {
   /** Where a request goes that names no address; returns a sentence when it does not know. */
   readonly resolveTarget?: ResolveTarget
-  /** Addresses beyond loopback that may be sent to. */
-  readonly isAllowedTarget?: (host: string, port: number) => boolean
+  /** Which addresses may be sent to; without it those of loopback. */
+  readonly isAllowedTarget?: (host: string, port: number) => boolean | Promise<boolean>
 }
 
 /** Returns the run, or one sentence that names what is wrong. */
@@ -38,20 +46,47 @@ export async function checkTrafficRequest(
   rules: TargetRules,
 ): Promise<CheckedRun | string> {
   const parsed = runRequest.safeParse(body)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    return `${issue?.path.join('.') || 'The body'}: ${issue?.message ?? 'not valid'}.`
-  }
+  if (!parsed.success) return wrongBody(parsed.error)
   const { request } = parsed.data
   const problem = requestProblem(request)
   if (problem !== null) return problem.message
   const target = await targetOf(parsed.data, rules)
   if (typeof target === 'string') return target
-  const { connectHost, connectPort } = target
-  if (isLoopback(connectHost) || rules.isAllowedTarget?.(connectHost, connectPort) === true) {
-    return { request, ...target }
+  return (await targetProblem(target, rules)) ?? { request, ...target }
+}
+
+/** Returns the single request, or one sentence that names what is wrong. */
+export async function checkProbe(
+  body: unknown,
+  rules: TargetRules,
+): Promise<CheckedProbe | string> {
+  const parsed = probe.safeParse(body)
+  if (!parsed.success) return wrongBody(parsed.error)
+  const { request } = parsed.data
+  const problem = requestProblem(request)
+  if (problem !== null) return problem.message
+  if (!isSafeMethod(request.method) && !request.isConfirmed) {
+    return `${request.method} may change data, so it is sent with isConfirmed only.`
   }
-  return `Traffic is sent to loopback addresses only, not to ${connectHost}.`
+  return (await targetProblem(parsed.data, rules)) ?? parsed.data
+}
+
+function wrongBody({ issues: [issue] }: z.ZodError): string {
+  return `${issue?.path.join('.') || 'The body'}: ${issue?.message ?? 'not valid'}.`
+}
+
+/** Why nothing may be sent to an address; null when it may. */
+async function targetProblem(
+  { connectHost, connectPort }: Pick<TrafficTarget, 'connectHost' | 'connectPort'>,
+  rules: TargetRules,
+): Promise<string | null> {
+  if (isIP(connectHost) === 0) return 'connectHost takes an IP address.'
+  if (rules.isAllowedTarget === undefined) {
+    if (isLoopback(connectHost)) return null
+    return `Traffic is sent to loopback addresses only, not to ${connectHost}.`
+  }
+  if (await rules.isAllowedTarget(connectHost, connectPort)) return null
+  return `Traffic is sent to the addresses of Gateways only, and ${connectHost}:${connectPort} is none.`
 }
 
 async function targetOf(
@@ -60,7 +95,6 @@ async function targetOf(
 ): Promise<TrafficTarget | string> {
   const { request, connectHost, connectPort } = data
   if (connectHost !== undefined && connectPort !== undefined) {
-    if (isIP(connectHost) === 0) return 'connectHost takes an IP address.'
     const url = data.url ?? `http://${request.host}${request.path}`
     return { url, connectHost, connectPort }
   }

@@ -1,3 +1,4 @@
+import { PROBE_BODY_BYTES_MAX } from '@/lib/dashboard-api/probe'
 import { TRAFFIC_RUNS_MAX } from '@/lib/dashboard-api/traffic'
 
 /** Every bound of the traffic plane, with what happens at it. */
@@ -16,6 +17,12 @@ export interface TrafficLimits {
   readonly stopGraceMs: number
   /** Bytes of one answer; a longer one is given up and counted. */
   readonly responseBytesMax: number
+  /** Single requests under way at once; a further one is refused. */
+  readonly probesMax: number
+  /** After this a single request is given up. */
+  readonly probeTimeoutMs: number
+  /** Bytes of a single request's answer that are read; then the connection is closed. */
+  readonly probeBodyBytesMax: number
   /** Bytes of a request to this plane; a longer one is refused. */
   readonly requestBytesMax: number
 }
@@ -28,5 +35,8 @@ export const TRAFFIC_LIMITS: TrafficLimits = {
   overtimeMs: 60_000,
   stopGraceMs: 2_000,
   responseBytesMax: 16 * 1024 * 1024,
+  probesMax: 8,
+  probeTimeoutMs: 15_000,
+  probeBodyBytesMax: PROBE_BODY_BYTES_MAX,
   requestBytesMax: 1024 * 1024,
 }

@@ -8,6 +8,7 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import type { TrafficRequestChecked, TrafficRun } from '@/lib/dashboard-api/traffic'
 import { LatencyHistogram } from '@/lib/series/latency-histogram'
 import type { CheckedRun } from './check-traffic-request'
+import { failureReason } from './failure-reason'
 import type { TrafficLimits } from './limits'
 
 export interface TrafficClock {
@@ -21,16 +22,6 @@ export interface TrafficClock {
 
 /** A request that is later than this counts as late. */
 const LATE_MS = 50
-
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EPIPE: 'connection reset',
-  EHOSTUNREACH: 'address not reachable',
-  ENETUNREACH: 'address not reachable',
-  EADDRNOTAVAIL: 'no local port left',
-  EMFILE: 'too many open connections',
-}
 
 /** A run from its first request to its last answer; it starts at once. */
 export class Run {
@@ -201,9 +192,7 @@ export class Run {
 
   private reasonOf(error: NodeJS.ErrnoException): string {
     if (this.abort.signal.aborted) return 'stopped'
-    const { code = '' } = error
-    if (code.startsWith('HPE_')) return 'not an HTTP answer'
-    return REASONS[code] ?? 'connection failed'
+    return failureReason(error.code ?? '')
   }
 
   private endWhenIdle(): void {

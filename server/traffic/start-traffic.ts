@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net'
 import type { DashboardErrorCode } from '@/lib/dashboard-api/errors'
 import { isLoopbackHost, targetUrl } from '@/lib/shared/loopback-request'
 import { createLogger, type Logger } from '../log'
-import { checkTrafficRequest, type TargetRules } from './check-traffic-request'
+import { checkProbe, checkTrafficRequest, type TargetRules } from './check-traffic-request'
 import { TRAFFIC_LIMITS, type TrafficLimits } from './limits'
 import { Run, type TrafficClock } from './run'
+import { sendProbe } from './send-probe'
 
 export interface TrafficOptions extends TargetRules {
   readonly host?: string
@@ -44,7 +45,8 @@ export async function startTraffic(options: TrafficOptions = {}): Promise<Traffi
   const limits = { ...TRAFFIC_LIMITS, ...options.limits }
   const { clock = CLOCK, createId = randomUUID, logger = createLogger('traffic') } = options
   const runs = new Map<string, Run>()
-  const context: Context = { runs, limits, clock, createId, rules: options }
+  const probes = new Set<AbortController>()
+  const context: Context = { runs, probes, limits, clock, createId, rules: options }
   const server = createServer((request, response) => {
     answer(context, request).then(
       (result) => send(response, result),
@@ -59,6 +61,7 @@ export async function startTraffic(options: TrafficOptions = {}): Promise<Traffi
     url,
     async stop() {
       for (const run of runs.values()) run.stop()
+      for (const probe of probes) probe.abort()
       await Promise.all([...runs.values()].map((run) => run.ended()))
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
@@ -70,6 +73,8 @@ export async function startTraffic(options: TrafficOptions = {}): Promise<Traffi
 
 interface Context {
   readonly runs: Map<string, Run>
+  /** Single requests under way. */
+  readonly probes: Set<AbortController>
   readonly limits: TrafficLimits
   readonly clock: TrafficClock
   readonly createId: () => string
@@ -84,6 +89,7 @@ async function answer(context: Context, request: IncomingMessage): Promise<Answe
   const { pathname } = url
   if (pathname === '/healthz') return { status: 200, body: { status: 'ok' } }
   if (pathname === '/runs' && request.method === 'POST') return startRun(context, request)
+  if (pathname === '/probes' && request.method === 'POST') return probe(context, request)
   if (pathname === '/runs' && request.method === 'GET') return listRuns(context)
   const run = context.runs.get(/^\/runs\/([\w-]{1,64})$/.exec(pathname)?.[1] ?? '')
   if (run === undefined) return refuse(404, 'not-found', 'There is no such run any more.')
@@ -112,10 +118,7 @@ function refusalOf({ headers }: IncomingMessage): Answer | null {
 async function startRun(context: Context, request: IncomingMessage): Promise<Answer> {
   const { runs, limits, clock, createId, rules } = context
   const body = await readJson(request, limits.requestBytesMax)
-  if (body === 'too-large') {
-    return refuse(413, 'too-large', `A run takes at most ${limits.requestBytesMax} bytes.`)
-  }
-  if (body === 'not-json') return refuse(400, 'bad-request', 'The body is not JSON.')
+  if (typeof body === 'string') return refuseBody(body, limits)
   const checked = await checkTrafficRequest(body.value, rules)
   if (typeof checked === 'string') return refuse(400, 'bad-request', checked)
   const running = [...runs.values()].filter((run) => run.isRunning).length
@@ -127,6 +130,22 @@ async function startRun(context: Context, request: IncomingMessage): Promise<Ans
   runs.set(id, run)
   forgetOldest(context)
   return { status: 201, body: run.view() }
+}
+
+async function probe(context: Context, request: IncomingMessage): Promise<Answer> {
+  const { probes, limits, clock, rules } = context
+  const body = await readJson(request, limits.requestBytesMax)
+  if (typeof body === 'string') return refuseBody(body, limits)
+  const checked = await checkProbe(body.value, rules)
+  if (typeof checked === 'string') return refuse(400, 'bad-request', checked)
+  if (probes.size >= limits.probesMax) {
+    return refuse(429, 'too-many', `${probes.size} requests are under way; wait for their answers.`)
+  }
+  const aborter = new AbortController()
+  probes.add(aborter)
+  const answered = await sendProbe(checked, limits, clock.monotonic, aborter.signal)
+  probes.delete(aborter)
+  return { status: 200, body: answered }
 }
 
 function forgetOldest({ runs, limits }: Context): void {
@@ -158,6 +177,11 @@ async function readJson(
   } catch {
     return 'not-json'
   }
+}
+
+function refuseBody(problem: 'too-large' | 'not-json', limits: TrafficLimits): Answer {
+  if (problem === 'not-json') return refuse(400, 'bad-request', 'The body is not JSON.')
+  return refuse(413, 'too-large', `A request takes at most ${limits.requestBytesMax} bytes.`)
 }
 
 function refuse(status: number, code: DashboardErrorCode, message: string): Answer {

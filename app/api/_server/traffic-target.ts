@@ -1,6 +1,6 @@
 /** A Gateway's status → this → the address its traffic goes to. */
-import type { TrafficRequestChecked } from '@/lib/dashboard-api/traffic'
-import type { Gateway } from '@/lib/gateway-api/types'
+import { authorityOf, listenerAddress } from '@/lib/gateway-api/listener-address'
+import type { Gateway, Listener } from '@/lib/gateway-api/types'
 
 export interface TrafficTarget {
   readonly url: string
@@ -8,33 +8,47 @@ export interface TrafficTarget {
   readonly connectPort: number
 }
 
-const HOST_PORT = /^(.+):(\d{1,5})$/
+/** What is asked for: a listener by name, or by port, or the first of the scheme. */
+export interface WantedTarget {
+  /** `namespace/name`, for the sentences. */
+  readonly gateway: string
+  readonly path: string
+  readonly scheme?: 'http' | 'https'
+  readonly listener?: string | undefined
+  readonly port?: number
+}
 
 /** Returns where the request goes, or a sentence that says why it cannot go anywhere. */
-export function trafficTarget(
-  gateway: Gateway,
-  request: TrafficRequestChecked,
-): TrafficTarget | string {
-  const { listeners } = gateway.spec
-  const named = request.listener
-  const listener = listeners.find(
-    ({ name, protocol }) => protocol === 'HTTP' && (named === undefined || name === named),
-  )
-  if (listener === undefined) {
-    return named === undefined
-      ? `Gateway ${request.gateway} has no HTTP listener.`
-      : `Gateway ${request.gateway} has no HTTP listener named "${named}".`
+export function trafficTarget(gateway: Gateway, wanted: WantedTarget): TrafficTarget | string {
+  const { scheme = 'http', path } = wanted
+  const listener = gateway.spec.listeners.find((candidate) => isWanted(candidate, wanted))
+  if (listener === undefined) return `Gateway ${wanted.gateway} has no ${missing(wanted)}.`
+  const address = listenerAddress(gateway, listener)
+  if (address === null) {
+    return `Gateway ${wanted.gateway} has no address yet; its conditions say why.`
   }
-  const [address] = gateway.status?.addresses ?? []
-  if (address === undefined) {
-    return `Gateway ${request.gateway} has no address yet; its conditions say why.`
+  const { host, port, isName } = address
+  if (isName) {
+    return `Gateway ${wanted.gateway} has the name ${host} for its address, and names are not looked up here; send it from a terminal.`
   }
-  // A gateway that may not open the listener's own port reports the one it opened instead.
-  const [, host, port] =
-    (address.type !== 'IPAddress' && HOST_PORT.exec(address.value)) || ([] as string[])
-  const connectHost = host ?? address.value
-  const connectPort = port === undefined ? listener.port : Number(port)
-  const shown = connectHost.includes(':') ? `[${connectHost}]` : connectHost
-  const suffix = connectPort === 80 ? '' : `:${connectPort}`
-  return { url: `http://${shown}${suffix}${request.path}`, connectHost, connectPort }
+  const isDefault = port === (scheme === 'http' ? 80 : 443)
+  const shown = authorityOf(address)
+  const authority = isDefault ? shown.replace(/:\d+$/, '') : shown
+  return { url: `${scheme}://${authority}${path}`, connectHost: host, connectPort: port }
+}
+
+function isWanted(
+  { name, port, protocol }: Listener,
+  { scheme = 'http', listener, port: wantedPort }: WantedTarget,
+): boolean {
+  if (protocol !== scheme.toUpperCase()) return false
+  return (listener ?? name) === name && (wantedPort ?? port) === port
+}
+
+function missing({ scheme = 'http', listener, port }: WantedTarget): string {
+  const which = [
+    ...(listener === undefined ? [] : [` named "${listener}"`]),
+    ...(port === undefined ? [] : [` on port ${port}`]),
+  ]
+  return `${scheme.toUpperCase()} listener${which.join('')}`
 }

@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest'
+import type { HTTPRoute, HTTPRouteRule } from '@/lib/gateway-api/types'
+import type { ClusterState } from '@/lib/routing/cluster-state'
+import { CONTROLLER_NAME } from '@/lib/routing/supported-features'
+import { type SimulatedRequest, simulateMatch } from './match-simulation'
+import { type Answered, probeVerdict } from './probe-verdict'
+import { draftDifference, sideEffects } from './simulation-text'
+
+const apiVersion = 'gateway.networking.k8s.io/v1'
+
+const slice = (name: string) => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name, namespace: 'default', labels: { 'kubernetes.io/service-name': name } },
+  addressType: 'IPv4' as const,
+  endpoints: [
+    {
+      addresses: ['10.1.0.1'],
+      targetRef: { kind: 'Pod', namespace: 'default', name: `${name}-pod` },
+    },
+  ],
+  ports: [{ port: 3000, protocol: 'TCP' }],
+})
+
+const service = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: 'default' },
+  spec: { ports: [{ port: 80 }] },
+})
+
+function route(rule: HTTPRouteRule): HTTPRoute {
+  return {
+    apiVersion,
+    kind: 'HTTPRoute',
+    metadata: { name: 'r', namespace: 'default' },
+    spec: { parentRefs: [{ name: 'eg' }], rules: [rule] },
+  }
+}
+
+function stateOf(rule: HTTPRouteRule): ClusterState {
+  return {
+    gatewayClasses: [
+      {
+        apiVersion,
+        kind: 'GatewayClass',
+        metadata: { name: 'mine' },
+        spec: { controllerName: CONTROLLER_NAME },
+      },
+    ],
+    gateways: [
+      {
+        apiVersion,
+        kind: 'Gateway',
+        metadata: { name: 'eg', namespace: 'default' },
+        spec: {
+          gatewayClassName: 'mine',
+          listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
+        },
+      },
+    ],
+    httpRoutes: [route(rule)],
+    referenceGrants: [],
+    namespaces: [],
+    services: [service('a'), service('b')],
+    endpointSlices: [slice('a'), slice('b')],
+    secrets: [],
+  }
+}
+
+const ASKED: SimulatedRequest = {
+  gateway: 'default/eg',
+  scheme: 'http',
+  port: 80,
+  method: 'GET',
+  host: 'www.example.com',
+  path: '/x?q=1',
+  headers: [{ name: 'X-A', value: '1' }],
+}
+
+const simulate = (rule: HTTPRouteRule, path = ASKED.path) => {
+  return simulateMatch(stateOf(rule), null, { ...ASKED, path })
+}
+
+const TO_A: HTTPRouteRule = {
+  filters: [
+    {
+      type: 'RequestHeaderModifier',
+      requestHeaderModifier: { set: [{ name: 'X-B', value: 'höhe' }] },
+    },
+  ],
+  backendRefs: [{ name: 'a', port: 80 }],
+}
+
+function answer(status: number, text: string, headers: [string, string][] = []): Answered {
+  const reason = { 200: 'OK', 302: 'Found', 404: 'Not Found', 503: 'Service Unavailable' }[status]
+  const body = { text, bytes: text.length, isCut: false }
+  return {
+    sentTo: '127.0.0.1:80',
+    outcome: 'answered',
+    status,
+    reason: reason ?? '',
+    headers,
+    body,
+    latencyMs: 1,
+  }
+}
+
+const ECHO = {
+  path: '/x?q=1',
+  host: 'www.example.com',
+  method: 'GET',
+  headers: {
+    'X-A': ['1'],
+    'X-B': ['höhe'],
+    'X-Forwarded-For': ['127.0.0.1'],
+    'X-Forwarded-Host': ['www.example.com'],
+    'X-Forwarded-Proto': ['http'],
+    'X-Request-Id': ['anything'],
+  },
+  namespace: 'default',
+  pod: 'a-pod',
+}
+
+function verdictOn(rule: HTTPRouteRule, given: Answered, path?: string) {
+  const { state, sentences } = probeVerdict(simulate(rule, path), given, [slice('a'), slice('b')])
+  return `${state}: ${sentences.join(' ')}`
+}
+
+const own = (status: number, reason: string): Answered =>
+  answer(status, `${status} ${reason}\n`, [['Content-Type', 'text/plain; charset=utf-8']])
+
+describe('probeVerdict', () => {
+  const echo = (part: object) => answer(200, JSON.stringify({ ...ECHO, ...part }))
+  const nobody = { backendRefs: [{ name: 'a', port: 80, weight: 0 }] }
+  const redirect: HTTPRouteRule = {
+    filters: [{ type: 'RequestRedirect', requestRedirect: { hostname: 'new.example' } }],
+  }
+  const other: HTTPRouteRule = { matches: [{ path: { value: '/other' } }] }
+  it.each([
+    [TO_A, echo({}), 'agrees: Pod a-pod of a:80 answered, and was sent exactly what was foretold.'],
+    [
+      TO_A,
+      echo({ pod: 'b-pod' }),
+      'differs: Pod b-pod of Service default/b answered, which is none',
+    ],
+    [TO_A, echo({ path: '/y' }), 'Path: /y; foretold was /x?q=1.'],
+    [
+      TO_A,
+      echo({ headers: { ...ECHO.headers, 'X-C': ['1'], 'X-A': [] } }),
+      'Header x-a: ; foretold was 1. Header x-c: 1; foretold was none.',
+    ],
+    [TO_A, answer(200, 'hello'), 'untold: The answer comes from behind the Gateway: from a:80.'],
+    [TO_A, own(404, 'Not Found'), 'differs: The gateway answered 404 itself'],
+    [TO_A, own(502, ''), 'differs: The gateway answered 502: the backend refused'],
+    [
+      { backendRefs: [{ name: 'gone', port: 80 }] },
+      own(500, ''),
+      'agrees: The gateway answered 500',
+    ],
+    [nobody, own(500, ''), 'agrees: The gateway answered 500, as foretold.'],
+    [nobody, echo({}), 'differs: A backend answered (Pod a-pod)'],
+    [other, own(404, 'Not Found'), 'agrees: The gateway answered 404, as foretold.'],
+    [other, answer(200, ''), 'differs: Status 200 came; foretold was 404.'],
+    [
+      redirect,
+      answer(302, '', [['location', 'http://new.example/x?q=1']]),
+      'agrees: The gateway answered 302, to http://new.example/x?q=1, as foretold.',
+    ],
+    [redirect, answer(302, '', [['Location', 'http://x/']]), 'differs: The client is sent to http'],
+  ] as const)('of %j', (rule, given, expected) => {
+    expect(verdictOn(rule as HTTPRouteRule, given)).toContain(expected)
+  })
+
+  it('takes a path that the gateway refuses for what it is', () => {
+    expect(verdictOn(TO_A, own(400, 'Bad Request'), '/a\\b')).toMatch(/^agrees/)
+  })
+})
+
+describe('what is said before a request is sent', () => {
+  it('names everyone who would do what it asks for', () => {
+    const copy = { backendRef: { name: 'b', port: 80 }, percent: 10 }
+    const filters = [{ type: 'RequestMirror', requestMirror: copy }]
+    expect(sideEffects(simulate({ ...TO_A, filters }))).toBe(
+      'a:80 does what it asks for; b:80 (10 % of requests) gets a copy and may do it as well.',
+    )
+    expect(sideEffects(simulate(TO_A))).toBe('a:80 does what it asks for.')
+    expect(sideEffects(simulate({}))).toBe('The gateway answers it itself.')
+  })
+
+  it('tells whether the draft would make a difference', () => {
+    const [live, same] = [simulate(TO_A), simulate({ ...TO_A, name: '' })]
+    expect(draftDifference(live, same, ASKED)).toBe('Your draft changes nothing for this request.')
+    expect(draftDifference(live, simulate({}), ASKED)).toBe(
+      'It goes through the live routes: your draft is not applied. There: Rule 0 of default/r takes it.',
+    )
+  })
+})
