@@ -5,7 +5,7 @@ import { allowsNamespace } from './allowed-routes'
 import type { ClusterIndex } from './cluster-index'
 import type { Problem } from './condition'
 import type { GatewayNode } from './graph'
-import { intersectRouteHostnames } from './hostname'
+import { servedHostnames } from './hostname'
 import type { RouteAttachment } from './route-table'
 
 /** The key of the Gateway a parentRef names; null when it names something else, such as a Service. */
@@ -53,7 +53,7 @@ export function attachRoute(
   const attachments: RouteAttachment[] = []
   for (const { source } of allowing) {
     const listenerHostname = (source.hostname ?? '').toLowerCase()
-    const hostnames = intersectRouteHostnames(listenerHostname, route.spec.hostnames ?? [])
+    const hostnames = servedHostnames(listenerHostname, route.spec.hostnames ?? [])
     if (hostnames.length > 0) {
       attachments.push({ gateway: gateway.key, listener: source.name, hostnames })
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '@/lib/shared/test-support/seeded-random'
 import { compileMatcher, type PortMatcher } from './compile-matcher'
-import { hostnameCovers, intersectRouteHostnames } from './hostname'
+import { hostnameCovers, servedHostnames } from './hostname'
 import type { MatchRequest } from './request-match'
 import type { ListenerEntry, MatchEntry, RouteEntry, RouteTable, ValueMatch } from './route-table'
 
@@ -48,7 +48,7 @@ function toRoute(spec: RouteSpec, listeners: readonly ListenerEntry[]): RouteEnt
     attachments: listeners.map((listener) => ({
       gateway: GATEWAY,
       listener: listener.name,
-      hostnames: intersectRouteHostnames(listener.hostname, spec.hostnames ?? []),
+      hostnames: servedHostnames(listener.hostname, spec.hostnames ?? []),
     })),
     rules: spec.rules.map((matches, index) => ({
       index,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compileMatcher, type PortMatcher } from './compile-matcher'
 import { explainMatch } from './explain-match'
-import { intersectRouteHostnames } from './hostname'
+import { servedHostnames } from './hostname'
 import { EXPLAINED_CANDIDATES_MAX } from './limits'
 import type { MatchRequest } from './request-match'
 import type { ListenerEntry, MatchEntry, RouteEntry, RouteTable, RuleEntry } from './route-table'
@@ -39,7 +39,7 @@ function tableOf(specs: readonly RouteSpec[], listeners = [listener('http')]): R
         .map((one) => ({
           gateway: GATEWAY,
           listener: one.name,
-          hostnames: intersectRouteHostnames(one.hostname, hostnames),
+          hostnames: servedHostnames(one.hostname, hostnames),
         }))
         .filter((attachment) => attachment.hostnames.length > 0),
       rules: rules.map((matches, index) => ({

@@ -21,19 +21,19 @@ export function intersectHostnames(left: string, right: string): string | null {
 }
 
 /**
- * The hostnames a route serves on a listener: both in lower case, `['']` for every host, `[]` when none overlap.
+ * The route's hostnames that overlap with a listener's, in lower case: `['']` for a route without hostnames, `[]` when none
+ * overlap. They are the route's own, wider ones too, since of two routes the one that names the host more exactly is to
+ * take it, whatever the listener makes of them both.
  */
-export function intersectRouteHostnames(
+export function servedHostnames(
   listenerHostname: string,
   routeHostnames: readonly string[],
 ): readonly string[] {
-  if (routeHostnames.length === 0) return [listenerHostname]
-  const served = new Set<string>()
-  for (const hostname of routeHostnames) {
-    const shared = intersectHostnames(listenerHostname, hostname.toLowerCase())
-    if (shared !== null) served.add(shared)
-  }
-  return [...served]
+  if (routeHostnames.length === 0) return ['']
+  const lower = routeHostnames.map((hostname) => hostname.toLowerCase())
+  return [...new Set(lower)].filter(
+    (hostname) => intersectHostnames(listenerHostname, hostname) !== null,
+  )
 }
 
 /**

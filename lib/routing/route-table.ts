@@ -45,7 +45,7 @@ export interface RouteEntry {
 export interface RouteAttachment {
   readonly gateway: NamespacedName
   readonly listener: string
-  /** Route hostnames intersected with the listener's, lower case; `['']` means every host. */
+  /** Route hostnames that overlap with the listener's, lower case; `['']` means every host of the listener. */
   readonly hostnames: readonly string[]
 }
 

@@ -7,6 +7,7 @@ import {
   requestedHeaders,
 } from './echo-response'
 import { DELAY_MS_MAX } from './limits'
+import type { FailedAttempt, RetrySimulation } from './retry-simulation'
 
 export interface EchoAnswer {
   readonly status: number
@@ -15,11 +16,14 @@ export interface EchoAnswer {
   readonly body: string
   /** How long to wait before answering; 0 answers at once. */
   readonly delayMs: number
+  /** Whether the connection is reset in place of an answer. */
+  readonly isReset?: boolean
 }
 
 export interface EchoHandler {
   readonly writeBody: EchoBodyWriter
   readonly log: (text: string) => void
+  readonly retries: RetrySimulation
 }
 
 const HEALTHY: EchoAnswer = {
@@ -31,7 +35,7 @@ const HEALTHY: EchoAnswer = {
 
 const JSON_HEADERS = ['Content-Type', 'application/json', 'X-Content-Type-Options', 'nosniff']
 
-/** Answers `/health`, `/status/<code>`, a plain request to `/ws`, and echoes everything else. */
+/** Answers `/health`, `/status/<code>`, a plain request to `/ws`, fails attempts at `/retry/…`, and echoes everything else. */
 export function answerRequest(
   handler: EchoHandler,
   request: EchoedRequest,
@@ -41,12 +45,11 @@ export function answerRequest(
   if (target === '/health') return HEALTHY
   if (target.startsWith('/status/')) return statusAnswer(target)
   if (target === '/ws') return { status: 400, headers: [], body: '', delayMs: 0 }
+  const failed = target.startsWith('/retry/') ? handler.retries.next(target) : null
+  if (failed !== null) return failedAnswer(failed)
   handler.log(`Echoing back request made to ${target} to client (${client})`)
-  const delay = target.includes('delay=') ? delayOf(target) : 0
-  if (typeof delay === 'string') {
-    const body = JSON.stringify({ message: `time: invalid duration ${JSON.stringify(delay)}` })
-    return { status: 500, headers: JSON_HEADERS, body, delayMs: 0 }
-  }
+  const delay = target.includes('delay=') ? delayOf(delayText(target)) : 0
+  if (typeof delay === 'string') return wrongDelay(delay)
   return {
     status: 200,
     headers: echoHeaders(request.rawHeaders),
@@ -61,10 +64,28 @@ function statusAnswer(target: string): EchoAnswer {
   return { status: code >= 200 ? code : 400, headers: [], body: '', delayMs: 0 }
 }
 
-/** Milliseconds of the first non-empty `delay` parameter, or its text when it is not a Go duration. */
-function delayOf(target: string): number | string {
+function failedAnswer(failed: FailedAttempt): EchoAnswer {
+  if (failed.kind === 'bad-request') {
+    return { status: 400, headers: [], body: failed.message, delayMs: 0 }
+  }
+  const delayMs = delayOf(failed.delayText)
+  if (typeof delayMs === 'string') return wrongDelay(delayMs)
+  if (failed.kind === 'reset') return { status: 0, headers: [], body: '', delayMs, isReset: true }
+  return { status: failed.status, headers: [], body: '', delayMs }
+}
+
+function wrongDelay(text: string): EchoAnswer {
+  const body = JSON.stringify({ message: `time: invalid duration ${JSON.stringify(text)}` })
+  return { status: 500, headers: JSON_HEADERS, body, delayMs: 0 }
+}
+
+function delayText(target: string): string {
   const query = target.indexOf('?')
-  const text = query < 0 ? '' : (new URLSearchParams(target.slice(query)).get('delay') ?? '')
+  return query < 0 ? '' : (new URLSearchParams(target.slice(query)).get('delay') ?? '')
+}
+
+/** Milliseconds of a Go duration, 0 for none; the text itself when it is no duration. */
+function delayOf(text: string): number | string {
   if (text === '') return 0
   const delay = parseGoDuration(text)
   if (!delay.ok) return text

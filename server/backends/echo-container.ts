@@ -8,6 +8,8 @@ import { startH2cServer } from './h2c-server'
 import type { ListeningServer } from './listening-server'
 import type { LoopbackMode } from './loopback-addresses'
 import { buildEnvironment } from './pod-environment'
+import { RetrySimulation } from './retry-simulation'
+import { startTcpEchoServer } from './tcp-echo-server'
 
 export interface EchoContainer {
   readonly log: ContainerLog
@@ -19,7 +21,7 @@ export interface EchoContainer {
 const HTTP_PORT = 3000
 const H2C_PORT = 3001
 
-/** Listens on both ports of the image at `podIP`; rejects with the system's error, leaving nothing open. */
+/** Listens on the ports of the image at `podIP`; rejects with the system's error, leaving nothing open. */
 export async function startEchoContainer(
   pod: Pod,
   container: Container,
@@ -29,14 +31,24 @@ export async function startEchoContainer(
 ): Promise<EchoContainer> {
   const environment = buildEnvironment(pod, container, podIP)
   const log = createContainerLog(now)
+  const context = {
+    namespace: environment['NAMESPACE'] ?? '',
+    ingress: environment['INGRESS_NAME'] ?? '',
+    service: environment['SERVICE_NAME'] ?? '',
+    pod: environment['POD_NAME'] ?? '',
+  }
+  const bind = (port: number) => (mode === 'single' ? 0 : port)
+  if ((environment['TCP_ECHO_SERVER'] ?? '') !== '') {
+    const port = portOf(environment['TCP_PORT'], HTTP_PORT)
+    const answer = JSON.stringify({ ...context, tcpport: `${port}`, isTLS: false })
+    const server = await startTcpEchoServer(answer, podIP, bind(port))
+    log.write(`Starting server, listening on port ${port} (tcp)`)
+    return { log, ports: { [port]: server.port }, stop: (graceMs) => server.stop(graceMs) }
+  }
   const handler: EchoHandler = {
     log: log.write,
-    writeBody: createEchoBodyWriter({
-      namespace: environment['NAMESPACE'] ?? '',
-      ingress: environment['INGRESS_NAME'] ?? '',
-      service: environment['SERVICE_NAME'] ?? '',
-      pod: environment['POD_NAME'] ?? '',
-    }),
+    writeBody: createEchoBodyWriter(context),
+    retries: new RetrySimulation(),
   }
   const httpPort = portOf(environment['HTTP_PORT'], HTTP_PORT)
   const h2cPort = portOf(environment['H2C_PORT'], H2C_PORT)
@@ -45,7 +57,6 @@ export async function startEchoContainer(
     await Promise.all(started.map((server) => server.stop(graceMs)))
   }
   try {
-    const bind = (port: number) => (mode === 'single' ? 0 : port)
     const http = await startEchoServer(handler, podIP, bind(httpPort))
     started.push(http)
     const h2c = await startH2cServer(handler, podIP, bind(h2cPort))

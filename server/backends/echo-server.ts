@@ -91,6 +91,10 @@ function clientOf(socket: Socket): string {
 }
 
 function respond(response: ServerResponse, answer: EchoAnswer, isLast: boolean): void {
+  if (answer.isReset) {
+    response.socket?.resetAndDestroy()
+    return
+  }
   const headers = [...answer.headers, 'Content-Length', `${Buffer.byteLength(answer.body)}`]
   if (isLast) headers.push('Connection', 'close')
   response.writeHead(answer.status, headers)
@@ -111,6 +115,10 @@ function refuseUpgrade(handler: EchoHandler, request: IncomingMessage, socket: D
   socket.on('error', () => socket.destroy())
   const client = clientOf(request.socket)
   const answer = answerRequest(handler, echoedRequest(request), client)
+  if (answer.isReset) {
+    request.socket.resetAndDestroy()
+    return
+  }
   const lines = [`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`]
   for (let index = 0; index < answer.headers.length; index += 2) {
     lines.push(`${answer.headers[index]}: ${answer.headers[index + 1]}`)

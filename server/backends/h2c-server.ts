@@ -1,5 +1,6 @@
 /** The cleartext HTTP/2 side of an echo container (prior knowledge, RFC 9113 section 3.3). */
 import {
+  constants,
   createServer,
   type IncomingHttpHeaders as RequestHeaders,
   type ServerHttp2Session,
@@ -80,6 +81,10 @@ function respond(stream: ServerHttp2Stream, request: RequestHeaders, answer: Ech
   }
   const send = () => {
     if (stream.destroyed || stream.headersSent) return
+    if (answer.isReset) {
+      stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+      return
+    }
     stream.respond(headers)
     stream.end(request[':method'] === 'HEAD' ? undefined : answer.body)
   }

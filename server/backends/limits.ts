@@ -24,6 +24,12 @@ export const STOPPED_LOGS_MAX = 32
 /** Longest `?delay=`. Above: the response comes after this time. */
 export const DELAY_MS_MAX = 300_000
 
+/** Requests of `/retry/…` whose attempts are counted. Above: the one longest without an attempt begins anew. */
+export const SIMULATED_RETRIES_MAX = 10_000
+
+/** One line of the TCP echo. Above: the connection is closed. */
+export const TCP_LINE_BYTES_MAX = 65_536
+
 /** Payload of one WebSocket frame. Above: the connection is closed with code 1009. */
 export const WEBSOCKET_FRAME_BYTES_MAX = 1_048_576
 

@@ -479,6 +479,49 @@ describe('Pods', () => {
     expect(await slow).toContain('socket hang up')
   })
 
+  test('fails the asked number of attempts by status, or by a reset connection, and then echoes', async () => {
+    const { host, port } = await startPod('flaky')
+    const statusOf = async (path: string) =>
+      send(host, port, path).then(
+        ({ status }) => status,
+        (error: Error) => error.message,
+      )
+    const failing = '/retry/a?uuid=1&succeedAfter=2&responseCode=503'
+    expect([await statusOf(failing), await statusOf(failing), await statusOf(failing)]).toEqual([
+      503, 503, 200,
+    ])
+    expect(await statusOf('/retry/a?uuid=2&succeedAfter=1')).toContain('ECONNRESET')
+    expect(await statusOf('/retry/a?uuid=2&succeedAfter=1')).toBe(200)
+    expect(await statusOf('/retry/a?succeedAfter=1')).toBe(400)
+    expect(await statusOf('/retry/a?uuid=3')).toBe(400)
+    expect(await statusOf('/retry/a?uuid=4&succeedAfter=1&delayRetry=soon')).toBe(500)
+  })
+
+  test('speaks TCP lines in place of HTTP when TCP_ECHO_SERVER is set', async () => {
+    const runtime = await start({ loopback: 'single' })
+    const pod = echoPod('tcp')
+    const env = pod.spec.containers[0]?.env
+    env?.push({ name: 'TCP_ECHO_SERVER', value: '1' }, { name: 'TCP_PORT', value: '3333' })
+    const started = await runtime.start(pod)
+    if (!started.ok) throw new Error(started.message)
+    expect(Object.keys(started.ports)).toEqual(['3333'])
+    const socket = connectSocket(started.ports[3333] ?? 0, started.podIP)
+    socket.write('TEST\nhello\r\nPING\r\nIS_TLS\n')
+    let text = ''
+    for await (const chunk of socket) {
+      text += String(chunk)
+      if (text.endsWith('false\n')) break
+    }
+    const [welcome, test, ...others] = text.trimEnd().split('\n')
+    expect(welcome).toBe('Gateway API Test TCP Server')
+    expect(JSON.parse(test ?? '')).toMatchObject({
+      pod: 'backend-tcp',
+      tcpport: '3333',
+      isTLS: false,
+    })
+    expect(others).toEqual(['PONG', 'false'])
+  })
+
   test('honours HTTP_PORT and H2C_PORT', async () => {
     const runtime = await start({ loopback: 'single' })
     const pod = echoPod('p9')

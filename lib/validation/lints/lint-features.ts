@@ -17,8 +17,7 @@ export function lintFeatures({ route, parents }: LintContext): readonly LintFind
   for (const [feature, fieldPath] of used) {
     // A class that lists nothing has not said what it can do.
     const lacking = parents.find(
-      ({ supportedFeatures }) =>
-        supportedFeatures.length > 0 && !supportedFeatures.includes(feature),
+      ({ supportedFeatures }) => supportedFeatures.length > 0 && !lists(supportedFeatures, feature),
     )
     if (lacking === undefined) continue
     const message = `GatewayClass "${lacking.className}" does not list ${feature} among its features: its gateway may ignore this field or refuse the rule.`
@@ -26,6 +25,13 @@ export function lintFeatures({ route, parents }: LintContext): readonly LintFind
     findings.push({ severity: 'warning', code, message, fieldPath, specUrl: SPEC.feature })
   }
   return findings
+}
+
+/** Names that features had before v1.7, which older controllers list. */
+const FORMER_NAMES: Readonly<Record<string, string>> = { HTTPRouteRetryCodes: 'HTTPRouteRetry' }
+
+function lists(features: readonly string[], feature: string): boolean {
+  return features.includes(feature) || features.includes(FORMER_NAMES[feature] ?? feature)
 }
 
 /** Names as in https://pkg.go.dev/sigs.k8s.io/gateway-api/pkg/features; core features are not asked for. */
@@ -63,7 +69,7 @@ function ruleFeatures(rule: HTTPRouteRule, path: string): readonly UsedFeature[]
     ),
     ...used(timeouts.request, 'HTTPRouteRequestTimeout', `${path}.timeouts.request`),
     ...used(timeouts.backendRequest, 'HTTPRouteBackendTimeout', `${path}.timeouts.backendRequest`),
-    ...used(rule.retry, 'HTTPRouteRetry', `${path}.retry`),
+    ...used(rule.retry, 'HTTPRouteRetryCodes', `${path}.retry`),
   ]
 }
 

@@ -155,7 +155,7 @@ export const BACKEND_CASES: readonly ConformanceCase[] = [
   },
   {
     name: 'HTTPRouteRetry',
-    features: ['HTTPRouteRetry'],
+    features: ['HTTPRouteRetryCodes'],
     yaml: simpleRoute(', retry: {codes: [500], attempts: 3}', V3),
     requests: [
       { path: '/?responseCode=500&succeedAfter=2&test=a', backend: V3 },
@@ -165,7 +165,7 @@ export const BACKEND_CASES: readonly ConformanceCase[] = [
   },
   {
     name: 'HTTPRouteRetryWithTimeouts',
-    features: ['HTTPRouteRetry', 'HTTPRouteRetryBackendTimeout'],
+    features: ['HTTPRouteRetryCodes', 'HTTPRouteBackendTimeout'],
     yaml: simpleRoute(
       ', retry: {codes: [500], attempts: 2}, timeouts: {backendRequest: 150ms}',
       V3,
@@ -177,7 +177,7 @@ export const BACKEND_CASES: readonly ConformanceCase[] = [
   },
   {
     name: 'HTTPRouteRetryConnectionError',
-    features: ['HTTPRouteRetry', 'HTTPRouteRetryConnectionError'],
+    features: ['HTTPRouteRetryConnectionError'],
     yaml: simpleRoute(', retry: {attempts: 3}', 'half-dead'),
     requests: [{ backend: V1 }, { backend: V1 }, { method: 'POST', backend: V1 }],
   },

@@ -12,6 +12,27 @@ const PARENT = 'parentRefs: [{name: same-namespace}]'
 /** Which rule of which route takes a request. */
 export const MATCHING_CASES: readonly ConformanceCase[] = [
   {
+    name: 'HTTPRouteMultipleRoutesAttachmentSameHostnameIntersection',
+    features: ['GatewayRouteHostnameIntersectionPrecedence'],
+    yaml:
+      gateway('exact', '[{name: exact, port: 80, protocol: HTTP, hostname: abc.example.com}]') +
+      httpRoute(
+        'a-older',
+        `{parentRefs: [{name: exact}], hostnames: ["*.example.com"], rules: [{matches: [{path: {type: PathPrefix, value: /path/prefix}}], ${toV1}}, {matches: [{path: {type: PathPrefix, value: /other}}], ${toV1}}]}`,
+      ) +
+      httpRoute(
+        'b-newer',
+        `{parentRefs: [{name: exact}], hostnames: [abc.example.com], rules: [{matches: [{path: {type: PathPrefix, value: /path}}], ${toV2}}]}`,
+      ) +
+      httpRoute('c-any', `{parentRefs: [{name: exact}], rules: [{${toV3}}]}`),
+    requests: [
+      { gateway: 'exact', host: 'abc.example.com', path: '/path/prefix/longer', backend: V2 },
+      { gateway: 'exact', host: 'abc.example.com', path: '/other', backend: V1 },
+      { gateway: 'exact', host: 'abc.example.com', path: '/', backend: V3 },
+      { gateway: 'exact', host: 'x.example.com', path: '/path', status: 404 },
+    ],
+  },
+  {
     name: 'HTTPRouteSimpleSameNamespace',
     yaml: simpleRoute(),
     requests: [{ backend: V1 }],
