@@ -94,6 +94,8 @@ test('a route is edited, checked, reviewed and applied without a mouse', async (
   await expect(review.getByRole('region', { name: 'You change' })).toContainText(
     'spec.rules[0].timeouts added: {request: 3s}',
   )
+  // Also from within the difference.
+  await review.getByRole('textbox', { name: /: after$/ }).focus()
   await page.keyboard.press('ControlOrMeta+Enter')
   await expect(review).toBeHidden()
   const { stdout } = await kubectl(

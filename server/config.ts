@@ -20,6 +20,8 @@ export interface Config {
     readonly host: string
     readonly port: number
     readonly allowedHosts: readonly string[]
+    /** Every change is refused. */
+    readonly readOnly: boolean
   }
   readonly metricsPort: number
   /** 0: the port of the last start if it is free, else any. */
@@ -58,7 +60,8 @@ export const USAGE = `Usage: npm start -- [options]
 
 Environment: PORT (3000), MIRRORBOARD_DATA_DIR (.mirrorboard), MIRRORBOARD_KUBECONFIG, MIRRORBOARD_CONTEXT,
 MIRRORBOARD_METRICS_PORT (19001), MIRRORBOARD_METRICS_URL, MIRRORBOARD_PROMETHEUS_URL, MIRRORBOARD_SANDBOX_PORT,
-MIRRORBOARD_GATEWAY_WORKERS, MIRRORBOARD_HOST (127.0.0.1), MIRRORBOARD_ALLOWED_HOSTS, MIRRORBOARD_LOG_LEVEL (warn).`
+MIRRORBOARD_GATEWAY_WORKERS, MIRRORBOARD_HOST (127.0.0.1), MIRRORBOARD_ALLOWED_HOSTS, MIRRORBOARD_READ_ONLY (false),
+MIRRORBOARD_LOG_LEVEL (warn).`
 
 /** The configuration, or one sentence that names the wrong setting and what it takes. */
 export function readConfig(args: readonly string[], environment: Environment): ConfigResult {
@@ -72,6 +75,11 @@ export function readConfig(args: readonly string[], environment: Environment): C
     most: GATEWAY_WORKERS_MAX,
   })
   if (typeof workers === 'string') return { ok: false, message: workers }
+  const readOnly = environment['MIRRORBOARD_READ_ONLY'] || 'false'
+  if (readOnly !== 'true' && readOnly !== 'false') {
+    const message = `MIRRORBOARD_READ_ONLY takes true or false, not "${readOnly}".`
+    return { ok: false, message }
+  }
   const path = environment['MIRRORBOARD_KUBECONFIG']
   return {
     ok: true,
@@ -81,6 +89,7 @@ export function readConfig(args: readonly string[], environment: Environment): C
         host: environment['MIRRORBOARD_HOST'] || '127.0.0.1',
         port: ports.dashboard,
         allowedHosts: splitList(environment['MIRRORBOARD_ALLOWED_HOSTS']),
+        readOnly: readOnly === 'true',
       },
       metricsPort: ports.metrics,
       sandboxPort: ports.sandbox,

@@ -3,6 +3,7 @@
 import { Download, RotateCcw, Settings2, Waves } from 'lucide-react'
 import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
+import { useReadOnlyReason } from '@/components/data/access'
 import { useResetComparison, useSnapshot } from '@/components/data/comparison'
 import { plural } from '@/components/format/numbers'
 import { Button, buttonClass } from '@/components/ui/button'
@@ -103,6 +104,7 @@ function NoPairs({ route }: { route: HTTPRoute }) {
 
 function ResetDialog({ route, onClose }: { route: HTTPRoute; onClose: () => void }) {
   const reset = useResetComparison()
+  const readOnly = useReadOnlyReason()
   return (
     <Modal
       open
@@ -116,6 +118,7 @@ function ResetDialog({ route, onClose }: { route: HTTPRoute; onClose: () => void
           <Button onClick={onClose}>Cancel</Button>
           <Button
             variant="danger"
+            disabledReason={readOnly}
             onClick={() => reset.mutate(keyOf(route), { onSuccess: onClose })}
           >
             Forget and start anew

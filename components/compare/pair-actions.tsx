@@ -4,6 +4,7 @@ import { FileCode, Send } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { gatewayOrigin } from '@/components/cluster/curl-command'
+import { useReadOnlyReason } from '@/components/data/access'
 import { useStartTraffic } from '@/components/data/mutations'
 import { useTrafficRun } from '@/components/data/queries'
 import { useLiveList } from '@/components/data/use-live'
@@ -120,6 +121,7 @@ function ConfirmReplay({
 export function PairActions({ exchange, route }: { exchange: CapturedExchange; route: HTTPRoute }) {
   const { gateway, listener, origin } = useGateway(route)
   const start = useStartTraffic()
+  const readOnly = useReadOnlyReason()
   const [isAsking, setIsAsking] = useState(false)
   const request = toReplayable(exchange)
   const { namespace = '', name } = route.metadata
@@ -139,11 +141,13 @@ export function PairActions({ exchange, route }: { exchange: CapturedExchange; r
         size="sm"
         icon={<Send size={13} aria-hidden />}
         disabledReason={
-          isBodyLost
-            ? `It can't be sent again: ${request.missing.join(', ')} was not kept`
-            : origin === undefined
-              ? 'The Gateway has no address yet'
-              : undefined
+          readOnly !== undefined
+            ? readOnly
+            : isBodyLost
+              ? `It can't be sent again: ${request.missing.join(', ')} was not kept`
+              : origin === undefined
+                ? 'The Gateway has no address yet'
+                : undefined
         }
         onClick={() => (request.isSafe ? send() : setIsAsking(true))}
       >

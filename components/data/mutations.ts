@@ -19,12 +19,14 @@ export interface ObjectAddress {
   plural: KnownPlural
   namespace: string
   name: string
+  /** Only the object with this uid is deleted, and not one that has taken its name since. */
+  uid?: string | undefined
 }
 
 export function useDeleteObject() {
   return useMutation<void, DashboardRequestError, ObjectAddress>({
-    mutationFn: ({ plural, namespace, name }) =>
-      sendDelete(apiPath.object(plural, namespace, name)),
+    mutationFn: ({ plural, namespace, name, uid }) =>
+      sendDelete(apiPath.object(plural, namespace, name, uid)),
   })
 }
 

@@ -1,6 +1,7 @@
 'use client'
 
 import { type ReactNode, useMemo, useState } from 'react'
+import { applyQuestions, useDenial } from '@/components/data/access'
 import type { DashboardRequestError } from '@/components/data/dashboard-client'
 import { useSubmitManifest } from '@/components/data/mutations'
 import { useDryRun } from '@/components/data/use-dry-run'
@@ -106,6 +107,11 @@ function useReview({ input, onApplied }: ManifestReviewProps): Review {
   }
 }
 
+/** Why the person may not apply these objects; undefined where they may. */
+function useApplyDenial(results: readonly ManifestResult[]): string | undefined {
+  return useDenial(results.flatMap((result) => applyQuestions(result, result.live === null)))
+}
+
 function applyBlocker({ results, isChecking, isApplying }: Review): string | undefined {
   if (isChecking) return 'The server is still checking'
   if (isApplying) return 'Applying'
@@ -159,7 +165,8 @@ function Findings(props: ManifestReviewProps & { review: Review }): ReactNode {
 /** The review dialog: the server's answer to the draft, and one click to apply it. */
 export function ManifestReview(props: ManifestReviewProps) {
   const review = useReview(props)
-  const blocker = applyBlocker(review)
+  const denial = useApplyDenial(review.results)
+  const blocker = denial ?? applyBlocker(review)
   return (
     <Modal
       open
@@ -189,6 +196,11 @@ export function ManifestReview(props: ManifestReviewProps) {
       }
     >
       <div className="flex min-h-0 flex-1 flex-col gap-3">
+        {denial === undefined ? null : (
+          <Notice tone="warn" title="This can't be applied from here">
+            {denial}
+          </Notice>
+        )}
         {review.error === null ? null : (
           <Notice tone="bad" title="The server could not check this">
             {review.error.message}

@@ -10,6 +10,7 @@ import { Chip } from '@/components/ui/chip'
 import { Tooltip } from '@/components/ui/tooltip'
 import type { ManifestResponse, ManifestResult } from '@/lib/dashboard-api/manifests'
 import type { CreateBackendFix, Diagnostic, DiagnosticFix } from '@/lib/validation/diagnostic'
+import { AccessNotice } from './access-notice'
 import { applyFix } from './apply-fix'
 import { FormBeside, FormToggle } from './form/form-beside'
 import { ManifestEditor, type ManifestEditorHandle } from './manifest-editor'
@@ -249,6 +250,10 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
         canReview={canReview}
         onReview={review}
         onHelp={() => setDialog('help')}
+      />
+      <AccessNotice
+        namespace={namespace}
+        name={props.isNew ? '' : path.slice(path.indexOf('/') + 1)}
       />
       {props.notice}
       <FormBeside

@@ -46,6 +46,7 @@ export const LIGHT: editor.IStandaloneThemeData = {
     'diffEditor.insertedTextBackground': '#0f7a4d20',
     'diffEditor.removedTextBackground': '#c02a3720',
     'diffEditor.unchangedRegionBackground': '#f1f3f6',
+    'editorCodeLens.foreground': '#566070',
     'diffEditor.unchangedRegionForeground': '#566070',
   },
 }
@@ -93,6 +94,7 @@ export const DARK: editor.IStandaloneThemeData = {
     'diffEditor.insertedTextBackground': '#4cc38a26',
     'diffEditor.removedTextBackground': '#ff8b8f26',
     'diffEditor.unchangedRegionBackground': '#10161e',
+    'editorCodeLens.foreground': '#98a3b3',
     'diffEditor.unchangedRegionForeground': '#98a3b3',
   },
 }

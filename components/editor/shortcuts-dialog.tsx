@@ -3,8 +3,9 @@
 import { Modal } from '@/components/ui/modal'
 
 const SHORTCUTS = [
-  { keys: 'Ctrl+S or ⌘S', does: 'Review the changes' },
-  { keys: 'Ctrl+Enter or ⌘Enter', does: 'Apply, in the review dialog' },
+  { keys: 'Ctrl+S or ⌘S', does: 'Review the changes: what they do to traffic, and the difference' },
+  { keys: 'Ctrl+Enter or ⌘Enter', does: 'Apply, in the review' },
+  { keys: 'Esc', does: 'Go back from the review to the editor' },
   { keys: 'F8', does: 'Go to the next problem' },
   { keys: 'Shift+F8', does: 'Go to the previous problem' },
   { keys: 'Ctrl+Space', does: 'Complete the field or value at the cursor' },

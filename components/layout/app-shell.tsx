@@ -7,6 +7,7 @@ import { ClusterChip } from './cluster-chip'
 import { ConnectionState } from './connection-state'
 import { MainNavigation } from './main-navigation'
 import { ReachabilityNotice } from './reachability-notice'
+import { ReadOnlyChip } from './read-only-chip'
 import type { Theme } from './theme'
 import { ThemeToggle } from './theme-toggle'
 
@@ -32,6 +33,7 @@ export function AppShell({ theme, children }: { theme: Theme; children: ReactNod
           <span className="text-[0.9375rem] tracking-tight">Mirrorboard</span>
         </Link>
         <ClusterChip />
+        <ReadOnlyChip />
         <div className="order-last w-full md:order-none md:ml-2 md:w-auto">
           <MainNavigation />
         </div>

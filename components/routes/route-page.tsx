@@ -241,6 +241,7 @@ function RouteEditor({ namespace, name, live }: RouteEditorProps) {
       {dialog === 'delete' && route !== undefined ? (
         <DeleteRouteDialog
           route={summariseRoute(route)}
+          uid={route.metadata.uid}
           onClose={close}
           onDeleted={() => {
             document.discard()

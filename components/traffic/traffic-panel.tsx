@@ -2,6 +2,7 @@
 
 import { Play, Square } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
+import { useReadOnlyReason } from '@/components/data/access'
 import { useStartTraffic, useStopTraffic } from '@/components/data/mutations'
 import { useTrafficRun } from '@/components/data/queries'
 import { useLiveList } from '@/components/data/use-live'
@@ -95,6 +96,7 @@ export function TrafficPanel({ initial }: { initial: TrafficForm }) {
   const stop = useStopTraffic()
   const { data: run } = useTrafficRun(runId)
   const parsed = parseTrafficForm(form)
+  const readOnly = useReadOnlyReason()
   const isRunning = run?.state === 'running'
   const onChange = (change: Partial<TrafficForm>) => setForm({ ...form, ...change })
   const errors = !parsed.ok && showErrors ? parsed.errors : {}
@@ -102,7 +104,8 @@ export function TrafficPanel({ initial }: { initial: TrafficForm }) {
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
     setShowErrors(true)
-    if (parsed.ok) start.mutate(parsed.request, { onSuccess: ({ id }) => setRunId(id) })
+    if (parsed.ok && readOnly === undefined)
+      start.mutate(parsed.request, { onSuccess: ({ id }) => setRunId(id) })
   }
 
   return (
@@ -116,7 +119,9 @@ export function TrafficPanel({ initial }: { initial: TrafficForm }) {
           type="submit"
           variant="primary"
           icon={<Play size={14} aria-hidden />}
-          disabledReason={isRunning || start.isPending ? 'Requests are being sent' : undefined}
+          disabledReason={
+            readOnly ?? (isRunning || start.isPending ? 'Requests are being sent' : undefined)
+          }
         >
           Start
         </Button>

@@ -9,6 +9,7 @@ export interface DashboardError {
 export type DashboardErrorCode =
   | 'bad-request'
   | 'forbidden-origin'
+  | 'read-only'
   | 'cluster-unreachable'
   | 'kubernetes-error'
   | 'not-found'

@@ -28,6 +28,8 @@ export interface ClusterInfo {
   readonly kubernetesVersion: string | null
   readonly reachable: boolean
   readonly message: string
+  /** Whether every change is refused, as MIRRORBOARD_READ_ONLY asks for. */
+  readonly readOnly: boolean
 }
 
 /** GET /api/schemas?plural=httproutes: the schema the connected cluster serves. */

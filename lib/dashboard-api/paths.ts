@@ -1,5 +1,6 @@
 /** Every URL of the dashboard API, and of the pages that link to one another. */
 export const API = {
+  access: '/api/access',
   health: '/api/health',
   history: '/api/history',
   cluster: '/api/cluster',
@@ -17,9 +18,9 @@ export const API = {
 const segment = encodeURIComponent
 
 export const apiPath = {
-  /** `GET` one object, `DELETE` it. */
-  object: (plural: string, namespace: string, name: string) =>
-    `${API.objects}/${segment(plural)}/${segment(namespace === '' ? '-' : namespace)}/${segment(name)}`,
+  /** `GET` one object, `DELETE` it; with `uid`, that very one. */
+  object: (plural: string, namespace: string, name: string, uid?: string) =>
+    `${API.objects}/${segment(plural)}/${segment(namespace === '' ? '-' : namespace)}/${segment(name)}${uid === undefined ? '' : `?uid=${segment(uid)}`}`,
   /** `GET`: text/plain, streamed with `?follow=true`. */
   podLog: (namespace: string, name: string) =>
     `/api/pods/${segment(namespace)}/${segment(name)}/log`,

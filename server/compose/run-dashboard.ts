@@ -12,6 +12,7 @@ export async function runDashboard(config: Config): Promise<RunningPlane> {
     host: config.dashboard.host,
     port: config.dashboard.port,
     allowedHosts: config.dashboard.allowedHosts,
+    readOnly: config.dashboard.readOnly,
     development: config.development,
   })
   return { details: { dashboard: dashboard.url }, stop: dashboard.stop }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkRequest } from './check-request'
+import { checkReadOnly, checkRequest } from './check-request'
 
 const allowed = ['localhost', '127.0.0.1', '[::1]']
 
@@ -64,4 +64,26 @@ describe('checkRequest', () => {
       expect(refusal?.status ?? null).toBe(status)
     })
   }
+})
+
+describe('checkReadOnly', () => {
+  it.each([
+    ['GET', '/api/objects/httproutes/default/a', true],
+    ['HEAD', '/routes', true],
+    // A dry run stores nothing; the handler refuses the rest.
+    ['POST', '/api/manifests', true],
+    ['POST', '/api/manifests?a=b', true],
+    ['POST', '/api/manifests/', false],
+    ['PUT', '/api/manifests', false],
+    ['POST', '/api/traffic', false],
+    ['DELETE', '/api/traffic/1', false],
+    ['DELETE', '/api/objects/httproutes/default/a', false],
+    ['DELETE', '/api/comparison?route=a/b', false],
+    ['PURGE', '/api/anything', false],
+  ])('%s %s passes: %s', (method, url, passes) => {
+    const refusal = checkReadOnly({ method, url })
+    expect(refusal === null).toBe(passes)
+    if (refusal !== null)
+      expect(refusal).toMatchObject({ status: 403, body: { code: 'read-only' } })
+  })
 })

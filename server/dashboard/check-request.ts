@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import type { DashboardError } from '@/lib/dashboard-api/errors'
+import { READ_ONLY_REASON } from '@/lib/dashboard-api/access'
+import type { DashboardError, DashboardErrorCode } from '@/lib/dashboard-api/errors'
+import { API } from '@/lib/dashboard-api/paths'
 
 export interface Refusal {
   readonly status: number
@@ -35,8 +37,23 @@ export function checkRequest(
     : null
 }
 
-function refuse(status: number, message: string): Refusal {
-  return { status, body: { code: 'forbidden-origin', message } }
+/**
+ * Why a request must not reach a read-only dashboard, or null. Every method that may change something is refused; what the
+ * manifests API is asked for stands in its body, so it looks for itself: a dry run stores nothing.
+ */
+export function checkReadOnly(request: Pick<IncomingMessage, 'method' | 'url'>): Refusal | null {
+  if (SAFE_METHODS.includes(request.method ?? 'GET')) return null
+  const [path] = (request.url ?? '').split('?')
+  if (request.method === 'POST' && path === API.manifests) return null
+  return refuse(403, READ_ONLY_REASON, 'read-only')
+}
+
+function refuse(
+  status: number,
+  message: string,
+  code: DashboardErrorCode = 'forbidden-origin',
+): Refusal {
+  return { status, body: { code, message } }
 }
 
 /** The host without its port; IPv6 literals keep their brackets. */

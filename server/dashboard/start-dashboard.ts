@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import next from 'next'
-import { checkRequest } from './check-request'
+import { checkReadOnly, checkRequest } from './check-request'
 import { createDeferredHandler } from './deferred-handler'
 
 export interface DashboardOptions {
@@ -11,6 +11,8 @@ export interface DashboardOptions {
   readonly port: number
   /** Host names besides loopback that browsers may use to reach the dashboard. */
   readonly allowedHosts: readonly string[]
+  /** Refuses every request that may change something. */
+  readonly readOnly: boolean
   readonly development: boolean
 }
 
@@ -42,7 +44,8 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const handle = app.getRequestHandler()
   const allowedHosts = ['localhost', '127.0.0.1', '[::1]', ...options.allowedHosts]
   deferred.open((request, response) => {
-    const refusal = checkRequest(request, allowedHosts)
+    const refusal =
+      checkRequest(request, allowedHosts) ?? (options.readOnly ? checkReadOnly(request) : null)
     if (refusal) {
       response.writeHead(refusal.status, { 'content-type': 'application/json' })
       response.end(JSON.stringify(refusal.body))

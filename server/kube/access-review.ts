@@ -19,6 +19,7 @@ export interface AccessQuestion {
 export async function reviewAccess(
   cluster: Cluster,
   question: AccessQuestion,
+  signal?: AbortSignal,
 ): Promise<{ readonly allowed: boolean; readonly reason: string }> {
   const { body } = await cluster.transport.send({
     method: 'POST',
@@ -28,6 +29,7 @@ export async function reviewAccess(
       kind: 'SelfSubjectAccessReview',
       spec: { resourceAttributes: question },
     },
+    signal,
   })
   const status = asObject(parseJson(body)['status'])
   const reason = status?.['reason']

@@ -16,7 +16,7 @@ export async function getServerVersion(cluster: Cluster, signal?: AbortSignal): 
 }
 
 /** Which cluster this is and whether it answers; never rejects. */
-export async function getClusterInfo(cluster: Cluster): Promise<ClusterInfo> {
+export async function getClusterInfo(cluster: Cluster): Promise<Omit<ClusterInfo, 'readOnly'>> {
   const identity = { context: cluster.context, server: cluster.server }
   try {
     const kubernetesVersion = await getServerVersion(cluster)

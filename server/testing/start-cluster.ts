@@ -18,7 +18,7 @@ export async function startTestCluster(): Promise<Cluster> {
   onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }))
   const config: Config = {
     dataDirectory,
-    dashboard: { host: '127.0.0.1', port: 0, allowedHosts: [] },
+    dashboard: { host: '127.0.0.1', port: 0, allowedHosts: [], readOnly: false },
     metricsPort: 0,
     sandboxPort: 0,
     gatewayWorkers: 0,

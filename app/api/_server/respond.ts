@@ -64,7 +64,12 @@ export async function readJson<T>(
     const message = `The request is larger than ${bytesMax} bytes.`
     throw new DashboardFailure(413, { code: 'too-large', message })
   }
-  const parsed = schema.safeParse(parseJson(text))
+  return checked(parseJson(text), schema)
+}
+
+/** The value as the schema reads it; throws a failure that names the first wrong field. */
+export function checked<T>(value: unknown, schema: { safeParse(value: unknown): SafeParse<T> }): T {
+  const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const message = `${issue?.path.join('.') || 'The request'}: ${issue?.message ?? 'is not valid'}.`

@@ -8,6 +8,7 @@ import {
 import { applyManifest } from '@/server/kube/apply-manifest'
 import { connection } from '../_server/connection'
 import { readDocuments } from '../_server/read-documents'
+import { refuseIfReadOnly } from '../_server/read-only'
 import { readJson, respond } from '../_server/respond'
 
 export const dynamic = 'force-dynamic'
@@ -18,6 +19,7 @@ const REQUEST_BYTES_MAX = 4 * MANIFEST_BYTES_MAX + 4096
 export function POST(request: Request): Promise<Response> {
   return respond(async (): Promise<ManifestResponse> => {
     const asked = await readJson(request, manifestRequest, REQUEST_BYTES_MAX)
+    if (asked.action === 'apply') refuseIfReadOnly()
     const { cluster } = connection()
     const { force, base } = asked
     const options = { dryRun: asked.action === 'dry-run', force, signal: request.signal }
