@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useDraft } from '@/components/data/use-draft'
 import { useLiveList } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
-import { baseOf, reviewBaseOf } from '@/components/editor/draft'
+import type { ReviewInput } from '@/components/editor/manifest-review'
 import { ManifestWorkspace } from '@/components/editor/manifest-workspace'
 import { ABSENT } from '@/components/editor/review-base'
 import { cn } from '@/components/ui/class-names'
@@ -15,7 +15,6 @@ import { Notice } from '@/components/ui/notice'
 import { NumberField } from '@/components/ui/number-field'
 import { page } from '@/lib/dashboard-api/paths'
 import { keyOf } from '@/lib/gateway-api/references'
-import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { rememberArrival } from './arrival-focus'
 import {
   parseTemplateId,
@@ -159,7 +158,7 @@ function NewRouteForm({ firstGateway }: { firstGateway: string }) {
   const [fields, setFields] = useState<RouteTemplateFields>({ ...FIELDS, gateway: firstGateway })
   const candidates = useCandidates(fields.namespace)
   const { draft, isKept, edit, discard } = useDraft(DRAFT)
-  const [base, setBase] = useState(ABSENT)
+  const [base, setBase] = useState<ReviewInput['base']>(ABSENT)
   const generated = routeManifest(template, fields)
   const text = draft?.text ?? generated
   return (
@@ -212,9 +211,8 @@ function NewRouteForm({ firstGateway }: { firstGateway: string }) {
             else edit(next, null)
           }}
           onDiscard={discard}
-          onRebase={(live) =>
-            setBase(reviewBaseOf(live === null ? null : baseOf(live, toEditableYaml(live))))
-          }
+          // From here on the review shows what is there, and applying guards just that.
+          onRebase={() => setBase(undefined)}
           onLoadLive={(live) => {
             if (live !== null)
               router.push(page.route(live.metadata.namespace ?? '', live.metadata.name))
