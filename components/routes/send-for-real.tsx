@@ -2,6 +2,7 @@
 
 import { Send } from 'lucide-react'
 import { useState } from 'react'
+import { useReadOnlyReason } from '@/components/data/access'
 import { useSendProbe } from '@/components/data/mutations'
 import { useLiveList } from '@/components/data/use-live'
 import { formatLatency, formatSize } from '@/components/format/numbers'
@@ -89,6 +90,7 @@ interface SendForRealProps {
 export function SendForReal({ described, simulateLive, draft }: SendForRealProps) {
   const { objects: endpointSlices } = useLiveList('endpointslices')
   const probe = useSendProbe()
+  const readOnly = useReadOnlyReason()
   const [isAsking, setIsAsking] = useState(false)
   const [live, setLive] = useState(simulateLive)
   const send = () => {
@@ -106,7 +108,7 @@ export function SendForReal({ described, simulateLive, draft }: SendForRealProps
       <div className="flex flex-wrap items-center gap-2">
         <Button
           icon={<Send size={14} aria-hidden />}
-          disabledReason={probe.isPending ? 'The request is under way' : undefined}
+          disabledReason={readOnly ?? (probe.isPending ? 'The request is under way' : undefined)}
           onClick={() => (isSafeMethod(described.method) ? send() : setIsAsking(true))}
         >
           {probe.isPending ? 'Sending…' : 'Send it for real'}
