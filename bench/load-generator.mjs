@@ -7,9 +7,9 @@ import { connect } from 'node:net'
 process.on('message', async (job) => process.send?.(await run(job)))
 process.on('disconnect', () => process.exit(0))
 
-function run({ host, port, connections, seconds, rate }) {
+function run({ host, port, connections, seconds, rate, hostname = 'backends.example' }) {
   const request = Buffer.from(
-    `GET /bench HTTP/1.1\r\nHost: backends.example\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n`,
+    `GET /bench HTTP/1.1\r\nHost: ${hostname}\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n`,
   )
   const latencies = []
   const idle = []

@@ -65,7 +65,9 @@ describe('worker processes', () => {
     const lines: string[] = []
     await eventually('captures', async () => {
       const answer = await fetch(plane.metricsUrl.replace('/metrics', '/exchanges'))
-      lines.push(...(await answer.text()).split('\n').filter((line) => line !== ''))
+      // What the rule was asked for comes along with what was captured.
+      const isPair = (line: string) => line.includes('"primary":')
+      lines.push(...(await answer.text()).split('\n').filter(isPair))
       return lines.length >= 20
     })
     const shown = lines.map((line) => /\["authorization","([^"]*)"\]/.exec(line)?.[1])

@@ -2,7 +2,7 @@ import { responseLines } from '../forward-head'
 import type { ResponseHead } from '../response-parser'
 import { BodyRecorder, type RecordingRoom } from './body-recorder'
 
-/** One answer as it arrives: the primary's or a copy's.. */
+/** One answer as it arrives: the primary's or a copy's. */
 export class AnswerRecorder {
   /** `namespace/service:port`. */
   readonly backend: string
@@ -20,11 +20,17 @@ export class AnswerRecorder {
   private readonly now: () => number
   private readonly onDone: () => void
 
-  constructor(backend: string, room: RecordingRoom, now: () => number, onDone: () => void) {
+  /** `startedAt` is what `now` gave when the request was forwarded. */
+  constructor(
+    backend: string,
+    room: RecordingRoom,
+    { now, startedAt }: { readonly now: () => number; readonly startedAt: number },
+    onDone: () => void,
+  ) {
     this.backend = backend
     this.body = new BodyRecorder(room)
     this.now = now
-    this.startedAt = now()
+    this.startedAt = startedAt
     this.onDone = onDone
   }
 

@@ -2,31 +2,46 @@
 import type { CapturedBody, HeaderLine } from '@/lib/comparison/exchange'
 import type { Redactor, SecretHash } from '@/lib/comparison/redaction/redactor'
 import type { BodyRecorder } from './body-recorder'
-import { decodeContent } from './decode-content'
+import { type DecodedContent, decodeContent } from './decode-content'
 
 export interface BodyReading {
   readonly redactor: Redactor
   readonly hash: SecretHash
-  /** More bytes than this after decoding are not read. */
-  readonly decodedBytesMax: number
 }
 
-/** Never rejects: a body that can't be read is `uncaptured`, with the reason. */
-export async function toCapturedBody(
+const NOTHING: DecodedContent = { ok: true, bytes: Buffer.alloc(0) }
+
+/** The bytes a body stands for: at once where nothing has to be undone. Never rejects. */
+export function contentOf(
   recorder: BodyRecorder,
   lines: readonly HeaderLine[],
+  decodedBytesMax: number,
+): DecodedContent | Promise<DecodedContent> {
+  if (recorder.problem !== '') return { ok: false, reason: recorder.problem }
+  if (recorder.bytes === 0) return NOTHING
+  const type = headerValue(lines, 'content-type').toLowerCase()
+  if (type.startsWith('text/event-stream')) return { ok: false, reason: 'stream' }
+  // Its boundary is random, and it carries files.
+  if (type.startsWith('multipart/')) return { ok: false, reason: 'multipart' }
+  return decodeContent(recorder.whole(), headerValue(lines, 'content-encoding'), decodedBytesMax)
+}
+
+/** A message with its body's codings undone. */
+export interface ReadMessage {
+  readonly lines: readonly HeaderLine[]
+  /** Of the body as received. */
+  readonly bytes: number
+  readonly content: DecodedContent
+}
+
+/** A body that can't be read is `uncaptured`, with the reason. */
+export function toCapturedBody(
+  { lines, bytes, content }: ReadMessage,
   reading: BodyReading,
-): Promise<CapturedBody> {
-  const { bytes } = recorder
-  if (recorder.problem !== '') return { kind: 'uncaptured', reason: recorder.problem, bytes }
+): CapturedBody {
+  if (!content.ok) return { kind: 'uncaptured', reason: content.reason, bytes }
   if (bytes === 0) return { kind: 'none' }
   const type = headerValue(lines, 'content-type').toLowerCase()
-  if (type.startsWith('text/event-stream')) return { kind: 'uncaptured', reason: 'stream', bytes }
-  // Its boundary is random, and it carries files.
-  if (type.startsWith('multipart/')) return { kind: 'uncaptured', reason: 'multipart', bytes }
-  const encoding = headerValue(lines, 'content-encoding')
-  const content = await decodeContent(recorder.whole(), encoding, reading.decodedBytesMax)
-  if (!content.ok) return { kind: 'uncaptured', reason: content.reason, bytes }
   return readContent(content.bytes, type, bytes, reading)
 }
 

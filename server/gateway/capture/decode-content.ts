@@ -32,19 +32,28 @@ const CODINGS_MAX = 2
  * when the decoded bytes are more than `bytesMax`, `content_coding` for a coding this Node can't undo, `bad_coding` when
  * the bytes are not what they claim to be.
  */
-export async function decodeContent(
+export function decodeContent(
   bytes: Buffer,
   contentEncoding: string,
   bytesMax: number,
-): Promise<DecodedContent> {
+): DecodedContent | Promise<DecodedContent> {
+  if (contentEncoding === '') return withinLimit(bytes, bytesMax)
   const codings = contentEncoding
     .toLowerCase()
     .split(',')
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '' && coding !== 'identity')
   if (codings.length > CODINGS_MAX) return { ok: false, reason: 'content_coding' }
+  return undo(bytes, codings.reverse(), bytesMax)
+}
+
+async function undo(
+  bytes: Buffer,
+  codings: readonly string[],
+  bytesMax: number,
+): Promise<DecodedContent> {
   let decoded = bytes
-  for (const coding of codings.reverse()) {
+  for (const coding of codings) {
     const decompress = DECODERS.get(coding)
     if (decompress === undefined) return { ok: false, reason: 'content_coding' }
     try {
@@ -54,7 +63,9 @@ export async function decodeContent(
       return { ok: false, reason: isLimit ? 'body_limit' : 'bad_coding' }
     }
   }
-  return decoded.length > bytesMax
-    ? { ok: false, reason: 'body_limit' }
-    : { ok: true, bytes: decoded }
+  return withinLimit(decoded, bytesMax)
+}
+
+function withinLimit(bytes: Buffer, bytesMax: number): DecodedContent {
+  return bytes.length > bytesMax ? { ok: false, reason: 'body_limit' } : { ok: true, bytes }
 }

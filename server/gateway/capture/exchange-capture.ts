@@ -32,7 +32,7 @@ export class ExchangeCapture {
   readonly request: BodyRecorder
   readonly primary: AnswerRecorder
   private readonly room: RecordingRoom
-  private readonly now: () => number
+  private readonly clock: { readonly now: () => number; readonly startedAt: number }
   private readonly onPair: CompletePair
   private readonly waiting = new Set<CapturedPair>()
   private isRequestDone = false
@@ -48,7 +48,7 @@ export class ExchangeCapture {
     this.settings = settings
     this.sent = sent
     this.room = owner.room
-    this.now = owner.now
+    this.clock = { now: owner.now, startedAt: owner.now() }
     this.capturedAt = owner.capturedAt
     this.onPair = owner.onPair
     this.request = new BodyRecorder(owner.room)
@@ -88,7 +88,7 @@ export class ExchangeCapture {
   }
 
   private recorder(backend: string): AnswerRecorder {
-    return new AnswerRecorder(backend, this.room, this.now, () => this.handOver())
+    return new AnswerRecorder(backend, this.room, this.clock, () => this.handOver())
   }
 
   private handOver(): void {

@@ -2,7 +2,14 @@
 import type { CapturedAnswer, CapturedExchange, HeaderLine } from '@/lib/comparison/exchange'
 import type { SecretHash } from '@/lib/comparison/redaction/redactor'
 import type { AnswerRecorder } from './answer-recorder'
-import { type BodyReading, headerValue, toCapturedBody } from './captured-body'
+import type { BodyRecorder } from './body-recorder'
+import {
+  type BodyReading,
+  contentOf,
+  headerValue,
+  type ReadMessage,
+  toCapturedBody,
+} from './captured-body'
 import type { CapturedPair, ExchangeCapture } from './exchange-capture'
 import { sentApart } from './sent-apart'
 
@@ -21,9 +28,14 @@ export async function exchangeLine(
   const { runtime } = capture
   const { parts, text } = capture.sent
   const { redactor, rules } = capture.settings
-  const reading = { redactor, hash, decodedBytesMax }
+  const reading = { redactor, hash }
   const isCalibration = pair.filterIndex === -1
-  const lines = headerLines(parts.lines)
+  // One wait for all bodies, and hardly ever one: most need nothing undone.
+  const [request, primary, mirror] = await Promise.all([
+    readMessage(parts.lines, capture.request, decodedBytesMax),
+    readMessage(capture.primary.lines, capture.primary.body, decodedBytesMax),
+    readMessage(pair.answer.lines, pair.answer.body, decodedBytesMax),
+  ])
   const exchange: CapturedExchange = {
     id,
     capturedAt: capture.capturedAt,
@@ -33,28 +45,43 @@ export async function exchangeLine(
     ruleName: runtime.rule.name,
     filterIndex: pair.filterIndex,
     kind: isCalibration ? 'calibration' : 'mirror',
-    requestId: redactor.redactText(headerValue(lines, 'x-request-id')),
+    requestId: redactor.redactText(headerValue(request.lines, 'x-request-id')),
     request: {
       method: parts.method,
       host: redactor.redactText(parts.authority),
       path: redactor.redactTarget(parts.target),
-      headers: redactor.redactHeaders(lines),
-      body: await toCapturedBody(capture.request, lines, reading),
+      headers: redactor.redactHeaders(request.lines),
+      body: toCapturedBody(request, reading),
     },
-    primary: await answerOf(capture.primary, reading),
-    mirror: await answerOf(pair.answer, reading),
+    primary: answerOf(capture.primary, primary, reading),
+    mirror: answerOf(pair.answer, mirror, reading),
     ...(isCalibration || text === '' ? {} : { sentApart: apart(capture.sent, reading) }),
     rules,
   }
   return JSON.stringify(exchange)
 }
 
-async function answerOf(recorder: AnswerRecorder, reading: BodyReading): Promise<CapturedAnswer> {
-  const { backend, failure, totalMs, status, firstByteMs } = recorder
+function readMessage(
+  text: string,
+  body: BodyRecorder,
+  decodedBytesMax: number,
+): ReadMessage | Promise<ReadMessage> {
+  const lines = headerLines(text)
+  const { bytes } = body
+  const content = contentOf(body, lines, decodedBytesMax)
+  return content instanceof Promise
+    ? content.then((decoded) => ({ lines, bytes, content: decoded }))
+    : { lines, bytes, content }
+}
+
+function answerOf(
+  { backend, failure, totalMs, status, firstByteMs }: AnswerRecorder,
+  message: ReadMessage,
+  reading: BodyReading,
+): CapturedAnswer {
   if (failure !== '') return { outcome: 'failed', backend, reason: failure, totalMs }
-  const lines = headerLines(recorder.lines)
-  const body = await toCapturedBody(recorder.body, lines, reading)
-  const headers = reading.redactor.redactHeaders(lines)
+  const headers = reading.redactor.redactHeaders(message.lines)
+  const body = toCapturedBody(message, reading)
   return { outcome: 'answered', backend, status, headers, body, firstByteMs, totalMs }
 }
 

@@ -17,7 +17,10 @@ export function sentApart(
   text: string,
 ): { readonly primary: string; readonly mirror: string } {
   const hops = parts.framing.split('\r\n').find((line) => line.startsWith(HOPS_START))
-  const copy = headText(mirrorParts(parts, mirrorHops(hops?.slice(HOPS_START.length))))
+  const count = mirrorHops(hops?.slice(HOPS_START.length))
+  // Nearly always no filter of a backendRef stands between.
+  if (headText(parts) === text) return { primary: hops ?? '', mirror: `${HOPS_START}${count + 1}` }
+  const copy = headText(mirrorParts(parts, count))
   const [primary, mirror] = [text.split('\r\n'), copy.split('\r\n')]
   return { primary: onlyIn(primary, mirror), mirror: onlyIn(mirror, primary) }
 }
