@@ -1,63 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type {
-  EndpointSlice,
-  Gateway,
-  HTTPRoute,
-  HTTPRouteRule,
-  Service,
-} from '@/lib/gateway-api/types'
+import type { HTTPRoute, HTTPRouteRule } from '@/lib/gateway-api/types'
 import type { ClusterState } from '@/lib/routing/cluster-state'
-import { CONTROLLER_NAME } from '@/lib/routing/supported-features'
 import { type SimulatedRequest, simulateMatch } from './match-simulation'
 import { simulatedCurl } from './simulated-curl'
 import { answerChanges, shownRequests } from './simulation-requests'
 import { destinationRows, lostRows, resultSentence, stepsTo } from './simulation-text'
 import { parseSimulatorForm } from './simulator-form'
-
-const apiVersion = 'gateway.networking.k8s.io/v1'
-
-function service(name: string): Service {
-  const metadata = { name, namespace: 'default' }
-  return { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: 80 }] } }
-}
-
-const GATEWAY: Gateway = {
-  apiVersion,
-  kind: 'Gateway',
-  metadata: { name: 'eg', namespace: 'default' },
-  spec: {
-    gatewayClassName: 'mine',
-    listeners: [
-      { name: 'http', port: 80, protocol: 'HTTP' },
-      { name: 'https', port: 443, protocol: 'HTTPS', hostname: 'secure.example.com' },
-    ],
-  },
-  status: { addresses: [{ type: 'IPAddress', value: '10.0.0.7' }] },
-}
-
-function route(name: string, rules: HTTPRouteRule[], created?: string): HTTPRoute {
-  return {
-    apiVersion,
-    kind: 'HTTPRoute',
-    metadata: {
-      name,
-      namespace: 'default',
-      ...(created === undefined ? {} : { creationTimestamp: created }),
-    },
-    spec: { parentRefs: [{ name: 'eg' }], rules },
-  }
-}
-
-function slice(name: string): EndpointSlice {
-  return {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: { name, namespace: 'default', labels: { 'kubernetes.io/service-name': name } },
-    addressType: 'IPv4',
-    endpoints: [{ addresses: ['10.1.0.1'] }],
-    ports: [{ port: 3000, protocol: 'TCP' }],
-  }
-}
+import { GATEWAY, REQUEST, route, slice, stateOf } from './test-support/simulated-cluster'
 
 const MIRRORED: HTTPRouteRule = {
   matches: [{ path: { type: 'PathPrefix', value: '/' } }],
@@ -73,45 +22,15 @@ const MIRRORED: HTTPRouteRule = {
   ],
 }
 
-const STATE: ClusterState = {
-  gatewayClasses: [
-    {
-      apiVersion,
-      kind: 'GatewayClass',
-      metadata: { name: 'mine' },
-      spec: { controllerName: CONTROLLER_NAME },
-    },
-  ],
-  gateways: [GATEWAY],
-  httpRoutes: [
-    route('r', [MIRRORED], '2025-01-01T00:00:00Z'),
-    route(
-      's',
-      [
-        {
-          matches: [{ path: { value: '/' }, method: 'POST' }],
-          backendRefs: [{ name: 'b', port: 80 }],
-        },
-      ],
-      '2025-01-02T00:00:00Z',
-    ),
-  ],
-  referenceGrants: [],
-  namespaces: [],
-  services: [service('a'), service('b')],
-  endpointSlices: [slice('a'), slice('b')],
-  secrets: [],
+const POSTS: HTTPRouteRule = {
+  matches: [{ path: { value: '/' }, method: 'POST' }],
+  backendRefs: [{ name: 'b', port: 80 }],
 }
 
-const REQUEST: SimulatedRequest = {
-  gateway: 'default/eg',
-  scheme: 'http',
-  port: 80,
-  method: 'GET',
-  host: 'www.example.com',
-  path: '/x?q=1',
-  headers: [{ name: 'X-A', value: 'it\'s "1"' }],
-}
+const STATE = stateOf([
+  route('r', [MIRRORED], '2025-01-01T00:00:00Z'),
+  route('s', [POSTS], '2025-01-02T00:00:00Z'),
+])
 
 /** The simulation in the words of the page. */
 function told(state: ClusterState, draft: HTTPRoute | null, part: Partial<SimulatedRequest> = {}) {

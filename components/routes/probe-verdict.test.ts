@@ -1,85 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { HTTPRoute, HTTPRouteRule } from '@/lib/gateway-api/types'
-import type { ClusterState } from '@/lib/routing/cluster-state'
-import { CONTROLLER_NAME } from '@/lib/routing/supported-features'
+import type { HTTPRouteRule } from '@/lib/gateway-api/types'
 import { type SimulatedRequest, simulateMatch } from './match-simulation'
 import { type Answered, probeVerdict } from './probe-verdict'
 import { draftDifference, sideEffects } from './simulation-text'
+import { REQUEST, route, slice, stateOf } from './test-support/simulated-cluster'
 
-const apiVersion = 'gateway.networking.k8s.io/v1'
-
-const slice = (name: string) => ({
-  apiVersion: 'discovery.k8s.io/v1',
-  kind: 'EndpointSlice',
-  metadata: { name, namespace: 'default', labels: { 'kubernetes.io/service-name': name } },
-  addressType: 'IPv4' as const,
-  endpoints: [
-    {
-      addresses: ['10.1.0.1'],
-      targetRef: { kind: 'Pod', namespace: 'default', name: `${name}-pod` },
-    },
-  ],
-  ports: [{ port: 3000, protocol: 'TCP' }],
-})
-
-const service = (name: string) => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name, namespace: 'default' },
-  spec: { ports: [{ port: 80 }] },
-})
-
-function route(rule: HTTPRouteRule): HTTPRoute {
-  return {
-    apiVersion,
-    kind: 'HTTPRoute',
-    metadata: { name: 'r', namespace: 'default' },
-    spec: { parentRefs: [{ name: 'eg' }], rules: [rule] },
-  }
-}
-
-function stateOf(rule: HTTPRouteRule): ClusterState {
-  return {
-    gatewayClasses: [
-      {
-        apiVersion,
-        kind: 'GatewayClass',
-        metadata: { name: 'mine' },
-        spec: { controllerName: CONTROLLER_NAME },
-      },
-    ],
-    gateways: [
-      {
-        apiVersion,
-        kind: 'Gateway',
-        metadata: { name: 'eg', namespace: 'default' },
-        spec: {
-          gatewayClassName: 'mine',
-          listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
-        },
-      },
-    ],
-    httpRoutes: [route(rule)],
-    referenceGrants: [],
-    namespaces: [],
-    services: [service('a'), service('b')],
-    endpointSlices: [slice('a'), slice('b')],
-    secrets: [],
-  }
-}
-
-const ASKED: SimulatedRequest = {
-  gateway: 'default/eg',
-  scheme: 'http',
-  port: 80,
-  method: 'GET',
-  host: 'www.example.com',
-  path: '/x?q=1',
-  headers: [{ name: 'X-A', value: '1' }],
-}
+const ASKED: SimulatedRequest = { ...REQUEST, headers: [{ name: 'X-A', value: '1' }] }
 
 const simulate = (rule: HTTPRouteRule, path = ASKED.path) => {
-  return simulateMatch(stateOf(rule), null, { ...ASKED, path })
+  return simulateMatch(stateOf([route('r', [rule])]), null, { ...ASKED, path })
 }
 
 const TO_A: HTTPRouteRule = {
