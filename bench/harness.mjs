@@ -1,6 +1,15 @@
 /** What the measurements share: processes, cores, CPU accounting, load, medians. */
 import { execFileSync, fork } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,6 +46,36 @@ export const LOAD_CORE = 1
 export function pin(processId, core) {
   if (!canPin) return
   execFileSync('taskset', ['-apc', String(core), String(processId)], { stdio: 'ignore' })
+}
+
+/**
+ * Lets a process go before all others, where the system can: what it then takes is its own doing, on a machine that others use
+ * as well. For loads far below what the machine can do only.
+ */
+export function prefer(processId) {
+  if (!installed('chrt')) return
+  execFileSync('chrt', ['-a', '-r', '-p', '5', String(processId)], { stdio: 'ignore' })
+}
+
+const GROUPS = '/sys/fs/cgroup'
+const PERIOD_MICROSECONDS = 10_000
+
+/**
+ * Gives a process with all its threads no more than a share of a core. Returns a function that takes the limit's traces away once
+ * the process is gone; throws where the system has no control groups that this user may make.
+ */
+export function limitTo(processId, share) {
+  const isFirstVersion = existsSync(join(GROUPS, 'cpu'))
+  const group = join(GROUPS, isFirstVersion ? 'cpu' : '', `mirrorboard-bench-${processId}`)
+  const quota = String(Math.round(PERIOD_MICROSECONDS * share))
+  const files = isFirstVersion
+    ? { 'cpu.cfs_period_us': String(PERIOD_MICROSECONDS), 'cpu.cfs_quota_us': quota }
+    : { 'cpu.max': `${quota} ${PERIOD_MICROSECONDS}` }
+  mkdirSync(group)
+  for (const [name, text] of Object.entries({ ...files, 'cgroup.procs': String(processId) })) {
+    writeFileSync(join(group, name), text)
+  }
+  return () => rmdirSync(group)
 }
 
 /** Nanoseconds of CPU a process has used, summed over its threads. */

@@ -1,14 +1,16 @@
 /**
  * What a mirror in trouble does to the primary's answers, beside nginx and Envoy where they are installed.
  *
- *   node bench/isolation.mjs [--seconds=2] [--repeats=3] [--connections=64] [--rate=1000]
+ *   node bench/isolation.mjs [--seconds=3] [--warm=3] [--repeats=3] [--connections=64] [--rate=1000] [--preferred=1]
  *
- * A fixed rate over keep-alive connections, every request mirrored, the proxy on one core and all else on the other.
- * Repeats are interleaved, medians reported: requests served a second, p50 and p99, CPU of the proxy. The last table
- * uploads 100 MiB while the mirror reads nothing.
+ * A fixed rate over keep-alive connections, every request mirrored, the proxy on one core and all else on the other, after some
+ * seconds to warm up. Proxy, primary and load generator go before other processes, for one of those would decide the p99; that
+ * takes root, and `--preferred=0` leaves it. Repeats are interleaved, medians reported: requests served a second, p50 and p99,
+ * CPU of the proxy. The last rows upload 100 MiB while the mirror reads nothing, and mirror one request to the proxy itself.
  */
 import { fork } from 'node:child_process'
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import {
   bundle,
@@ -18,6 +20,7 @@ import {
   median,
   PROXY_CORE,
   pin,
+  prefer,
   readOptions,
   residentMegabytes,
   root,
@@ -28,13 +31,21 @@ import {
 import { TROUBLE_NAMES } from './hostile-mirror.mjs'
 import { HAS, startEnvoy, startNginx, startOurs } from './proxies.mjs'
 
-const options = readOptions({ seconds: 2, repeats: 3, connections: 64, rate: 1000 })
+const options = readOptions({
+  seconds: 3,
+  warm: 3,
+  repeats: 3,
+  connections: 64,
+  rate: 1000,
+  preferred: 1,
+})
 const UPLOAD_BYTES = 100 * 1024 * 1024
 const UPLOAD_SECONDS_MAX = 15
 const work = workDirectory()
 
-/** The mirror's port, and how to end it. `is down` and `no mirror` have nobody there. */
+/** The mirror's port, and how to end it. Troubles of no process of their own have nobody there. */
 async function startMirror(trouble) {
+  if (trouble === 'has no endpoints') return { port: null, stop() {} }
   if (!TROUBLE_NAMES.includes(trouble)) return { port: await freePort(), stop() {} }
   const child = fork(join(root, 'bench/hostile-mirror.mjs'), [trouble])
   const { port } = await new Promise((resolve) => child.once('message', resolve))
@@ -60,9 +71,18 @@ async function startMirror(trouble) {
 
 async function withProxy(start, trouble, primary, use) {
   const mirror = await startMirror(trouble)
-  const target = await start({ primary, shadow: mirror.port, isMirrored: trouble !== 'no mirror' })
+  const target = await start({
+    primary,
+    shadow: mirror.port,
+    isMirrored: trouble !== 'no mirror',
+    ...(trouble === 'is named wrongly' && { mirrorName: 'nowhere' }),
+    isLoop: trouble === 'is the proxy itself',
+  })
   try {
-    for (const processId of target.processIds) pin(processId, PROXY_CORE)
+    for (const processId of target.processIds) {
+      pin(processId, PROXY_CORE)
+      if (options.preferred === 1) prefer(processId)
+    }
     return await use(target)
   } finally {
     await target.stop()
@@ -72,9 +92,9 @@ async function withProxy(start, trouble, primary, use) {
 
 function underLoad(generator) {
   return async ({ host, port, processIds }) => {
-    const { connections, rate, seconds } = options
+    const { connections, rate, seconds, warm } = options
     const job = { host, port, connections, rate }
-    await generator.run({ ...job, seconds: 0.5 })
+    await generator.run({ ...job, seconds: warm })
     const cpu = () => processIds.reduce((sum, id) => sum + cpuNanoseconds(id), 0)
     const before = cpu()
     const result = await generator.run({ ...job, seconds })
@@ -123,7 +143,36 @@ function upload({ host, port, processIds }) {
   })
 }
 
+/** How many requests the primary gets for one, when each is mirrored to the proxy itself. */
+async function loop(start) {
+  let count = 0
+  const primary = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.on('data', () => {
+      count++
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+    })
+  }).listen(0, '127.0.0.1')
+  await once(primary, 'listening')
+  const use = async ({ host, port }) => {
+    const socket = connect({ host, port })
+    socket.on('error', () => undefined)
+    socket.write('GET / HTTP/1.1\r\nHost: backends.example\r\n\r\n')
+    // At most 10 s: until none has come for one.
+    for (let second = 0, before = -1; second < 10 && before !== count; second++) {
+      before = count
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+    }
+    socket.destroy()
+    return count
+  }
+  const most = await withProxy(start, 'is the proxy itself', primary.address().port, use)
+  primary.close()
+  return most
+}
+
 const cell = (runs) => {
+  if (runs === undefined) return 'does not start'
   const of = (pick) => median(runs.map(pick))
   const p99 = of((run) => run.p99)
   return `${Math.round(of((run) => run.served))} · ${of((run) => run.p50).toFixed(1)} · ${p99.toFixed(1)} · ${Math.round(of((run) => run.microseconds))} · ${Math.round(of((run) => run.memory))}`
@@ -135,20 +184,23 @@ const gateway = await bundle(work, {
 })
 const backend = await startBackend()
 const generator = startLoad()
+if (options.preferred === 1) for (const id of [backend.child.pid, generator.processId]) prefer(id)
 const workerFile = join(work, 'worker.mjs')
 const proxies = [
   { name: 'mirrorboard', start: (peers) => startOurs(gateway, { workerFile, ...peers }) },
   ...(HAS.nginx ? [{ name: 'nginx', start: (peers) => startNginx(work, peers) }] : []),
   ...(HAS.envoy ? [{ name: 'envoy', start: (peers) => startEnvoy(work, peers) }] : []),
 ]
-const troubles = ['no mirror', ...TROUBLE_NAMES, 'is down']
+const troubles = ['no mirror', ...TROUBLE_NAMES, 'is down', 'has no endpoints', 'is named wrongly']
 const results = new Map()
 for (let repeat = 0; repeat < options.repeats; repeat++) {
   for (const trouble of troubles) {
     for (const { name, start } of proxies) {
       const key = `${trouble}/${name}`
-      const result = await withProxy(start, trouble, backend.port, underLoad(generator))
-      results.set(key, [...(results.get(key) ?? []), result])
+      const result = await withProxy(start, trouble, backend.port, underLoad(generator)).catch(
+        (error) => console.error(`${key}: ${error.message}`),
+      )
+      if (result !== undefined) results.set(key, [...(results.get(key) ?? []), result])
     }
   }
 }
@@ -168,6 +220,9 @@ for (const { start } of proxies) {
   uploads.push(`${time} s · ${Math.round(memory)} MB`)
 }
 console.log(`| 100 MiB uploaded, it never reads: time · most MB | ${uploads.join(' | ')} |`)
+const loops = []
+for (const { start } of proxies) loops.push(await loop(start))
+console.log(`| is the proxy itself: requests of one | ${loops.join(' | ')} |`)
 generator.stop()
 backend.child.kill()
 process.exit()

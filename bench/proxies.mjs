@@ -39,13 +39,20 @@ function benchRoute(name, hostname, path, mirrors) {
   }
 }
 
+/**
+ * What all proxies take: `primary` and `shadow` are ports, `shadow` null for a mirror without endpoints; `mirrorName` is the
+ * name of the mirror's cluster where it is not the right one; with `isLoop` the mirror is the proxy itself.
+ */
+const RIGHT_NAME = 'shadow'
+
 /** A table with one route for the load, with annotations in `settings`, behind `count - 1` others on hosts of their own. */
-export function benchTable(port, { primary, shadow, count = 1, isMirrored, settings }) {
-  const endpoint = (peer) => ({
+export function benchTable(port, peers) {
+  const { primary, shadow, mirrorName = RIGHT_NAME, count = 1, isMirrored, settings } = peers
+  const endpoint = (peer, address = '127.0.0.1') => ({
     protocol: 'http1',
-    endpoints: [{ address: '127.0.0.1', port: peer }],
+    endpoints: peer === null ? [] : [{ address, port: peer }],
   })
-  const mirrors = isMirrored ? [{ filterIndex: 0, cluster: 'shadow', fraction: 1 }] : []
+  const mirrors = isMirrored ? [{ filterIndex: 0, cluster: mirrorName, fraction: 1 }] : []
   const others = Array.from({ length: count - 1 }, (_, index) =>
     benchRoute(`other-${index}`, `host-${index}.example`, `/other/${index}`, []),
   )
@@ -58,7 +65,7 @@ export function benchTable(port, { primary, shadow, count = 1, isMirrored, setti
       ...others,
       { ...benchRoute('bench', 'backends.example', '/', mirrors), ...(settings && { settings }) },
     ],
-    clusters: { primary: endpoint(primary), shadow: endpoint(shadow) },
+    clusters: { primary: endpoint(primary), [RIGHT_NAME]: endpoint(shadow, peers.shadowAddress) },
   }
 }
 
@@ -75,13 +82,20 @@ export async function startOurs(gateway, { workerFile, workers = 1, limits, ...t
   const { gateways } = await plane.publish(benchTable(listenerPort, table))
   const { value } = gateways[0].address
   const { port } = gateways[0].listeners[0]
-  const started = proxy(port, plane.workerProcessIds, () => plane.stop(), value.split(':')[0])
+  const host = value.split(':')[0]
+  if (table.isLoop) {
+    const self = { ...table, shadow: port, shadowAddress: host }
+    await plane.publish({ ...benchTable(listenerPort, self), version: 2 })
+  }
+  const started = proxy(port, plane.workerProcessIds, () => plane.stop(), host)
   return { ...started, plane, listenerPort }
 }
 
 /** One worker, no access log. */
-export async function startNginx(work, { primary, shadow, isMirrored }) {
+export async function startNginx(work, peers) {
+  const { primary, mirrorName = RIGHT_NAME, isMirrored, isLoop } = peers
   const port = await freePort()
+  const shadow = isLoop ? port : peers.shadow
   const directory = mkdtempSync(join(work, 'nginx-'))
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((what) => `${what}_temp_path ${directory}/${what};`)
@@ -93,13 +107,13 @@ export async function startNginx(work, { primary, shadow, isMirrored }) {
     http {
       access_log off; keepalive_requests 1000000000; client_max_body_size 0; ${temporary}
       upstream primary { server 127.0.0.1:${primary}; keepalive 256; keepalive_requests 1000000000; }
-      upstream shadow { server 127.0.0.1:${shadow}; keepalive 256; keepalive_requests 1000000000; }
+      upstream shadow { ${shadow === null ? '' : `server 127.0.0.1:${shadow};`} keepalive 256; keepalive_requests 1000000000; }
       server {
         listen 127.0.0.1:${port};
         proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
         proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Request-Id $request_id;
         location / { ${isMirrored ? 'mirror /shadow;' : ''} proxy_pass http://primary; }
-        location = /shadow { internal; proxy_pass http://shadow$request_uri; }
+        location = /shadow { internal; proxy_pass http://${mirrorName}$request_uri; }
       }
     }`,
   )
@@ -120,22 +134,24 @@ backend b\n server s 127.0.0.1:${primary}\n`,
 }
 
 function envoyCluster(name, port) {
-  const address = { socket_address: { address: '127.0.0.1', port_value: port } }
+  const address = { socket_address: { address: '127.0.0.1', port_value: port ?? 0 } }
   return {
     name,
     type: 'STATIC',
     connect_timeout: '5s',
     load_assignment: {
       cluster_name: name,
-      endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }],
+      endpoints: port === null ? [] : [{ lb_endpoints: [{ endpoint: { address } }] }],
     },
   }
 }
 
 /** One worker thread, no access log, one mirror policy as Envoy Gateway writes it. */
-export async function startEnvoy(work, { primary, shadow, isMirrored }) {
+export async function startEnvoy(work, peers) {
+  const { primary, mirrorName = RIGHT_NAME, isMirrored, isLoop } = peers
   const port = await freePort()
-  const mirrorPolicy = { cluster: 'shadow', disable_shadow_host_suffix_append: true }
+  const shadow = isLoop ? port : peers.shadow
+  const mirrorPolicy = { cluster: mirrorName, disable_shadow_host_suffix_append: true }
   const route = {
     cluster: 'primary',
     ...(isMirrored ? { request_mirror_policies: [mirrorPolicy] } : {}),

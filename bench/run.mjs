@@ -9,7 +9,7 @@ import { root } from './harness.mjs'
 const ALL = {
   gateway: ['--seconds=2', '--repeats=3'],
   capture: ['--seconds=2', '--repeats=3'],
-  isolation: ['--seconds=1', '--repeats=1'],
+  isolation: ['--seconds=1', '--warm=1', '--repeats=1'],
   workers: ['--seconds=2', '--repeats=3'],
   routes: [],
   soak: ['--minutes=2'],

@@ -110,6 +110,11 @@ const TROUBLES: readonly [what: string, trouble: Trouble, ...fates: string[]][] 
     }),
     'timeout',
   ],
+  [
+    'is slow',
+    (socket) => socket.on('data', () => setTimeout(() => socket.write(WELL), 50)),
+    'answered',
+  ],
   ['resets', (socket) => socket.resetAndDestroy(), 'reset', 'connect_failed', 'backing_off'],
   ['hangs up', onRequest((socket) => socket.end()), 'reset', 'backing_off'],
   [
