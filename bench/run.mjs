@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { root } from './harness.mjs'
 
 const ALL = {
+  parsers: [],
   gateway: ['--seconds=2', '--repeats=3'],
   capture: ['--seconds=2', '--repeats=3'],
   isolation: ['--seconds=1', '--warm=1', '--repeats=1'],
