@@ -100,6 +100,7 @@ const TROUBLES: readonly [what: string, trouble: Trouble, ...fates: string[]][] 
       socket.on('close', () => clearInterval(timer))
     }),
     'timeout',
+    'backing_off',
   ],
   [
     'trickles its head',
@@ -109,11 +110,15 @@ const TROUBLES: readonly [what: string, trouble: Trouble, ...fates: string[]][] 
       socket.on('close', () => clearInterval(timer))
     }),
     'timeout',
+    'backing_off',
   ],
   [
     'is slow',
     (socket) => socket.on('data', () => setTimeout(() => socket.write(WELL), 50)),
     'answered',
+    // On a machine that is slower still.
+    'timeout',
+    'backing_off',
   ],
   ['resets', (socket) => socket.resetAndDestroy(), 'reset', 'connect_failed', 'backing_off'],
   ['hangs up', onRequest((socket) => socket.end()), 'reset', 'backing_off'],
@@ -131,6 +136,7 @@ const TROUBLES: readonly [what: string, trouble: Trouble, ...fates: string[]][] 
     }),
     'response_limit',
     'timeout',
+    'backing_off',
   ],
   [
     'answers in endless chunks',
@@ -140,6 +146,7 @@ const TROUBLES: readonly [what: string, trouble: Trouble, ...fates: string[]][] 
     }),
     'response_limit',
     'timeout',
+    'backing_off',
   ],
 ]
 
