@@ -20,7 +20,9 @@ spec:
   hostnames: [${HOST}]
   rules:
   - backendRefs: [{name: shop-v1, port: 80}]
-    filters: [{type: RequestMirror, requestMirror: {backendRef: {name: shop-v2, port: 80}}}]
+    filters:
+    - {type: RequestMirror, requestMirror: {backendRef: {name: shop-v2, port: 80}}}
+    - {type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: X-Api-Key, value: planted-key}]}}
 `
 
 let primary: PlantedBackend
@@ -156,6 +158,9 @@ test('settings are kept on the route, and count', async ({ page }) => {
   await dialog.getByLabel('Lists without order').fill('$.tags')
   await dialog.getByLabel('Number tolerance').fill('1')
   await dialog.getByLabel('Captured').fill('50')
+  await expect(dialog.getByRole('status')).toContainText('the verdict is Do not promote')
+  await dialog.getByLabel('Differing answers').fill('100')
+  await expect(dialog.getByRole('status')).not.toContainText('More answers differ')
   await dialog.getByLabel('Differing answers').fill('20')
   await dialog.getByLabel('Failed by the mirror alone').fill('20')
   await dialog.getByRole('button', { name: 'Review' }).click()
@@ -253,7 +258,9 @@ test('the evidence is one file that shows the same numbers without a network', a
   expect(download.suggestedFilename()).toMatch(/^evidence-default-shop-\d+\.json$/)
   const live = await numbersOf(page)
   const file = await download.path()
-  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+  const text = readFileSync(file, 'utf8')
+  expect(text).not.toContain('planted-key')
+  expect(JSON.parse(text)).toMatchObject({
     before: expect.stringContaining('RequestMirror'),
     after: expect.not.stringContaining('RequestMirror'),
   })

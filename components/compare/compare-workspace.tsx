@@ -172,6 +172,7 @@ function Dialogs({ route, dialog, snapshot, onDialog }: DialogsProps) {
     return (
       <SettingsDialog
         settings={{ percent: 100, ...settings }}
+        snapshot={snapshot}
         onClose={close}
         onReview={(text) => onDialog({ [COMPARISON_ANNOTATION]: text })}
       />

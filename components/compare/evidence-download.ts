@@ -3,6 +3,7 @@
 import { useState } from 'react'
 import { fetchPairs } from '@/components/data/comparison'
 import { promotedRules } from '@/components/promote/ladder'
+import { redactManifest } from '@/lib/comparison/redaction/redact-manifest'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
 import { EVIDENCE_FORMAT, type Evidence } from '@/lib/dashboard-api/evidence'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
@@ -15,8 +16,8 @@ async function collect(route: HTTPRoute, snapshot: ComparisonSnapshot): Promise<
   return {
     format: EVIDENCE_FORMAT,
     writtenAt: new Date().toISOString(),
-    before: toEditableYaml(route),
-    after: toEditableYaml(after),
+    before: toEditableYaml(redactManifest(route)),
+    after: toEditableYaml(redactManifest(after)),
     settings: settingsOr(route),
     snapshot,
     pairs: await fetchPairs(snapshot),
@@ -33,7 +34,7 @@ function save(name: string, evidence: Evidence): void {
   URL.revokeObjectURL(url)
 }
 
-/** Writes the evidence file of a comparison; its pairs are as redacted as the gateway captured them. */
+/** Writes the evidence file of a comparison: pairs as the gateway redacted them, manifests without their secrets. */
 export function useEvidenceDownload(route: HTTPRoute, snapshot: ComparisonSnapshot | undefined) {
   const [error, setError] = useState('')
   const start = () => {

@@ -5,11 +5,16 @@ import { Button } from '@/components/ui/button'
 import { Field, inputClass, TextField } from '@/components/ui/field'
 import { Modal } from '@/components/ui/modal'
 import { Notice } from '@/components/ui/notice'
-import type { ComparisonSettings } from '@/lib/comparison/settings'
+import { assess } from '@/lib/comparison/assess'
+import { type ComparisonSettings, judgeRules } from '@/lib/comparison/settings'
+import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
+import { DECISION_TEXT, explainDecision } from './comparison-text'
 import { annotationOf, formOf, type SettingsForm } from './settings-form'
 
 interface SettingsDialogProps {
   settings: ComparisonSettings
+  /** What has been counted, where anything has: to say what the settings would make of it. */
+  snapshot: ComparisonSnapshot | undefined
   onClose: () => void
   /** Gets the annotation's new text. */
   onReview: (annotation: string) => void
@@ -34,6 +39,7 @@ const NUMBERS = [
     label: 'Path patterns compared, at least %',
     hint: 'Of known ones',
   },
+  { name: 'level', label: 'Chance of a wrong verdict, at most %', hint: 'However often one looks' },
 ] as const
 
 const LISTS = [
@@ -53,8 +59,25 @@ const LISTS = [
   { name: 'redactPaths', label: 'Redacted paths', hint: '$.user.email' },
 ] as const
 
+/** The verdict if the form were applied: limits can be tried before they are set. */
+function Foretold({
+  settings,
+  snapshot,
+}: {
+  settings: ComparisonSettings
+  snapshot: ComparisonSnapshot
+}) {
+  const assessment = assess(snapshot, judgeRules(settings))
+  return (
+    <Notice tone="info">
+      By these settings the verdict is <b>{DECISION_TEXT[assessment.decision]}</b>.{' '}
+      {explainDecision(assessment, snapshot)}
+    </Notice>
+  )
+}
+
 /** The route's comparison settings; saved as its annotation, after a review. */
-export function SettingsDialog({ settings, onClose, onReview }: SettingsDialogProps) {
+export function SettingsDialog({ settings, snapshot, onClose, onReview }: SettingsDialogProps) {
   const [form, setForm] = useState(() => formOf(settings))
   const parsed = annotationOf(form, settings)
   const set = (name: keyof SettingsForm) => (value: string) => setForm({ ...form, [name]: value })
@@ -108,7 +131,13 @@ export function SettingsDialog({ settings, onClose, onReview }: SettingsDialogPr
             </Field>
           ))}
         </div>
-        {parsed.ok ? null : <Notice tone="bad">{parsed.message}</Notice>}
+        {parsed.ok ? (
+          snapshot === undefined ? null : (
+            <Foretold settings={parsed.settings} snapshot={snapshot} />
+          )
+        ) : (
+          <Notice tone="bad">{parsed.message}</Notice>
+        )}
       </div>
     </Modal>
   )

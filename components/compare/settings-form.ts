@@ -22,6 +22,8 @@ export interface SettingsForm {
   readonly maxErrorRate: string
   readonly minEndpointCoverage: string
   readonly latencyToleranceMs: string
+  /** In percent. */
+  readonly level: string
 }
 
 const percentText = (share: number) => String(Number((share * 100).toPrecision(6)))
@@ -45,6 +47,7 @@ export function formOf(settings: ComparisonSettings): SettingsForm {
     maxErrorRate: percentText(thresholds.maxErrorRate),
     minEndpointCoverage: percentText(thresholds.minEndpointCoverage),
     latencyToleranceMs: String(thresholds.latencyToleranceMs),
+    level: percentText(thresholds.level),
   }
 }
 
@@ -74,6 +77,7 @@ export function annotationOf(
     maxMismatchRate: share(form.maxMismatchRate, DEFAULT_THRESHOLDS.maxMismatchRate),
     maxErrorRate: share(form.maxErrorRate, DEFAULT_THRESHOLDS.maxErrorRate),
     minEndpointCoverage: share(form.minEndpointCoverage, DEFAULT_THRESHOLDS.minEndpointCoverage),
+    level: share(form.level, DEFAULT_THRESHOLDS.level),
     latencyToleranceMs: unless(
       Number(form.latencyToleranceMs),
       DEFAULT_THRESHOLDS.latencyToleranceMs,
