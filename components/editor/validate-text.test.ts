@@ -89,7 +89,8 @@ describe('validate text', () => {
   })
 
   it('chooses the wording by the version of the cluster', () => {
-    expect(messageFormOf('v1.34.2+k3s1')).toBe('before-1.35')
+    expect(messageFormOf('v1.33.4')).toBe('before-1.34')
+    expect(messageFormOf('v1.34.2+k3s1')).toBe('1.34')
     expect(messageFormOf('v1.35.0')).toBe('since-1.35')
     expect(messageFormOf('unknown')).toBe('since-1.35')
   })

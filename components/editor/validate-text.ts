@@ -16,10 +16,11 @@ import type { ValidateMessage } from './validation-messages'
 
 const compiled = new WeakMap<readonly SchemaResponse[], Map<string, CompiledSchema>>()
 
-/** `v1.35.0+k3s1` → the wording of its CEL messages; of an unknown version, the newer one. */
+/** `v1.35.0+k3s1` → the wording of its messages; of an unknown version, the newer one. */
 export function messageFormOf(kubernetesVersion: string): MessageForm {
   const minor = Number(/^v?1\.(\d+)/.exec(kubernetesVersion)?.[1] ?? Number.NaN)
-  return minor < 35 ? 'before-1.35' : 'since-1.35'
+  if (minor < 34) return 'before-1.34'
+  return minor < 35 ? '1.34' : 'since-1.35'
 }
 
 function compileAll(responses: readonly SchemaResponse[]): Map<string, CompiledSchema> {

@@ -103,8 +103,8 @@ const stringFunctions: CelFunc[] = [
   ...strings,
   celFunc('duration', [STRING], DURATION, (text) => {
     const duration = parseGoDuration(text)
-    if (!duration.ok) throw new Error(duration.reason)
-    return toDuration(duration.nanoseconds)
+    if (duration !== undefined) return toDuration(duration)
+    throw new Error("type conversion error from 'string' to 'google.protobuf.Duration'")
   }),
   celFunc('isIP', [STRING], BOOL, (text) => parseIpAddress(text) !== undefined),
   celFunc('isURL', [STRING], BOOL, (text) => hasFormat('uri', text)),

@@ -65,7 +65,8 @@ function compile(text: string): Program {
 const UNBOUND = 'unbound function: '
 
 /** The evaluator's words for the errors a rule meets in practice, in cel-go's words. */
-function toCelGoWords(message: string): string {
+function toCelGoWords(given: string): string {
+  const message = given.replace(/^Unsupported input Error: (?=invalid data, )/, '')
   const missing = /^field not found: (.*)$/s.exec(message)
   if (missing !== null) return `no such key: ${missing[1]}`
   const index = /^index (-?[0-9]+) out of bounds/.exec(message)

@@ -230,9 +230,9 @@ class RuleWalk {
       case 'FieldValueRequired':
         return requiredError(path, detail)
       case 'FieldValueDuplicate':
-        return duplicateError(path, form === 'before-1.35' ? type : place.value, form)
+        return duplicateError(path, form === 'since-1.35' ? place.value : type, form)
       default:
-        if (form === 'before-1.35') return invalidError(path, type, detail, form)
+        if (form !== 'since-1.35') return invalidError(path, type, detail, form)
         return isContainer
           ? invalidWithoutValueError(path, detail)
           : invalidError(path, place.value, detail, form)

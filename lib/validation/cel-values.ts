@@ -7,6 +7,7 @@ import { isGoInteger } from '@/lib/validation/go-text'
 import { isJsonObject, ownValue } from '@/lib/validation/json-values'
 import { CEL_STEPS_MAX } from '@/lib/validation/limits'
 import type { SchemaNode } from '@/lib/validation/structural-schema'
+import { wrongData } from '@/lib/validation/wrong-data'
 
 /** What the API server says when rules cost too much. */
 export const COST_EXCEEDED = 'operation cancelled: actual cost limit exceeded'
@@ -72,6 +73,8 @@ export class CelValues {
   /** The CEL value, or undefined where the schema gives no type that rules could see. */
   convert(node: SchemaNode, value: JsonValue, isResource = false): CelInput | undefined {
     if (!node.isVisibleToRules) return undefined
+    const fault = wrongData(node, value)
+    if (fault !== undefined) return fault
     if (value === null) return null
     if (typeof value !== 'object') return convertScalar(node, value)
     const known = this.#converted.get(value)
@@ -150,7 +153,7 @@ function convertText(format: string, text: string): CelInput {
   }
   if (format === 'duration') {
     const duration = parseGoDuration(text)
-    return duration.ok ? toDuration(duration.nanoseconds) : text
+    return duration === undefined ? text : toDuration(duration)
   }
   return text
 }

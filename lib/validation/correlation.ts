@@ -36,8 +36,8 @@ export class Correlation {
       if (names.length !== Object.keys(this.#old).length) return false
       return names.every((name) => this.key(name)?.isUnchanged() === true)
     }
-    if (this.#schema?.listType !== 'map') return equalJson(this.#value, this.#old)
-    if (!Array.isArray(this.#value) || !Array.isArray(this.#old)) return false
+    const areLists = Array.isArray(this.#value) && Array.isArray(this.#old)
+    if (!areLists || this.#schema?.listType !== 'map') return equalJson(this.#value, this.#old)
     if (this.#value.length !== this.#old.length) return false
     return this.#value.every((_, position) => this.index(position)?.isUnchanged() === true)
   }
@@ -92,8 +92,15 @@ export class OldItems {
     return key === undefined ? undefined : this.#itemsByKey.get(key)
   }
 
+  /** An item that lacks a key, or has one that is no plain value, is not found. */
   #keyOf(item: JsonValue): string | undefined {
     if (this.#keys.length === 0 || !isJsonObject(item)) return undefined
-    return JSON.stringify(this.#keys.map((key) => ownValue(item, key) ?? null))
+    const values = this.#keys.map((key) => ownValue(item, key))
+    const isKeyed = values.every((value) => value !== undefined && isScalar(value))
+    return isKeyed ? JSON.stringify(values) : undefined
   }
+}
+
+function isScalar(value: JsonValue): boolean {
+  return value !== null && typeof value !== 'object'
 }

@@ -13,5 +13,8 @@ export function formatFieldError(error: FieldError): string {
   return `${error.field}: ${error.message}`
 }
 
-/** How CEL failures print the offending value; Kubernetes changed it in 1.35. */
-export type MessageForm = 'before-1.35' | 'since-1.35'
+/**
+ * The words of messages by the API server's version: 1.34 prints values as JSON, and 1.35 prints the value in place of its
+ * type where a rule fails.
+ */
+export type MessageForm = 'before-1.34' | '1.34' | 'since-1.35'

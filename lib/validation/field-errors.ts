@@ -28,7 +28,7 @@ export function printedValue(value: JsonValue, form: MessageForm): string {
   if (typeof value === 'string') return goQuote(value)
   if (typeof value === 'number') return goNumber(value)
   if (typeof value === 'boolean') return String(value)
-  if (form === 'since-1.35') return goJson(value)
+  if (form !== 'before-1.34') return goJson(value)
   return value === null ? '"null"' : goSyntax(value)
 }
 
@@ -77,7 +77,7 @@ export function notSupportedError(
 
 /** FieldValueTooLong: `Too long: may not be more than 63 bytes`. */
 export function tooLongError(path: string, maxBytes: number, form: MessageForm): FieldError {
-  const unit = form === 'since-1.35' && maxBytes === 1 ? 'byte' : 'bytes'
+  const unit = form !== 'before-1.34' && maxBytes === 1 ? 'byte' : 'bytes'
   return build('FieldValueTooLong', path, 'Too long', `may not be more than ${maxBytes} ${unit}`)
 }
 
@@ -88,7 +88,7 @@ export function tooManyError(
   max: number,
   form: MessageForm,
 ): FieldError {
-  const unit = form === 'since-1.35' && max === 1 ? 'item' : 'items'
+  const unit = form !== 'before-1.34' && max === 1 ? 'item' : 'items'
   return build('FieldValueTooMany', path, `Too many: ${actual}`, `must have at most ${max} ${unit}`)
 }
 

@@ -16,17 +16,10 @@ describe('parseGoDuration', () => {
     ['0', 0n],
     ['9223372036854775807ns', 9_223_372_036_854_775_807n],
   ])('reads %j', (text, nanoseconds) => {
-    expect(parseGoDuration(text)).toEqual({ ok: true, nanoseconds })
+    expect(parseGoDuration(text)).toBe(nanoseconds)
   })
 
-  test.each([
-    ['', 'time: invalid duration ""'],
-    ['5', 'time: missing unit in duration "5"'],
-    ['1x', 'time: unknown unit "x" in duration "1x"'],
-    ['.s', 'time: invalid duration ".s"'],
-    ['+-1s', 'time: invalid duration "+-1s"'],
-    ['9223372036854775808ns', 'time: invalid duration "9223372036854775808ns"'],
-  ])('says as Go does what is wrong with %j', (text, reason) => {
-    expect(parseGoDuration(text)).toEqual({ ok: false, reason })
+  test.each(['', '5', '1x', '.s', '+-1s', '9223372036854775808ns'])('refuses %j', (text) => {
+    expect(parseGoDuration(text)).toBeUndefined()
   })
 })

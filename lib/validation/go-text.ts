@@ -37,11 +37,15 @@ function hex(code: number, width: number): string {
   return code.toString(16).padStart(width, '0')
 }
 
-/** What `%v` prints for a number decoded from JSON: integers plainly, floats with Go's exponent rules. */
+/** What `%v` prints for a number decoded from JSON: integers plainly, others as floats. */
 export function goNumber(value: number): string {
-  if (isGoInteger(value)) return BigInt(value).toString()
+  return isGoInteger(value) ? BigInt(value).toString() : goFloat(value)
+}
+
+/** What `%v` prints for a float64: with an exponent below 1e-4 and from 1e+06 on. */
+export function goFloat(value: number): string {
   const magnitude = Math.abs(value)
-  if (magnitude >= 1e-4 && magnitude < 1e21) return String(value)
+  if (value === 0 || (magnitude >= 1e-4 && magnitude < 1e6)) return String(value)
   const [digits = '', exponent = '+0'] = value.toExponential().split('e')
   const sign = exponent.startsWith('-') ? '-' : '+'
   return `${digits}e${sign}${exponent.slice(1).padStart(2, '0')}`

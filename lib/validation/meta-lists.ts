@@ -44,7 +44,7 @@ function validateOwnerReference(reference: JsonObject, form: MessageForm): Field
   }
   for (const field of ['kind', 'name', 'uid']) {
     if (textOf(reference[field]) !== '') continue
-    const detail = form === 'since-1.35' ? 'must not be empty' : `${field} must not be empty`
+    const detail = form === 'before-1.34' ? `${field} must not be empty` : 'must not be empty'
     errors.push(invalidError(`${OWNERS}.${field}`, '', detail, form))
   }
   if (apiVersion === 'v1' && reference['kind'] === 'Event') {

@@ -12,7 +12,7 @@ const QUALIFIED =
 
 function check(
   metadata: JsonObject,
-  more: { namespaced?: boolean; form?: 'before-1.35' | 'since-1.35' } = {},
+  more: { namespaced?: boolean; form?: 'before-1.34' | 'since-1.35' } = {},
 ) {
   const { namespaced = true, form = 'since-1.35' } = more
   const full = { name: 'a', ...(namespaced ? { namespace: 'default' } : {}), ...metadata }
@@ -129,7 +129,7 @@ describe('validateObjectMeta', () => {
   it('says what a qualified name is in the words of the version', () => {
     const labels = { 'a/b/c': '' }
     expect(check({ labels })[0]).toContain('a valid label key must consist')
-    expect(check({ labels }, { form: 'before-1.35' })[0]).toContain('a qualified name must consist')
+    expect(check({ labels }, { form: 'before-1.34' })[0]).toContain('a qualified name must consist')
   })
 
   it('allows one controller only', () => {

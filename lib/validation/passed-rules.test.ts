@@ -14,7 +14,7 @@ function schemaWith(rule: string, extra: JsonObject = {}) {
     group: 'example.com',
     version: 'v1',
     kind: 'Box',
-    messageForm: 'before-1.35',
+    messageForm: 'before-1.34',
   })
 }
 

@@ -46,7 +46,7 @@ function schemaOf(plural: string, kind: string, version: string): CompiledSchema
     group: 'gateway.networking.k8s.io',
     version,
     kind,
-    messageForm: 'before-1.35',
+    messageForm: 'before-1.34',
   })
 }
 

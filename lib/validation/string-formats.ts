@@ -49,7 +49,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   byte: matches('^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$'),
   password: () => true,
   date: isDate,
-  duration: (text) => parseGoDuration(text).ok,
+  duration: (text) => parseGoDuration(text) !== undefined,
   datetime: isDateTime,
 }
 
@@ -73,7 +73,7 @@ export function normalizedFormat(declared: string, type: string, form: MessageFo
 function checksText(format: string, form: MessageForm): boolean {
   const name = registryName(format)
   if (Object.hasOwn(CHECKS, name)) return true
-  return form === 'since-1.35' && Object.hasOwn(NEWER_CHECKS, name)
+  return form !== 'before-1.34' && Object.hasOwn(NEWER_CHECKS, name)
 }
 
 const NUMBER_FORMATS: Readonly<Record<string, readonly string[]>> = {

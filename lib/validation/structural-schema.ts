@@ -25,6 +25,8 @@ export interface SchemaNode {
   readonly format: string
   /** Format as declared; CEL sees date-time strings as timestamps even where the format is not checked. */
   readonly declaredFormat: string
+  /** Whether numbers without a format have to be those of their type's default one: of integers, since 1.35. */
+  readonly checksDefaultFormat: boolean
   readonly nullable: boolean
   readonly default: JsonValue | undefined
   readonly properties: ReadonlyMap<string, SchemaNode>
@@ -126,6 +128,7 @@ function readType(source: JsonObject, form: MessageForm) {
     intOrString,
     declaredFormat,
     format: normalizedFormat(declaredFormat, types.length === 1 ? type : '', form),
+    checksDefaultFormat: type === 'integer' && form === 'since-1.35',
     nullable: source['nullable'] === true,
   }
 }

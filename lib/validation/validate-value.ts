@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import type { Correlation } from '@/lib/validation/correlation'
-import { goNumber, goQuote, isGoInteger } from '@/lib/validation/go-text'
+import { goFloat, goNumber, goQuote, isGoInteger } from '@/lib/validation/go-text'
 import { equalJson, isJsonObject, ownValue } from '@/lib/validation/json-values'
 import { compileRegularExpression } from '@/lib/validation/regular-expression'
 import { hasFormat } from '@/lib/validation/string-formats'
@@ -112,8 +112,14 @@ function wrongType(node: SchemaNode, value: JsonValue): Mismatch | undefined {
 }
 
 function checkEnum(node: SchemaNode, value: JsonValue, path: string, outcome: Outcome): void {
-  if (node.enum.length === 0 || node.enum.some((allowed) => equalJson(allowed, value))) return
+  if (node.enum.length === 0 || node.enum.some((allowed) => isEnumValue(allowed, value))) return
   fail(outcome, { check: 'enum', path, value, message: `enum ${path}`, supported: node.enum })
+}
+
+/** Go converts the value to the allowed one's type before it compares: to an integer, by cutting the fraction off. */
+function isEnumValue(allowed: JsonValue, value: JsonValue): boolean {
+  if (typeof allowed !== 'number' || typeof value !== 'number') return equalJson(allowed, value)
+  return allowed === (isGoInteger(allowed) ? Math.trunc(value) : value)
 }
 
 /** String checks stop at the first failure; the format is checked besides. */
@@ -157,22 +163,34 @@ function characterCount(text: string): number {
 
 function checkNumber(node: SchemaNode, value: number, path: string, outcome: Outcome): void {
   outcome.matches += 2
-  const wrong = (message: string) =>
-    fail(outcome, { check: 'value', path, value, message: `${path} in body should be ${message}` })
-  const { minimum, maximum, multipleOf } = node
   if (!isInRange(node, value)) {
-    const message = `Checked value must be of type ${node.type} with format ${node.format} in ${path}`
+    const message = `Checked value must be of type ${node.type} ${formatName(node)} in ${path}`
     fail(outcome, { check: 'schema', path, value: '', message })
   }
+  for (const problem of boundProblems(node, value)) {
+    fail(outcome, { check: 'value', path, value, message: `${path} in body should be ${problem}` })
+  }
+}
+
+function boundProblems(node: SchemaNode, value: number): string[] {
+  const { minimum, maximum, multipleOf, exclusiveMinimum, exclusiveMaximum } = node
+  // A bound is compared, and printed, in the value's own type.
+  const printed = isGoInteger(value) ? goNumber : goFloat
+  const problems: string[] = []
   if (multipleOf !== undefined && multipleOf > 0 && !isMultiple(value, multipleOf)) {
-    wrong(`a multiple of ${goNumber(multipleOf)}`)
+    problems.push(`a multiple of ${printed(multipleOf)}`)
   }
-  if (minimum !== undefined && (node.exclusiveMinimum ? value <= minimum : value < minimum)) {
-    wrong(`greater than ${node.exclusiveMinimum ? '' : 'or equal to '}${goNumber(minimum)}`)
+  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
+    problems.push(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${printed(minimum)}`)
   }
-  if (maximum !== undefined && (node.exclusiveMaximum ? value >= maximum : value > maximum)) {
-    wrong(`less than ${node.exclusiveMaximum ? '' : 'or equal to '}${goNumber(maximum)}`)
+  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
+    problems.push(`less than ${exclusiveMaximum ? '' : 'or equal to '}${printed(maximum)}`)
   }
+  return problems
+}
+
+function formatName({ format }: SchemaNode): string {
+  return format === '' ? '(default format)' : `with format ${format}`
 }
 
 function isInRange(node: SchemaNode, value: number): boolean {
@@ -184,7 +202,7 @@ function isInRange(node: SchemaNode, value: number): boolean {
     case 'float':
       return Number.isFinite(Math.fround(value))
     default:
-      return true
+      return !node.checksDefaultFormat || isGoInteger(value)
   }
 }
 

@@ -88,8 +88,8 @@ function delayText(target: string): string {
 function delayOf(text: string): number | string {
   if (text === '') return 0
   const delay = parseGoDuration(text)
-  if (!delay.ok) return text
-  return Math.min(Math.max(Number(delay.nanoseconds) / 1e6, 0), DELAY_MS_MAX)
+  if (delay === undefined) return text
+  return Math.min(Math.max(Number(delay) / 1e6, 0), DELAY_MS_MAX)
 }
 
 function echoHeaders(rawHeaders: readonly string[]): readonly string[] {

@@ -12,7 +12,7 @@ import type { ApiStatus } from './outcome'
 import { objectKey, type Store } from './store'
 
 /** The sandbox answers as Kubernetes 1.32, whose messages have this form. */
-export const MESSAGE_FORM: MessageForm = 'before-1.35'
+export const MESSAGE_FORM: MessageForm = 'before-1.34'
 
 const SEVERAL_MIRRORS = 'HTTPRouteRequestMultipleMirrors'
 const WEBHOOK = 'validate.gateway.networking.k8s.io'

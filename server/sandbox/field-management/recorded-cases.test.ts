@@ -52,7 +52,7 @@ const kinds = new Map(
           group: 'gateway.networking.k8s.io',
           version: 'v1',
           kind: kind ?? '',
-          messageForm: 'before-1.35',
+          messageForm: 'before-1.34',
         }),
       },
     ]
