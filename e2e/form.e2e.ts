@@ -113,6 +113,8 @@ test('what the form wrote is what is applied', async ({ page }) => {
   await rule.getByRole('button', { name: 'Add mirror' }).click()
   await rule.getByRole('group', { name: 'Mirror 1' }).getByLabel('Service').fill('backend')
   await rule.getByRole('group', { name: 'Mirror 1' }).getByLabel('Percent').fill('7')
+  // A route that is not there yet has no pairs to lead to.
+  await expect(page.getByText('See the pairs of this mirror')).toHaveCount(0)
   await page.getByRole('button', { name: 'Review' }).click()
   const review = page.getByRole('dialog', { name: 'Review changes' })
   await review.getByRole('button', { name: 'Apply' }).click()

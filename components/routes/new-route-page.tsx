@@ -24,7 +24,8 @@ import {
   type TemplateId,
 } from './route-templates'
 
-const DRAFT = 'new/route'
+/** No route has a key without a namespace. */
+const DRAFT = 'new-route'
 
 interface ChooserProps {
   chosen: TemplateId

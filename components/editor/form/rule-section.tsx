@@ -45,7 +45,7 @@ const ROW_CLASS =
 function BackendRow({ rule, backend, ...context }: RuleProps & { backend: BackendForm }) {
   const { index, path, weight, share } = backend
   const { problemsAt, onEdit } = context
-  const isWrong = (field: string) => problemsAt([...path, field]).length > 0
+  const isWrong = (field: string) => hasError(problemsAt([...path, field]))
   const count = rule.backends.length
   return (
     <li>
@@ -81,6 +81,11 @@ function BackendRow({ rule, backend, ...context }: RuleProps & { backend: Backen
   )
 }
 
+/** A warning is said below the row; only an error marks its field. */
+function hasError(problems: readonly Diagnostic[]): boolean {
+  return problems.some(({ severity }) => severity === 'error')
+}
+
 /** What the problems list says of this row, where the eye is. */
 function RowProblems({ problems }: { problems: readonly Diagnostic[] }) {
   return (
@@ -103,7 +108,7 @@ function MirrorRow({ rule, mirror, index, ...context }: MirrorProps) {
   const { problemsAt, onEdit } = context
   const { mirrors } = rule
   const path = mirror.path.slice(0, -1)
-  const isWrong = (field: string) => problemsAt([...path, field]).length > 0
+  const isWrong = (field: string) => hasError(problemsAt([...path, field]))
   const move = (to: number) => {
     const other = mirrors[to]
     if (other !== undefined) onEdit(moveMirror(rule, mirror, other))
