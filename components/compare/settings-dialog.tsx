@@ -115,6 +115,13 @@ export function SettingsDialog({ settings, snapshot, onClose, onReview }: Settin
             />
           ))}
         </div>
+        {parsed.ok ? (
+          snapshot === undefined ? null : (
+            <Foretold settings={parsed.settings} snapshot={snapshot} />
+          )
+        ) : (
+          <Notice tone="bad">{parsed.message}</Notice>
+        )}
         <div className="grid gap-3 sm:grid-cols-2">
           {LISTS.map(({ name, label, hint }) => (
             <Field key={name} label={`${label}, one a line`} hint={hint}>
@@ -131,13 +138,6 @@ export function SettingsDialog({ settings, snapshot, onClose, onReview }: Settin
             </Field>
           ))}
         </div>
-        {parsed.ok ? (
-          snapshot === undefined ? null : (
-            <Foretold settings={parsed.settings} snapshot={snapshot} />
-          )
-        ) : (
-          <Notice tone="bad">{parsed.message}</Notice>
-        )}
       </div>
     </Modal>
   )

@@ -26,6 +26,8 @@ interface Seat {
   last: MetricsSnapshot
   restarts: number
   startedAt: number
+  /** What it was asked to hand over and has not yet: whoever asks next gets it. */
+  handingOver?: Promise<readonly string[]> | undefined
 }
 
 /** How often snapshots are fetched without being asked for: the most that a worker's death can lose. */
@@ -118,15 +120,24 @@ export class WorkerGroup {
     return sum.toSnapshot()
   }
 
-  /** Takes out what all workers have captured; one that does not answer in time keeps it for the next call. */
+  /** Takes out what all workers have captured; what one hands over too late is for the next call. */
   async drainExchanges(): Promise<readonly string[]> {
-    const { snapshotTimeoutMs } = this.options.limits
-    const drained = await Promise.all(
-      this.seats.map(async ({ handle }) => {
-        return handle === undefined ? [] : await within(handle.drainExchanges(), snapshotTimeoutMs)
-      }),
-    )
-    return drained.flatMap((lines) => lines ?? [])
+    const drained = await Promise.all(this.seats.map((seat) => this.drainSeat(seat)))
+    return drained.flat()
+  }
+
+  private async drainSeat(seat: Seat): Promise<readonly string[]> {
+    const nothing: readonly string[] = []
+    const asked =
+      seat.handingOver ??
+      seat.handle?.drainExchanges().catch(() => nothing) ??
+      Promise.resolve(nothing)
+    seat.handingOver = asked
+    const lines = await within(asked, this.options.limits.snapshotTimeoutMs)
+    // Another call may have had it meanwhile: every line is handed over once.
+    if (lines === undefined || seat.handingOver !== asked) return nothing
+    seat.handingOver = undefined
+    return lines
   }
 
   get processIds(): readonly number[] {

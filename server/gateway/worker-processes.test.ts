@@ -76,6 +76,30 @@ describe('worker processes', () => {
     expect(lines.join()).not.toContain('planted-secret')
   })
 
+  it('lose nothing they captured when they answer late', async () => {
+    const { plane, table: first, ...target } = await start()
+    const settings = { 'mirrorboard.dev/comparison': '{"percent":100}' }
+    const routes = first.routes.map((known) => ({ ...known, settings }))
+    await plane.publish(table({ ...first, listeners: first.gateways[0]?.listeners ?? [], routes }))
+    await sendMany(target, 20, 4)
+    const ids: string[] = []
+    const fetchAll = async () => {
+      const answer = await fetch(plane.metricsUrl.replace('/metrics', '/exchanges'))
+      for (const [, id = ''] of (await answer.text()).matchAll(/^\{"id":"([^"]*)"/gm)) ids.push(id)
+    }
+    for (const processId of plane.workerProcessIds) process.kill(processId, 'SIGSTOP')
+    await fetchAll()
+    expect(ids).toEqual([])
+    for (const processId of plane.workerProcessIds) process.kill(processId, 'SIGCONT')
+    const captured = async () =>
+      total(await scrape(plane), GATEWAY_METRICS.captures, { outcome: 'captured' })
+    await eventually('what was captured', async () => {
+      await fetchAll()
+      return ids.length > 0 && ids.length === (await captured())
+    })
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
   it('share one socket and are summed in one scrape', async () => {
     const { plane, ...target } = await start()
     expect(plane.workerProcessIds).toHaveLength(2)

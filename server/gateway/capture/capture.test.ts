@@ -377,6 +377,25 @@ describe('what is captured', () => {
   })
 })
 
+it('captureDrainBytesMax: what is too much for one fetch waits for the next, oldest first', async () => {
+  const shared = gateway
+  gateway = await startTestGateway({ captureDrainBytesMax: 1, capturesPerSecondMax: 2_000 })
+  try {
+    const { second } = await serve(ON)
+    for (const path of ['/1', '/2', '/3']) await send({ path })
+    await eventually('the copies', () => second.requests.length === 3)
+    const fetched: (readonly string[])[] = []
+    await eventually('all pairs', async () => {
+      fetched.push((await drain()).map(({ request }) => request.path))
+      return fetched.flat().length === 3
+    })
+    expect(fetched.filter(({ length }) => length > 0)).toEqual([['/1'], ['/2'], ['/3']])
+  } finally {
+    await gateway.stop()
+    gateway = shared
+  }
+})
+
 describe('what a rule is asked for', () => {
   it('is counted of every request, captured or not, without queries and secrets', async () => {
     await serve({ comparison: { percent: 0 } })

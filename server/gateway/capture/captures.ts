@@ -121,7 +121,7 @@ export class Captures {
   async drain(): Promise<readonly string[]> {
     const { limits, now } = this.parts
     const lines = this.takePaths()
-    let bytes = lines.reduce((sum, line) => sum + line.length, 0)
+    let bytes = 0
     const end = now() + limits.captureDrainMs
     let sliceEnd = now() + limits.captureSliceMs
     while (bytes < limits.captureDrainBytesMax && now() < end) {
