@@ -151,6 +151,21 @@ test('asks before it sends what may change data, and the curl does the same', as
   expect(stdout).toContain('"method": "POST"')
 })
 
+test('traffic that may change data is asked for as well', async ({ page }) => {
+  await page.goto('/routes/default/foretold?send=1')
+  const form = page.getByRole('form', { name: 'Send traffic' })
+  await form.getByLabel('Method').selectOption('DELETE')
+  await form.getByLabel('Requests per second').fill('5')
+  await form.getByLabel('Seconds').fill('1')
+  await form.getByRole('button', { name: 'Start' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Send 5 DELETE requests?' })
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await expect(form.getByText(/^Finished/)).toBeHidden()
+  await form.getByRole('button', { name: 'Start' }).click()
+  await dialog.getByRole('button', { name: 'Send them' }).click()
+  await expect(form.getByText('Finished: 5 of 5 requests sent, 5 answered')).toBeVisible()
+})
+
 test('says when a draft is not what the gateway serves, and what is wrong with a field', async ({
   page,
 }) => {

@@ -78,27 +78,27 @@ function TrafficColumn({
     <LiveTraffic namespace={namespace} name={name}>
       {route === undefined ? null : (
         <div className="flex flex-col gap-3">
-          <Button
-            className="self-start"
-            icon={<Send size={14} aria-hidden />}
-            aria-expanded={isSending}
-            onClick={() => url.set({ send: isSending ? '' : '1' })}
-          >
-            Send traffic
-          </Button>
+          <div className="flex flex-wrap gap-2">
+            <Button
+              icon={<Send size={14} aria-hidden />}
+              aria-expanded={isSending}
+              onClick={() => url.set({ send: isSending ? '' : '1' })}
+            >
+              Send traffic
+            </Button>
+            <Button
+              icon={<Route size={14} aria-hidden />}
+              aria-expanded={isExplaining}
+              onClick={() => url.set({ explain: isExplaining ? '' : '1' })}
+            >
+              Which rule takes a request?
+            </Button>
+          </div>
           {isSending ? (
             <Panel title="Requests through the Gateway">
               <TrafficPanel key={route.metadata.uid} initial={formForRoute(route)} />
             </Panel>
           ) : null}
-          <Button
-            className="self-start"
-            icon={<Route size={14} aria-hidden />}
-            aria-expanded={isExplaining}
-            onClick={() => url.set({ explain: isExplaining ? '' : '1' })}
-          >
-            Which rule takes a request?
-          </Button>
           {isExplaining ? (
             <Panel title="Which rule takes this request?">
               <MatchSimulator

@@ -6,8 +6,8 @@ import { useReadOnlyReason } from '@/components/data/access'
 import { useSendProbe } from '@/components/data/mutations'
 import { useLiveList } from '@/components/data/use-live'
 import { formatLatency, formatSize } from '@/components/format/numbers'
+import { ConfirmSend } from '@/components/traffic/confirm-send'
 import { Button } from '@/components/ui/button'
-import { Modal } from '@/components/ui/modal'
 import { Notice } from '@/components/ui/notice'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import { isSafeMethod } from '@/lib/shared/safe-methods'
@@ -41,43 +41,6 @@ function AnswerView({ answer }: { answer: Answered }) {
   )
 }
 
-function ConfirmSend({
-  described,
-  live,
-  onClose,
-  onSend,
-}: {
-  described: SimulatedRequest
-  live: Simulation
-  onClose: () => void
-  onSend: () => void
-}) {
-  const { method, gateway } = described
-  return (
-    <Modal
-      open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
-      width="sm"
-      title={`Send this ${method} for real?`}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="danger" onClick={onSend}>
-            Send once
-          </Button>
-        </>
-      }
-    >
-      <p className="text-pretty">
-        {method} may change data. It is sent once, without a body, through {gateway}.{' '}
-        {sideEffects(live)}
-      </p>
-    </Modal>
-  )
-}
-
 interface SendForRealProps {
   described: SimulatedRequest
   /** By the routes that are live when it is called, which is what the gateway serves. */
@@ -88,6 +51,7 @@ interface SendForRealProps {
 
 /** Sends the simulated request through the Gateway and says whether what happened is what was foretold. */
 export function SendForReal({ described, simulateLive, draft }: SendForRealProps) {
+  const { method, gateway } = described
   const { objects: endpointSlices } = useLiveList('endpointslices')
   const probe = useSendProbe()
   const readOnly = useReadOnlyReason()
@@ -109,11 +73,11 @@ export function SendForReal({ described, simulateLive, draft }: SendForRealProps
         <Button
           icon={<Send size={14} aria-hidden />}
           disabledReason={readOnly ?? (probe.isPending ? 'The request is under way' : undefined)}
-          onClick={() => (isSafeMethod(described.method) ? send() : setIsAsking(true))}
+          onClick={() => (isSafeMethod(method) ? send() : setIsAsking(true))}
         >
           {probe.isPending ? 'Sending…' : 'Send it for real'}
         </Button>
-        <p className="text-2xs text-muted">once, through {described.gateway}</p>
+        <p className="text-2xs text-muted">once, through {gateway}</p>
       </div>
       {difference === '' ? null : <p className="text-xs text-pretty">{difference}</p>}
       {probe.error === null ? null : (
@@ -143,11 +107,14 @@ export function SendForReal({ described, simulateLive, draft }: SendForRealProps
       )}
       {isAsking ? (
         <ConfirmSend
-          described={described}
-          live={live}
+          title={`Send this ${method} for real?`}
+          action="Send once"
           onClose={() => setIsAsking(false)}
           onSend={send}
-        />
+        >
+          {method} may change data. It is sent once, without a body, through {gateway}.{' '}
+          {sideEffects(live)}
+        </ConfirmSend>
       ) : null}
     </section>
   )

@@ -11,6 +11,8 @@ import { Button } from '@/components/ui/button'
 import { SelectField, TextField } from '@/components/ui/field'
 import { Notice } from '@/components/ui/notice'
 import { keyOf } from '@/lib/gateway-api/references'
+import { isSafeMethod } from '@/lib/shared/safe-methods'
+import { ConfirmSend } from './confirm-send'
 import { HeadersField } from './headers-field'
 import { METHODS, parseTrafficForm, type TrafficForm, type TrafficFormErrors } from './traffic-form'
 import { TrafficRunView } from './traffic-run-view'
@@ -91,6 +93,7 @@ function VolumeFields({ form, errors, onChange }: FieldsProps) {
 export function TrafficPanel({ initial }: { initial: TrafficForm }) {
   const [form, setForm] = useState(initial)
   const [showErrors, setShowErrors] = useState(false)
+  const [isAsking, setIsAsking] = useState(false)
   const [runId, setRunId] = useState<string | null>(null)
   const start = useStartTraffic()
   const stop = useStopTraffic()
@@ -101,11 +104,16 @@ export function TrafficPanel({ initial }: { initial: TrafficForm }) {
   const onChange = (change: Partial<TrafficForm>) => setForm({ ...form, ...change })
   const errors = !parsed.ok && showErrors ? parsed.errors : {}
 
+  const send = () => {
+    setIsAsking(false)
+    if (parsed.ok) start.mutate(parsed.request, { onSuccess: ({ id }) => setRunId(id) })
+  }
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
     setShowErrors(true)
-    if (parsed.ok && readOnly === undefined)
-      start.mutate(parsed.request, { onSuccess: ({ id }) => setRunId(id) })
+    if (readOnly !== undefined || !parsed.ok) return
+    if (isSafeMethod(form.method)) send()
+    else setIsAsking(true)
   }
 
   return (
@@ -144,6 +152,17 @@ export function TrafficPanel({ initial }: { initial: TrafficForm }) {
         </Notice>
       ) : null}
       {run === undefined ? null : <TrafficRunView run={run} />}
+      {isAsking && parsed.ok ? (
+        <ConfirmSend
+          title={`Send ${plural(parsed.count, `${form.method} request`)}?`}
+          action="Send them"
+          onClose={() => setIsAsking(false)}
+          onSend={send}
+        >
+          {form.method} may change data: every one of them does at the backend what it asks for, and
+          once more behind each mirror that gets a copy.
+        </ConfirmSend>
+      ) : null}
     </form>
   )
 }
