@@ -1,5 +1,5 @@
 /**
- * Every measurement, one after the other, short enough to watch: about ten minutes. For one with options of its own, run its
+ * Every measurement, one after the other, short enough to watch: about a quarter of an hour. For one with options of its own, run its
  * file. `npm run bench -- gateway routes` runs just those.
  */
 import { spawn } from 'node:child_process'

@@ -222,8 +222,8 @@ function reportTasks(name, { clock, running }) {
   report('  on the clock', clock.toFixed(0), 'ms')
 }
 
-async function openEditor(page, url) {
-  await page.goto(`${url}/routes/new`)
+async function openEditor(page, url, query = '') {
+  await page.goto(`${url}/routes/new${query}`)
   await page.locator('[data-ready="true"]').waitFor()
   await page.getByRole('textbox', { name: 'HTTPRoute manifest' }).focus()
   await page
@@ -246,8 +246,8 @@ async function checked(page) {
     .waitFor()
 }
 
-async function measureTyping(browser, page, url, name, text, line) {
-  await openEditor(page, url)
+async function measureTyping(browser, page, url, { name, text, line, query }) {
+  await openEditor(page, url, query)
   await paste(page, text)
   await delay(3000)
   await checked(page)
@@ -301,8 +301,13 @@ async function main() {
     page.on('dialog', (dialog) => dialog.accept())
     const long = longManifest()
     const faulty = long.replaceAll('port: 3000', 'prot: 3000')
-    await measureTyping(browser, page, mirrorboard.url, 'one large route among others', long, 400)
-    await measureTyping(browser, page, mirrorboard.url, 'with 500 problems', faulty, 400)
+    for (const typing of [
+      { name: 'one large route among others', text: long, line: 400 },
+      { name: 'with 500 problems', text: faulty, line: 400 },
+      { name: 'the form open', text: long, line: 400, query: '?form=1' },
+    ]) {
+      await measureTyping(browser, page, mirrorboard.url, typing)
+    }
     const lines = repeat(40_000, (index) => `key-${index}: a value\n`)
     await measurePaste(browser, page, mirrorboard.url, 'many lines', lines.padEnd(1_100_000, '#'))
     await measurePaste(browser, page, mirrorboard.url, 'one line', `a: ${'x'.repeat(1_100_000)}`)

@@ -1,5 +1,6 @@
 /** One document of the text → what the lints find in it, with places and with fixes as edits of the text. Pure. */
 import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { renderScalar } from '@/lib/manifest/edit/render-value'
 import type { ManifestDocument } from '@/lib/manifest/parse-manifest'
 import type { Diagnostic, DiagnosticFix, TextRange } from '@/lib/validation/diagnostic'
 import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
@@ -43,17 +44,11 @@ function toTextFix(
     case 'set-value': {
       if (!document.has(fix.fieldPath)) return null
       const range = document.rangeOf(fix.fieldPath)
-      return { kind: 'edit', title: fix.title, range, text: scalar(fix.value) }
+      return { kind: 'edit', title: fix.title, range, text: renderScalar(fix.value, 'plain', true) }
     }
     case 'split-by-method':
       return splitFix(fix, document)
   }
-}
-
-const PLAIN_NAME = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[a-z][a-z0-9.-]*$/
-
-function scalar(value: string | number): string {
-  return typeof value === 'number' || PLAIN_NAME.test(value) ? String(value) : JSON.stringify(value)
 }
 
 /** Offered only where the rule is written out: a change to what an alias repeats would change other places. */

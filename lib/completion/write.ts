@@ -1,11 +1,10 @@
 /** Values and blocks of lines → the text to put at a cursor, so that it is YAML there. */
+import { renderScalar } from '@/lib/manifest/edit/render-value'
 import type { Cursor } from './cursor'
-
-const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[a-z][a-z0-9.-]*$/i
 
 /** A text value: plain where kubectl reads it as a text, else in quotes; as it is where quotes are there already. */
 export function scalarText(value: string, { layout }: Pick<Cursor, 'layout'>): string {
-  return layout.isQuoted || PLAIN.test(value) ? value : JSON.stringify(value)
+  return layout.isQuoted ? value : renderScalar(value, 'plain', layout.isFlow)
 }
 
 /** Lines of a map or list at the cursor: those after the first get the indent of the place. */
