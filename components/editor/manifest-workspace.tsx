@@ -64,7 +64,7 @@ interface ToolbarProps
 function Toolbar(props: ToolbarProps) {
   const { heading, actions, isDirty, isKept, canReview, onReview, onDiscard } = props
   return (
-    <div className="flex min-h-12 flex-wrap items-center gap-2 border-b border-line bg-panel px-3 py-2 md:px-4">
+    <div className="flex min-h-12 shrink-0 flex-wrap items-center gap-2 border-b border-line bg-panel px-3 py-2 md:px-4">
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2 max-sm:basis-full">
         {heading}
         {isDirty ? (

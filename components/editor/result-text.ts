@@ -9,7 +9,7 @@ const DRY_RUN_WORDS: Record<Outcome, string> = {
   unchanged: 'stays as it is',
   rejected: 'refused',
   conflict: 'conflict',
-  stale: 'changed meanwhile',
+  stale: 'not as expected',
 }
 
 const APPLY_WORDS: Record<Outcome, string> = {
@@ -18,7 +18,7 @@ const APPLY_WORDS: Record<Outcome, string> = {
   unchanged: 'unchanged',
   rejected: 'refused',
   conflict: 'conflict',
-  stale: 'changed meanwhile',
+  stale: 'not as expected',
 }
 
 const TONES: Record<Outcome, Tone> = {

@@ -61,7 +61,6 @@ export function trafficSentences(change: TrafficChange): readonly string[] {
   const hosts = hostsAfter(change)
   const { added, removed, kept } = change.hostnames
   const isNew = kept.length === 0 && removed.length === 0
-  const hasOthers = change.rules.length + change.unchangedRules > 1
   return [
     ...(added.length === 0 || isNew
       ? []
@@ -70,17 +69,17 @@ export function trafficSentences(change: TrafficChange): readonly string[] {
     ...(change.hasOtherParents && !isNew
       ? ['The route is served by other Gateways or listeners.']
       : []),
-    ...change.rules.flatMap((rule) => ruleSentences(rule, hosts, hasOthers)),
+    ...change.rules.flatMap((rule) => ruleSentences(rule, hosts)),
   ]
 }
 
-function ruleSentences(change: RuleChange, hosts: string, hasOthers: boolean): readonly string[] {
-  const { before, after, index, rate } = change
+function ruleSentences(change: RuleChange, hosts: string): readonly string[] {
+  const { before, after, index, rate, isOneOfSeveral } = change
   if (after === undefined) {
-    const what = `${requestsOf(before ?? {}, hasOthers)}${rateNote(rate, 1)}`
+    const what = `${requestsOf(before ?? {}, isOneOfSeveral.before)}${rateNote(rate, 1)}`
     return [`Rule ${index} goes: ${what} fall to other rules, or are answered with 404.`]
   }
-  const requests = `${requestsOf(after, hasOthers)} of ${hosts}`
+  const requests = `${requestsOf(after, isOneOfSeveral.after)} of ${hosts}`
   if (before === undefined) {
     const targets = change.targets.map(newTarget)
     return [
@@ -90,7 +89,7 @@ function ruleSentences(change: RuleChange, hosts: string, hasOthers: boolean): r
   return [
     ...(change.hasOtherMatches
       ? [
-          `Rule ${index} takes ${requestsOf(after, hasOthers)} instead of ${requestsOf(before, hasOthers)}.`,
+          `Rule ${index} takes ${requestsOf(after, isOneOfSeveral.after)} instead of ${requestsOf(before, isOneOfSeveral.before)}.`,
         ]
       : []),
     ...change.targets.flatMap((target) => targetSentence(target, requests, rate)),

@@ -24,6 +24,8 @@ export interface RuleChange {
   /** Undefined on the side where there is no such rule. */
   readonly before: HTTPRouteRule | undefined
   readonly after: HTTPRouteRule | undefined
+  /** Whether there are further rules on the side. */
+  readonly isOneOfSeveral: { readonly before: boolean; readonly after: boolean }
   /** Index in the later version; of a rule that is removed, in the former one. */
   readonly index: number
   readonly targets: readonly TargetShare[]
@@ -64,7 +66,9 @@ export function trafficChange(
     const sides = { before: former[left ?? -1], after: later[right ?? -1] }
     if (isEqual(sides.before, sides.after)) return []
     const rate = left === null ? null : rateOfRule(series, left)
-    return [{ ...sides, ...ruleChange(sides, namespace), index: right ?? left ?? 0, rate }]
+    const isOneOfSeveral = { before: former.length > 1, after: later.length > 1 }
+    const index = right ?? left ?? 0
+    return [{ ...sides, ...ruleChange(sides, namespace), isOneOfSeveral, index, rate }]
   })
   const [hosts, nextHosts] = [hostsOf(before), hostsOf(after)]
   return {

@@ -23,14 +23,20 @@ export function Notice({ tone, title, children, action, className }: NoticeProps
   return (
     <div
       role={tone === 'bad' ? 'alert' : 'status'}
-      className={cn('flex items-start gap-2.5 rounded-md px-3 py-2', LOOKS[tone], className)}
+      className={cn(
+        'flex shrink-0 flex-wrap items-start gap-x-2.5 gap-y-2 rounded-md px-3 py-2',
+        LOOKS[tone],
+        className,
+      )}
     >
       <StatusIcon status={status} className="mt-0.5" />
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 basis-48">
         {title === undefined ? null : <p className="font-medium">{title}</p>}
         {children === undefined ? null : <div className="text-pretty break-words">{children}</div>}
       </div>
-      {action === undefined ? null : <div className="flex shrink-0 flex-wrap gap-2">{action}</div>}
+      {action === undefined ? null : (
+        <div className="flex max-w-full flex-wrap gap-2">{action}</div>
+      )}
     </div>
   )
 }

@@ -94,6 +94,19 @@ for (const colorScheme of ['light', 'dark']) {
   await page.getByText('The counts add up').first().waitFor()
   await wait(2)
   await page.screenshot({ path: `${FOLDER}/route-${colorScheme}.png` })
+  await page.goto(
+    `${url}/routes/default/checkout?field=${encodeURIComponent('spec.rules[0].filters[0].requestMirror.percent')}`,
+  )
+  await page.locator('[data-ready="true"]').waitFor()
+  await page.getByRole('textbox', { name: 'HTTPRoute manifest' }).focus()
+  for (const key of ['End', 'Backspace', 'Backspace', '5', '0', 'ControlOrMeta+s']) {
+    await page.keyboard.press(key)
+  }
+  await page.getByText('will be copied to checkout-next:3000').waitFor()
+  await wait(2)
+  await page.screenshot({ path: `${FOLDER}/review-${colorScheme}.png` })
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Discard' }).click()
   await page.goto(`${url}/routes`)
   await page.getByRole('table', { name: 'Routes' }).getByText('checkout').first().waitFor()
   await wait(2)
