@@ -73,6 +73,8 @@ describe('probeVerdict', () => {
       echo({ pod: 'b-pod' }),
       'differs: Pod b-pod of Service default/b answered, which is none',
     ],
+    [TO_A, echo({ pod: '' }), 'agrees: A Pod that does not say its name answered'],
+    [TO_A, echo({ pod: '', path: '/y' }), 'differs: A Pod without a name answered, and was sent'],
     [TO_A, echo({ path: '/y' }), 'Path: /y; foretold was /x?q=1.'],
     [
       TO_A,
@@ -99,6 +101,13 @@ describe('probeVerdict', () => {
     [redirect, answer(302, '', [['Location', 'http://x/']]), 'differs: The client is sent to http'],
   ] as const)('of %j', (rule, given, expected) => {
     expect(verdictOn(rule as HTTPRouteRule, given)).toContain(expected)
+  })
+
+  it('knows a Pod by any of the Services it stands behind', () => {
+    const shared = slice('b')
+    const slices = [{ ...shared, endpoints: [...(slice('a').endpoints ?? [])] }, slice('a')]
+    const { state } = probeVerdict(simulate(TO_A), echo({}), slices)
+    expect(state).toBe('agrees')
   })
 
   it('takes a path that the gateway refuses for what it is', () => {

@@ -162,11 +162,14 @@ function echoVerdict(
   echo: Echo,
   slices: readonly EndpointSlice[],
 ): ProbeVerdict {
-  const service = serviceOf(echo, slices)
-  const backend = outcome.backends.find(({ entry }) => entry.cluster.startsWith(`${service}:`))
+  if (echo.pod === '') return namelessVerdict(outcome, echo)
+  const services = servicesOf(echo, slices)
+  const backend = outcome.backends.find(({ entry }) =>
+    services.some((service) => entry.cluster.startsWith(`${service}:`)),
+  )
   const pod = `Pod ${echo.pod}`
-  if (service === null || backend === undefined) {
-    const of = service === null ? '' : ` of Service ${service}`
+  if (backend === undefined) {
+    const of = services.length === 0 ? '' : ` of Service ${services.join(' and ')}`
     return differs(`${pod}${of} answered, which is none of the rule’s backends.`)
   }
   const differences = differencesOf(backend, echo)
@@ -180,14 +183,33 @@ function echoVerdict(
   }
 }
 
-/** `namespace/name` of the Service a Pod stands behind. */
-function serviceOf({ namespace, pod }: Echo, slices: readonly EndpointSlice[]): string | null {
-  const slice = slices.find(({ metadata, endpoints }) => {
-    if (metadata.namespace !== namespace) return false
-    return endpoints?.some(({ targetRef }) => targetRef?.kind === 'Pod' && targetRef.name === pod)
+/** A Pod whose manifest does not tell it its name: any of the backends may have answered. */
+function namelessVerdict({ backends }: SimulatedOutcome, echo: Echo): ProbeVerdict {
+  const able = backends.filter(({ answeredWith }) => answeredWith === null)
+  const [closest = []] = able
+    .map((backend) => differencesOf(backend, echo))
+    .sort((left, right) => left.length - right.length)
+  if (closest.length > 0) {
+    return differs('A Pod without a name answered, and was sent something else:', ...closest)
+  }
+  return {
+    state: 'agrees',
+    sentences: [
+      'A Pod that does not say its name answered, and was sent exactly what was foretold.',
+    ],
+  }
+}
+
+/** `namespace/name` of every Service a Pod stands behind. */
+function servicesOf({ namespace, pod }: Echo, slices: readonly EndpointSlice[]): readonly string[] {
+  return slices.flatMap(({ metadata, endpoints }) => {
+    const isBehind = endpoints?.some(
+      ({ targetRef }) => targetRef?.kind === 'Pod' && targetRef.name === pod,
+    )
+    const name = metadata.labels?.['kubernetes.io/service-name']
+    if (metadata.namespace !== namespace || !isBehind || name === undefined) return []
+    return [`${namespace}/${name}`]
   })
-  const name = slice?.metadata.labels?.['kubernetes.io/service-name']
-  return name === undefined ? null : `${namespace}/${name}`
 }
 
 /** Lines whose value only the gateway knows. */

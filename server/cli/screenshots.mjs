@@ -1,9 +1,10 @@
 /**
- * Takes the README's pictures from a running Mirrorboard: `node server/cli/screenshots.mjs [url]`.
+ * Takes the pictures of the README and of public/screenshots from a running Mirrorboard: `node server/cli/screenshots.mjs [url]`.
  * It applies a mirrored route with its backends, sends traffic for a while, and photographs the pages.
  */
 import { mkdirSync } from 'node:fs'
 import { chromium } from '@playwright/test'
+import { pictureAuthoring } from './authoring-pictures.mjs'
 import { findChromium } from './chromium.mjs'
 
 const url = process.argv[2] ?? 'http://127.0.0.1:3000'
@@ -94,19 +95,6 @@ for (const colorScheme of ['light', 'dark']) {
   await page.getByText('The counts add up').first().waitFor()
   await wait(2)
   await page.screenshot({ path: `${FOLDER}/route-${colorScheme}.png` })
-  await page.goto(
-    `${url}/routes/default/checkout?field=${encodeURIComponent('spec.rules[0].filters[0].requestMirror.percent')}`,
-  )
-  await page.locator('[data-ready="true"]').waitFor()
-  await page.getByRole('textbox', { name: 'HTTPRoute manifest' }).focus()
-  for (const key of ['End', 'Backspace', 'Backspace', '5', '0', 'ControlOrMeta+s']) {
-    await page.keyboard.press(key)
-  }
-  await page.getByText('will be copied to checkout-next:3000').waitFor()
-  await wait(2)
-  await page.screenshot({ path: `${FOLDER}/review-${colorScheme}.png` })
-  await page.keyboard.press('Escape')
-  await page.getByRole('button', { name: 'Discard' }).click()
   await page.goto(`${url}/routes`)
   await page.getByRole('table', { name: 'Routes' }).getByText('checkout').first().waitFor()
   await wait(2)
@@ -116,4 +104,6 @@ for (const colorScheme of ['light', 'dark']) {
   await page.screenshot({ path: `${FOLDER}/compare-${colorScheme}.png` })
   await page.close()
 }
+const page = await browser.newPage({ colorScheme: 'light', viewport: { width: 1440, height: 900 } })
+await pictureAuthoring(page, url, FOLDER)
 await browser.close()
