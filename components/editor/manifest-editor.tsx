@@ -56,6 +56,8 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   tabSize: 2,
   renderLineHighlight: 'line',
   quickSuggestions: { other: true, strings: true, comments: false },
+  // Between the stops of a snippet, Tab goes on to the next one rather than into a list that came up meanwhile.
+  suggest: { snippetsPreventQuickSuggestions: true },
   overviewRulerLanes: 2,
   lineNumbersMinChars: 3,
   stickyScroll: { enabled: true, defaultModel: 'indentationModel' },
