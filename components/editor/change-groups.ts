@@ -1,8 +1,8 @@
 /** What an apply changes, in words and by who makes the change. Pure. */
 import type { Tone } from '@/components/ui/chip'
 import type { ManifestResult } from '@/lib/dashboard-api/manifests'
+import { pathText } from '@/lib/manifest/edit/field-edit'
 import { parseManifest } from '@/lib/manifest/parse-manifest'
-import { pathText } from '@/lib/manifest/three-way/field-changes'
 import {
   type ChangeOrigin,
   type ReviewedChange,

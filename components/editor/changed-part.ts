@@ -1,3 +1,5 @@
+import { changedRange } from '@/lib/shared/changed-range'
+
 /** The one stretch in which two texts differ. */
 export interface ChangedPart {
   /** Offsets into the former text. */
@@ -9,16 +11,17 @@ export interface ChangedPart {
 
 /** Where two texts differ, in whole lines: an editor counts a line break as one, however it is written. */
 export function changedPart(former: string, next: string): ChangedPart {
-  let start = 0
-  while (start < former.length && former[start] === next[start]) start += 1
-  start = start === 0 ? 0 : former.lastIndexOf('\n', start - 1) + 1
-  let end = former.length
-  let nextEnd = next.length
-  while (end > start && nextEnd > start && former[end - 1] === next[nextEnd - 1]) {
-    end -= 1
-    nextEnd -= 1
+  const [before, after] = [linesOf(former), linesOf(next)]
+  const { start, endBefore, endAfter } = changedRange(before, after)
+  const offset = before.slice(0, start).join('').length
+  return {
+    start: offset,
+    end: offset + before.slice(start, endBefore).join('').length,
+    text: after.slice(start, endAfter).join(''),
   }
-  const lineEnd = former.indexOf('\n', end)
-  const rest = (lineEnd === -1 ? former.length : lineEnd + 1) - end
-  return { start, end: end + rest, text: next.slice(start, nextEnd + rest) }
+}
+
+/** Each with its line break. */
+function linesOf(text: string): readonly string[] {
+  return text.split(/(?<=\n)/)
 }

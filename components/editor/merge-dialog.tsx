@@ -6,8 +6,8 @@ import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/class-names'
 import { Modal } from '@/components/ui/modal'
 import { Notice } from '@/components/ui/notice'
+import { pathText } from '@/lib/manifest/edit/field-edit'
 import type { FieldChange } from '@/lib/manifest/three-way/field-changes'
-import { pathText } from '@/lib/manifest/three-way/field-changes'
 import { type MergeTexts, mergeManifest } from '@/lib/manifest/three-way/merge-manifest'
 import type { MergeChoice, MergeConflict } from '@/lib/manifest/three-way/merge-objects'
 import { changeText, valueText } from './merge-text'
@@ -104,10 +104,7 @@ export function MergeDialog({ texts, manager, onClose, onMerged }: MergeDialogPr
   }
   return (
     <Modal
-      open
-      onOpenChange={(next) => {
-        if (!next) onClose()
-      }}
+      onClose={onClose}
       title="Merge into your draft"
       description="Only the lines concerned change; comments and order of your draft stay. Nothing is stored until you apply."
       footer={

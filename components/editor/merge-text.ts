@@ -1,6 +1,7 @@
 /** A merge in words. Pure. */
+
+import { pathText } from '@/lib/manifest/edit/field-edit'
 import type { FieldChange } from '@/lib/manifest/three-way/field-changes'
-import { pathText } from '@/lib/manifest/three-way/field-changes'
 import { toYaml } from '@/lib/manifest/to-yaml'
 import type { JsonValue } from '@/lib/shared/json'
 

@@ -1,14 +1,10 @@
 /** Two versions of a route → what changes for the requests it takes. Pure; next step: traffic-change-text.ts. */
+import { backendShares, targetName } from '@/components/routes/route-summary'
 import type { Points, RouteSeries } from '@/lib/dashboard-api/series'
-import type {
-  BackendObjectReference,
-  HTTPRoute,
-  HTTPRouteFilter,
-  HTTPRouteRule,
-} from '@/lib/gateway-api/types'
-import { alignItems } from '@/lib/manifest/three-way/align-items'
+import type { HTTPRoute, HTTPRouteFilter, HTTPRouteRule } from '@/lib/gateway-api/types'
+import { alignItems } from '@/lib/manifest/align-items'
 import { mirrorFraction } from '@/lib/routing/build-filters'
-import { isEqual } from '@/lib/shared/is-equal'
+import { isEqual } from '@/lib/routing/is-equal'
 import type { JsonValue } from '@/lib/shared/json'
 
 export interface TargetShare {
@@ -103,7 +99,7 @@ function ruleChange({ before, after }: RuleSides, namespace: string) {
 
 function targetShares({ before, after }: RuleSides, namespace: string): readonly TargetShare[] {
   const shares = (rule: HTTPRouteRule | undefined) => ({
-    backend: backendShares(rule, namespace),
+    backend: sharesByBackend(rule, namespace),
     copy: copyShares(rule, namespace),
   })
   const [former, later] = [shares(before), shares(after)]
@@ -117,12 +113,10 @@ function targetShares({ before, after }: RuleSides, namespace: string): readonly
   )
 }
 
-function backendShares(rule: HTTPRouteRule | undefined, namespace: string) {
+function sharesByBackend(rule: HTTPRouteRule | undefined, namespace: string) {
   const refs = rule?.backendRefs ?? []
-  const total = refs.reduce((sum, { weight = 1 }) => sum + weight, 0)
-  return summed(
-    refs.map((ref) => [targetName(ref, namespace), total === 0 ? 0 : (ref.weight ?? 1) / total]),
-  )
+  const shares = backendShares(refs)
+  return summed(refs.map((ref, index) => [targetName(ref, namespace), shares[index] ?? 0]))
 }
 
 function copyShares(rule: HTTPRouteRule | undefined, namespace: string) {
@@ -145,11 +139,6 @@ function mirrorsOf(rule: HTTPRouteRule | undefined) {
   return (rule?.filters ?? []).flatMap(({ type, requestMirror }) =>
     type === 'RequestMirror' && requestMirror !== undefined ? [requestMirror] : [],
   )
-}
-
-function targetName({ name, namespace, port }: BackendObjectReference, own: string): string {
-  const service = namespace === undefined || namespace === own ? name : `${namespace}/${name}`
-  return port === undefined ? service : `${service}:${port}`
 }
 
 /** Parts of a rule that the shares and the matches do not tell of. */

@@ -1,7 +1,9 @@
 /** HTTPRoute → what a list shows of it. Pure. */
 import { keyOf } from '@/lib/gateway-api/references'
 import type {
+  BackendObjectReference,
   Condition,
+  HTTPBackendRef,
   HTTPRequestMirrorFilter,
   HTTPRoute,
   ParentReference,
@@ -56,6 +58,21 @@ export function parentName(parent: ParentReference, ownNamespace: string): strin
   return `${gateway}${section}${port}`
 }
 
+/** `name:port`, with the namespace in front when it is not the route's own. */
+export function targetName(
+  { name, namespace, port }: BackendObjectReference,
+  ownNamespace: string,
+): string {
+  const service = scoped(namespace, ownNamespace, name)
+  return port === undefined ? service : `${service}:${port}`
+}
+
+/** The share of a rule's requests that each of its backends answers, 0 to 1; all 0 where no weight is above 0. */
+export function backendShares(refs: readonly HTTPBackendRef[]): readonly number[] {
+  const total = refs.reduce((sum, { weight = 1 }) => sum + weight, 0)
+  return refs.map(({ weight = 1 }) => (total > 0 ? weight / total : 0))
+}
+
 /** How much of the traffic a mirror filter copies; without percent and fraction that is all of it. */
 export function mirrorShare(filter: HTTPRequestMirrorFilter): string {
   if (filter.percent !== undefined) return `${filter.percent} %`
@@ -71,9 +88,7 @@ export function mirrorsOf(route: HTTPRoute): readonly MirrorSummary[] {
     (rule.filters ?? []).flatMap((filter, filterIndex) => {
       const mirror = filter.requestMirror
       if (filter.type !== 'RequestMirror' || mirror === undefined) return []
-      const { name, port, namespace: targetNamespace } = mirror.backendRef
-      const service = scoped(targetNamespace, namespace, name)
-      const target = port === undefined ? service : `${service}:${port}`
+      const target = targetName(mirror.backendRef, namespace)
       return [{ ruleIndex, filterIndex, target, share: mirrorShare(mirror) }]
     }),
   )

@@ -1,7 +1,7 @@
 /** Which items of two lists belong together: by key, by content, or by place. */
 import { canonical, isObject, maskedCanonical } from '@/lib/comparison/canonical'
 import { COMPARISON_LIMITS } from '@/lib/comparison/limits'
-import { isEqual } from '@/lib/shared/is-equal'
+import { equalJson } from '@/lib/shared/json-values'
 
 export interface Alignment {
   readonly pairs: readonly (readonly [left: number, right: number])[]
@@ -30,7 +30,7 @@ export function alignLists(
   if (longest > COMPARISON_LIMITS.alignedItemsMax) return byPlace(left, right)
   const given = how.key === undefined ? null : byField(left, right, how.key)
   if (given !== null) return given
-  if (isEqual(left, right)) return byPlace(left, right)
+  if (equalJson(left, right)) return byPlace(left, right)
   const found = findKey(left, right)
   if (found !== null) return found
   const same = byText(left, right, canonical)
@@ -116,9 +116,9 @@ function byPlace(left: Items, right: Items): Alignment {
   let start = 0
   let end = 0
   if (left.length !== right.length) {
-    while (start < shortest && isEqual(left[start], right[start])) start += 1
+    while (start < shortest && equalJson(left[start], right[start])) start += 1
     const tailMax = shortest - start
-    while (end < tailMax && isEqual(left.at(-1 - end), right.at(-1 - end))) end += 1
+    while (end < tailMax && equalJson(left.at(-1 - end), right.at(-1 - end))) end += 1
   }
   const pairs: (readonly [number, number])[] = []
   for (let index = 0; index < shortest - end; index += 1) pairs.push([index, index])

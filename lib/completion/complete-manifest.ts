@@ -1,6 +1,7 @@
+import type { FieldPath } from '@/lib/manifest/edit/field-edit'
 import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 import { type CompletionContext, completionContext } from './completion-context'
-import { type Cursor, findCursor, type Path } from './cursor'
+import { type Cursor, findCursor } from './cursor'
 import { SUGGESTIONS_MAX } from './limits'
 import { suggestSnippets } from './snippets'
 import {
@@ -69,7 +70,7 @@ function suggestNamespaces(context: CompletionContext): Suggestion[] {
 }
 
 /** `['spec', 'rules', 0, 'name']` → `spec.rules[].name`. */
-function patternOf(path: Path): string {
+function patternOf(path: FieldPath): string {
   return path
     .map((step, index) => (typeof step === 'number' ? '[]' : `${index === 0 ? '' : '.'}${step}`))
     .join('')

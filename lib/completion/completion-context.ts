@@ -1,10 +1,11 @@
 import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { type FieldPath, valueAt } from '@/lib/manifest/edit/field-edit'
 import type { JsonObject } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 import { readRoute } from '@/lib/validation/lints/read-route'
 import { withDocuments } from '@/lib/validation/lints/with-documents'
-import { type Cursor, type Path, valueAt } from './cursor'
+import type { Cursor } from './cursor'
 
 /** A route being typed, where in it the cursor is, and what the cluster has. */
 export interface CompletionContext {
@@ -31,7 +32,7 @@ export function completionContext(
   const kind = fields['kind'] ?? 'HTTPRoute'
   const route = readRoute({ ...fields, kind }, defaultNamespace)
   if (route === null) return null
-  const objectAt = (path: Path) => {
+  const objectAt = (path: FieldPath) => {
     const value = valueAt(fields, path)
     return isJsonObject(value) ? value : {}
   }

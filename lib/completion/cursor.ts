@@ -1,11 +1,10 @@
 /** Text and offset → where in which document the cursor stands. Works on text that is not yet, or no longer, right. */
 import { isMap, isScalar, isSeq, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
+import type { FieldPath } from '@/lib/manifest/edit/field-edit'
 import { NESTING_MAX, TEXT_LENGTH_MAX } from '@/lib/manifest/limits'
 import { readLeniently } from '@/lib/manifest/read-leniently'
 import { toJson } from '@/lib/manifest/to-json'
 import type { JsonValue } from '@/lib/shared/json'
-
-export type Path = readonly (string | number)[]
 
 /** How the text around the cursor is laid out; columns from 0. */
 export interface Layout {
@@ -24,7 +23,7 @@ export interface Layout {
 
 export interface Cursor {
   /** From the root of the document to the value being typed, or to the map in which a key is. */
-  readonly path: Path
+  readonly path: FieldPath
   readonly position: 'value' | 'key'
   /** Offsets of what is typed; all of it would be replaced. */
   readonly start: number
@@ -107,7 +106,7 @@ function closeQuotes(text: string): string {
 
 interface Place extends Pick<Cursor, 'path' | 'position'>, Pick<Layout, 'isFlow'> {}
 
-function findMark(node: unknown, path: Path, isFlow = false): Place | null {
+function findMark(node: unknown, path: FieldPath, isFlow = false): Place | null {
   if (path.length > NESTING_MAX) return null
   if (isScalar(node)) return node.value === MARK ? { path, position: 'value', isFlow } : null
   if (!isMap(node) && !isSeq(node)) return null
@@ -157,14 +156,4 @@ function layoutOf(text: string, { before, quote }: Token, isFlow: boolean): Layo
 function areItemsIndented(text: string): boolean {
   const list = /^( *(?:- +)*)[A-Za-z]\w*:[ \t]*\r?\n( *)- /m.exec(text)
   return list !== null && (list[2] ?? '').length > (list[1] ?? '').length
-}
-
-/** The value at a path; undefined where there is none. */
-export function valueAt(value: JsonValue | undefined, path: Path): JsonValue | undefined {
-  let current = value
-  for (const step of path) {
-    if (typeof current !== 'object' || current === null) return undefined
-    current = Object.getOwnPropertyDescriptor(current, step)?.value as JsonValue | undefined
-  }
-  return current
 }

@@ -1,5 +1,5 @@
+import { valueAt } from '@/lib/manifest/edit/field-edit'
 import type { CompletionContext } from './completion-context'
-import { valueAt } from './cursor'
 import { type NamedService, servicesOf, tcpPorts } from './suggest-backends'
 
 /** A Service to refer to: the likeliest first, with the ports of that one. */

@@ -1,7 +1,8 @@
 /** Snippets for mirroring and splitting, where they fit, with stops that begin with what the cluster has. */
+
+import { valueAt } from '@/lib/manifest/edit/field-edit'
 import { allowsSeveralMirrors } from '@/lib/validation/several-mirrors'
 import type { CompletionContext } from './completion-context'
-import { valueAt } from './cursor'
 import { SnippetStops } from './snippet-stops'
 import { chooseTargets, type Target } from './snippet-targets'
 import { gatewaysFrom } from './suggest-parents'

@@ -5,6 +5,7 @@
  */
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/shared/json-values'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -22,8 +23,8 @@ export function ownedPart(
       (fields.subresource ?? '') === '',
   )
   const owned = entry === undefined ? {} : pick(object as unknown as JsonObject, entry.fieldsV1)
-  const part = isMap(owned) ? owned : {}
-  const ownedMetadata = isMap(part['metadata']) ? part['metadata'] : {}
+  const part = isJsonObject(owned) ? owned : {}
+  const ownedMetadata = isJsonObject(part['metadata']) ? part['metadata'] : {}
   return {
     ...part,
     apiVersion,
@@ -32,16 +33,12 @@ export function ownedPart(
   }
 }
 
-function isMap(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** The value as far as a set of fields goes; a set without fields is the whole value. */
 function pick(value: JsonValue, fields: Fields): JsonValue {
   const names = Object.keys(fields).filter((name) => name !== '.')
   if (names.length === 0) return value
   if (Array.isArray(value)) return pickItems(value, fields, names)
-  if (!isMap(value)) return value
+  if (!isJsonObject(value)) return value
   const picked: JsonObject = {}
   for (const name of names) {
     const key = name.slice(2)
@@ -59,17 +56,17 @@ function pickItems(items: readonly JsonValue[], fields: Fields, names: readonly 
     if (name === undefined) return []
     const keys = name.startsWith('k:') ? (JSON.parse(name.slice(2)) as JsonObject) : {}
     const picked = pick(item, toFields(fields[name]))
-    return [isMap(picked) ? { ...keys, ...picked } : picked]
+    return [isJsonObject(picked) ? { ...keys, ...picked } : picked]
   })
 }
 
 function isItem(item: JsonValue, name: string): boolean {
   const wanted: unknown = JSON.parse(name.slice(2))
   if (name.startsWith('v:')) return JSON.stringify(item) === JSON.stringify(wanted)
-  if (!name.startsWith('k:') || !isMap(item) || !isMap(wanted)) return false
+  if (!name.startsWith('k:') || !isJsonObject(item) || !isJsonObject(wanted)) return false
   return Object.entries(wanted).every(([key, value]) => item[key] === value)
 }
 
 function toFields(value: unknown): Fields {
-  return isMap(value) ? value : {}
+  return isJsonObject(value) ? value : {}
 }

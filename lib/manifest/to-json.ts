@@ -11,6 +11,7 @@ import {
 } from 'yaml'
 import { ALIAS_NODES_MAX, NESTING_MAX, PROBLEMS_PER_DOCUMENT_MAX } from '@/lib/manifest/limits'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { setOwnValue } from '@/lib/shared/json-values'
 
 /** A problem at a place in the text, given as offsets. */
 export interface NodeProblem {
@@ -107,7 +108,7 @@ class Converter {
       if (Object.hasOwn(object, key)) {
         this.#report(pair.key, at, 'yaml.duplicate-key', `duplicate field "${at}"`)
       }
-      setOwn(object, key, this.convert(pair.value, at, depth + 1))
+      setOwnValue(object, key, this.convert(pair.value, at, depth + 1))
     }
     for (const other of merged) mergeInto(object, other)
     return object
@@ -170,16 +171,6 @@ export function isMergeKey(pair: Pair): boolean {
 function mergeInto(object: JsonObject, other: JsonValue): void {
   if (typeof other !== 'object' || other === null || Array.isArray(other)) return
   for (const key of Object.keys(other)) {
-    if (!Object.hasOwn(object, key)) setOwn(object, key, other[key] ?? null)
+    if (!Object.hasOwn(object, key)) setOwnValue(object, key, other[key] ?? null)
   }
-}
-
-/** Plain assignment of `__proto__` would change the prototype instead. */
-function setOwn(object: JsonObject, key: string, value: JsonValue): void {
-  Object.defineProperty(object, key, {
-    value,
-    enumerable: true,
-    configurable: true,
-    writable: true,
-  })
 }

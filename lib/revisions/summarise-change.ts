@@ -1,5 +1,6 @@
 /** Two versions of an object → what differs, in a line for each field. */
-import { type FieldChange, fieldChanges, pathText } from '@/lib/manifest/three-way/field-changes'
+import { pathText } from '@/lib/manifest/edit/field-edit'
+import { type FieldChange, fieldChanges } from '@/lib/manifest/three-way/field-changes'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 
 export interface ChangeSummary {

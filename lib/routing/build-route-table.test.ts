@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Gateway, GatewayClass, HTTPRoute, Service } from '@/lib/gateway-api/types'
-import { isEqual } from '@/lib/shared/is-equal'
 import { buildGraph } from './build-graph'
 import { buildRouteTable, isSameTable } from './build-route-table'
 import { buildStatuses } from './build-statuses'
 import type { ClusterState } from './cluster-state'
 import { parseDuration } from './duration'
+import { isEqual } from './is-equal'
 import { referencedSecrets } from './referenced-secrets'
 import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME, supportedFeatures } from './supported-features'
 

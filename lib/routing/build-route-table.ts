@@ -1,8 +1,8 @@
 /** Graph → this → gateway workers. */
 
-import { isEqual } from '@/lib/shared/is-equal'
-import { changedRange } from './changed-range'
+import { changedRange } from '@/lib/shared/changed-range'
 import type { GatewayNode, Graph, RouteNode } from './graph'
+import { isEqual } from './is-equal'
 import type { ClusterEntry, GatewayEntry, RouteEntry, RouteTable } from './route-table'
 
 /** Annotations of a route that say how it is mirrored, captured and compared; the gateway reads them. */

@@ -8,9 +8,9 @@ import type {
   ListenerStatus,
   RouteParentStatus,
 } from '@/lib/gateway-api/types'
-import { isEqual } from '@/lib/shared/is-equal'
 import { type Finding, negative, positive } from './condition'
 import type { ClassNode, GatewayNode, Graph, ListenerNode, RefusedNode, RouteNode } from './graph'
+import { isEqual } from './is-equal'
 import { CONDITIONS_MAX, STATUS_PARENTS_MAX } from './limits'
 import type { GatewayAcknowledgement } from './route-table'
 

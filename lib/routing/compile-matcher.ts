@@ -1,6 +1,6 @@
 /** Route table → this → the gateway asks it for every request. */
 import type { NamespacedName } from '@/lib/gateway-api/references'
-import { changedRange } from './changed-range'
+import { changedRange } from '@/lib/shared/changed-range'
 import { HostnameMap } from './hostname'
 import { HOST_CHARACTERS_MAX } from './limits'
 import { PathIndex } from './path-index'

@@ -1,9 +1,9 @@
 /** The graph before → this → `build-graph.ts`: the nodes of routes, taken over where nothing has changed for them. */
 import type { HTTPRoute } from '@/lib/gateway-api/types'
-import { isEqual } from '@/lib/shared/is-equal'
-import { changedRange } from './changed-range'
+import { changedRange } from '@/lib/shared/changed-range'
 import type { ClusterState } from './cluster-state'
 import type { ClassNode, GatewayNode, Graph, RouteNode } from './graph'
+import { isEqual } from './is-equal'
 
 /**
  * The nodes of all routes, oldest first, then by `namespace/name`, the specification's tie-break, and the upstreams they refer

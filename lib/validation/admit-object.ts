@@ -1,4 +1,11 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import {
+  cloneJson,
+  isDeeperThan,
+  isJsonObject,
+  ownValue,
+  setOwnValue,
+} from '@/lib/shared/json-values'
 import { validateRules } from '@/lib/validation/cel-rules'
 import { type CompiledSchema, schemaApiVersion } from '@/lib/validation/compiled-schema'
 import { Correlation } from '@/lib/validation/correlation'
@@ -6,13 +13,6 @@ import { decodeObjectMeta } from '@/lib/validation/decode-object-meta'
 import type { FieldError } from '@/lib/validation/field-error'
 import { invalidError, rulesNotCheckedError } from '@/lib/validation/field-errors'
 import { toFieldErrors } from '@/lib/validation/findings-to-errors'
-import {
-  cloneJson,
-  isDeeperThan,
-  isJsonObject,
-  ownValue,
-  setOwnValue,
-} from '@/lib/validation/json-values'
 import { OBJECT_DEPTH_MAX } from '@/lib/validation/limits'
 import { validateListTypes } from '@/lib/validation/list-types'
 import { pathSegmentProblems } from '@/lib/validation/names'

@@ -1,5 +1,6 @@
 import type { CelInput } from '@bufbuild/cel'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject, ownValue } from '@/lib/shared/json-values'
 import { type CelOutcome, evaluateCel } from '@/lib/validation/cel-program'
 import { CelBudget, CelValues, COST_EXCEEDED } from '@/lib/validation/cel-values'
 import { type Correlation, OldItems } from '@/lib/validation/correlation'
@@ -12,7 +13,6 @@ import {
   invalidWithoutValueError,
   requiredError,
 } from '@/lib/validation/field-errors'
-import { isJsonObject, ownValue } from '@/lib/validation/json-values'
 import { passedText, rememberPassed, stepsOfPassed } from '@/lib/validation/passed-rules'
 import type { SchemaNode, ValidationRule } from '@/lib/validation/structural-schema'
 

@@ -1,6 +1,6 @@
 import type { JsonValue } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/shared/json-values'
 import type { MessageForm } from '@/lib/validation/field-error'
-import { isJsonObject } from '@/lib/validation/json-values'
 import { readSchema, type SchemaNode } from '@/lib/validation/structural-schema'
 
 export interface SchemaOptions {

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@/lib/shared/json'
-import { equalJson, isJsonObject, ownValue } from '@/lib/validation/json-values'
+import { equalJson, isJsonObject, ownValue } from '@/lib/shared/json-values'
 import type { SchemaNode } from '@/lib/validation/structural-schema'
 
 /**

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { cloneJson, isJsonObject, setOwnValue } from '@/lib/validation/json-values'
+import { cloneJson, isJsonObject, setOwnValue } from '@/lib/shared/json-values'
 
 /**
  * Decoding of `metadata` into Go's ObjectMeta: unknown fields are dropped and reported, empty ones are left out, and a

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { toYaml } from '@/lib/manifest/to-yaml'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { cloneJson, isJsonObject } from '@/lib/shared/json-values'
 import { seededRandom } from '@/lib/shared/test-support/seeded-random'
 import { admitObject } from '@/lib/validation/admit-object'
 import { compileSchema } from '@/lib/validation/compiled-schema'
-import { cloneJson, isJsonObject } from '@/lib/validation/json-values'
 import { schemasByKey, validateManifest } from '@/lib/validation/validate-manifest'
 
 /** Far more than any case takes, so that only a hang or a blow-up fails. */

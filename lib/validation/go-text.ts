@@ -1,5 +1,5 @@
 import type { JsonValue } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 
 /** kube-apiserver is written in Go and its messages show values as Go prints them; these do the same. */
 

@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject, ownValue } from '@/lib/shared/json-values'
 import type { FieldError, MessageForm } from '@/lib/validation/field-error'
 import { childPath, duplicateError, invalidError } from '@/lib/validation/field-errors'
 import { goJson } from '@/lib/validation/go-text'
-import { isJsonObject, ownValue } from '@/lib/validation/json-values'
 import type { SchemaNode } from '@/lib/validation/structural-schema'
 
 /**

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/shared/json-values'
 import type { FieldError, MessageForm } from '@/lib/validation/field-error'
 import {
   invalidError,
@@ -6,7 +7,6 @@ import {
   requiredError,
   tooLongError,
 } from '@/lib/validation/field-errors'
-import { isJsonObject } from '@/lib/validation/json-values'
 
 const OWNERS = 'metadata.ownerReferences'
 const MANAGER_BYTES_MAX = 128

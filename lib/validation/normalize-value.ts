@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { cloneJson, isJsonObject, setOwnValue } from '@/lib/validation/json-values'
+import { cloneJson, isJsonObject, setOwnValue } from '@/lib/shared/json-values'
 import type { SchemaNode } from '@/lib/validation/structural-schema'
 
 /**

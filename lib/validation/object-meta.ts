@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { equalJson, isJsonObject } from '@/lib/shared/json-values'
 import type { FieldError, MessageForm } from '@/lib/validation/field-error'
 import {
   childPath,
@@ -8,7 +9,6 @@ import {
   tooLongError,
 } from '@/lib/validation/field-errors'
 import { goQuote } from '@/lib/validation/go-text'
-import { equalJson, isJsonObject } from '@/lib/validation/json-values'
 import { validateManagedFields, validateOwnerReferences } from '@/lib/validation/meta-lists'
 import {
   labelProblems,

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/shared/json-values'
 import type { MessageForm } from '@/lib/validation/field-error'
-import { isJsonObject } from '@/lib/validation/json-values'
 import { normalizedFormat } from '@/lib/validation/string-formats'
 
 /** One `x-kubernetes-validations` entry. */

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject, ownValue, setOwnValue } from '@/lib/validation/json-values'
+import { isJsonObject, ownValue, setOwnValue } from '@/lib/shared/json-values'
 
 /** A JSON Schema (draft-07) for an editor's completion, hover and structural checks. */
 export interface JsonSchemaOptions {

@@ -1,12 +1,12 @@
 import type { Manifest, ManifestDocument } from '@/lib/manifest/parse-manifest'
 import { parseManifest } from '@/lib/manifest/parse-manifest'
 import type { JsonObject } from '@/lib/shared/json'
+import { isJsonObject, ownValue } from '@/lib/shared/json-values'
 import { type AdmittedObject, admitObject } from '@/lib/validation/admit-object'
 import { type CompiledSchema, schemaApiVersion } from '@/lib/validation/compiled-schema'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
 import type { FieldError } from '@/lib/validation/field-error'
 import { formatFieldError } from '@/lib/validation/field-error'
-import { isJsonObject, ownValue } from '@/lib/validation/json-values'
 import { DIAGNOSTICS_MAX } from '@/lib/validation/limits'
 import { type MirrorCapabilities, severalMirrorsErrors } from '@/lib/validation/several-mirrors'
 

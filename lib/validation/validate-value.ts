@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { equalJson, isJsonObject, ownValue } from '@/lib/shared/json-values'
 import type { Correlation } from '@/lib/validation/correlation'
 import { goFloat, goNumber, goQuote, isGoInteger } from '@/lib/validation/go-text'
-import { equalJson, isJsonObject, ownValue } from '@/lib/validation/json-values'
 import { compileRegularExpression } from '@/lib/validation/regular-expression'
 import { hasFormat } from '@/lib/validation/string-formats'
 import type { SchemaNode } from '@/lib/validation/structural-schema'

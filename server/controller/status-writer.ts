@@ -2,7 +2,7 @@
 import { KINDS } from '@/lib/gateway-api/kinds'
 import { keyOf } from '@/lib/gateway-api/references'
 import type { StatusUpdate } from '@/lib/routing/build-statuses'
-import { isEqual } from '@/lib/shared/is-equal'
+import { isEqual } from '@/lib/routing/is-equal'
 import { hasStatus, KubeError } from '../kube/kube-error'
 import type { Cluster } from '../kube/load-cluster'
 import { patchStatus } from '../kube/objects'

@@ -1,5 +1,5 @@
-import { changedRange } from '@/lib/routing/changed-range'
 import type { RouteEntry, RouteTable, RuleEntry } from '@/lib/routing/route-table'
+import { changedRange } from '@/lib/shared/changed-range'
 import { listenerLabels } from './metrics'
 import { escapeLabel, type LiveLabels } from './metrics-snapshot'
 

@@ -1,8 +1,8 @@
 /** Supervisor → this → worker: what changed between two tables, as the largest part of a table rarely does. */
 
-import { changedRange } from '@/lib/routing/changed-range'
+import { isEqual } from '@/lib/routing/is-equal'
 import type { ClusterEntry, GatewayEntry, RouteEntry, RouteTable } from '@/lib/routing/route-table'
-import { isEqual } from '@/lib/shared/is-equal'
+import { changedRange } from '@/lib/shared/changed-range'
 
 export interface TableDelta {
   /** Everything but routes and upstreams. */

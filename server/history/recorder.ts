@@ -6,7 +6,7 @@ import type { KubernetesObject, ManagedFieldsEntry } from '@/lib/gateway-api/typ
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { authorOfChange } from '@/lib/revisions/author-of-change'
 import { summariseChange } from '@/lib/revisions/summarise-change'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import type { ObjectChange } from '../kube/informer'
 import type { Logger } from '../log'
 import type { HistoryLimits } from './limits'

@@ -1,6 +1,6 @@
 /** Who am I, and may I: in the sandbox whoever has the token may do everything. */
 import type { JsonObject } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { type Answer, created, failed } from './answer'
 import { objectAt, textAt } from './api-object'
 import { parseBody } from './decode-body'

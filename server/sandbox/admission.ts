@@ -5,8 +5,8 @@
  */
 import { GATEWAY_API_GROUP, type ResourceKind } from '@/lib/gateway-api/kinds'
 import type { JsonObject } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/shared/json-values'
 import type { MessageForm } from '@/lib/validation/field-error'
-import { isJsonObject } from '@/lib/validation/json-values'
 import { listAt, namespaceOf, objectAt, textAt } from './api-object'
 import type { ApiStatus } from './outcome'
 import { objectKey, type Store } from './store'

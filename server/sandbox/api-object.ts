@@ -1,7 +1,7 @@
 /** The shape every stored object has, and safe access to the JSON inside it. */
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject, setOwnValue } from '@/lib/validation/json-values'
+import { isJsonObject, setOwnValue } from '@/lib/shared/json-values'
 
 export interface MetadataJson extends JsonObject {
   name: string

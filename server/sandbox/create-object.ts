@@ -1,6 +1,6 @@
 /** A decoded body → defaults, admission, validation → the store. */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { webhookRefusal } from './admission'
 import {
   type ApiObject,

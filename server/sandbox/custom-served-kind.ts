@@ -1,9 +1,9 @@
 /** One served version of a CustomResourceDefinition → the shape every verb works with. */
 import type { JsonObject } from '@/lib/shared/json'
+import { equalJson, isJsonObject } from '@/lib/shared/json-values'
 import { admitObject } from '@/lib/validation/admit-object'
 import { type CompiledSchema, compileSchema } from '@/lib/validation/compiled-schema'
 import { decodeObjectMeta } from '@/lib/validation/decode-object-meta'
-import { equalJson, isJsonObject } from '@/lib/validation/json-values'
 import { normalizeResource } from '@/lib/validation/normalize-value'
 import { MESSAGE_FORM } from './admission'
 import { listAt, objectAt, textAt } from './api-object'

@@ -1,7 +1,7 @@
 /** A request body → an object of the wanted kind, pruned and defaulted, with what strict validation would refuse. */
 import { parse as parseYaml } from 'yaml'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { textAt } from './api-object'
 import { duplicateFields, shapeProblem, yamlProblem } from './duplicate-fields'
 import { failure, type Outcome, success } from './outcome'

@@ -1,8 +1,8 @@
 /** CustomResourceDefinition, the one kind the server itself brings. */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { equalJson, isJsonObject } from '@/lib/shared/json-values'
 import type { FieldError } from '@/lib/validation/field-error'
 import { invalidError, requiredError } from '@/lib/validation/field-errors'
-import { equalJson, isJsonObject } from '@/lib/validation/json-values'
 import { subdomainProblems } from '@/lib/validation/names'
 import { MESSAGE_FORM } from './admission'
 import { listAt, metadataOf, nameOf, objectAt, textAt } from './api-object'

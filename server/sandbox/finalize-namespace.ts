@@ -1,5 +1,5 @@
 /** PUT …/namespaces/<name>/finalize: the only way to spec.finalizers, and out of a deletion that does not end. */
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { type Answer, failed } from './answer'
 import {
   finalizersOf,

@@ -1,6 +1,6 @@
 /** Deletes what lost its last owner. https://kubernetes.io/docs/concepts/architecture/garbage-collection/ */
 import type { JsonObject } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import {
   type ApiObject,
   finalizersOf,

@@ -3,7 +3,7 @@
  * `[?(@.a.b=="c")]` filters. https://kubernetes.io/docs/reference/kubectl/jsonpath/
  */
 import type { JsonValue } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 
 type Step =
   | { readonly is: 'field'; readonly name: string }

@@ -1,7 +1,7 @@
 /** OpenAPI v3: what kubectl validates with and explains from. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3 */
 import { createHash } from 'node:crypto'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { objectAt } from './api-object'
 import { groupVersions } from './discovery'
 import type { KindRegistry } from './kind-registry'

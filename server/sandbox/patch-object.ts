@@ -1,6 +1,6 @@
 /** PATCH: the live object and a patch → the wanted object → update, or create for a server-side apply. */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { type ApiObject, metadataOf, nameOf, sortedJson, textAt, withMetadata } from './api-object'
 import type { SandboxContext } from './context'
 import { createObject } from './create-object'

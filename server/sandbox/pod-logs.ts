@@ -1,6 +1,6 @@
 /** GET …/pods/<name>/log. https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-read-log-of-the-specified-pod */
 import type { JsonObject } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { type Answer, failed } from './answer'
 import { listAt, nameOf, objectAt, textAt, uidOf } from './api-object'
 import type { LogLine, PodAccess } from './contracts'

@@ -1,6 +1,6 @@
 /** additionalPrinterColumns of a CustomResourceDefinition → Table columns and cells. */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { integerAt, nameOf, sortedJson, textAt } from './api-object'
 import type { TableColumn } from './contracts'
 import { humanDuration } from './human-duration'

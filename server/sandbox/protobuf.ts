@@ -3,7 +3,7 @@
  * protobuf-fields.json. Fields not listed there are dropped, as a real API server drops what it does not know.
  */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject, setOwnValue } from '@/lib/validation/json-values'
+import { isJsonObject, setOwnValue } from '@/lib/shared/json-values'
 import fields from './protobuf-fields.json' with { type: 'json' }
 
 /** JSON name, type code, flags: see server/cli/generate-protobuf-fields.mjs. */

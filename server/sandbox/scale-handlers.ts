@@ -1,6 +1,6 @@
 /** The scale subresource: autoscaling/v1 Scale over the fields a kind names. */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { type Answer, failed, ok } from './answer'
 import {
   type ApiObject,

@@ -1,6 +1,6 @@
 /** What every cluster has from the start: its namespaces, and the definitions the composition root brings. */
 import type { JsonObject } from '@/lib/shared/json'
-import { equalJson, isJsonObject } from '@/lib/validation/json-values'
+import { equalJson, isJsonObject } from '@/lib/shared/json-values'
 import { asKubernetesObject, listAt, metadataOf, nameOf, textAt } from './api-object'
 import type { SandboxContext } from './context'
 import type { ApiClient } from './contracts'

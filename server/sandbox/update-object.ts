@@ -1,6 +1,6 @@
 /** The wanted state of an existing object → admission, validation, generation → the store. */
 import type { JsonObject } from '@/lib/shared/json'
-import { equalJson } from '@/lib/validation/json-values'
+import { equalJson } from '@/lib/shared/json-values'
 import { webhookRefusal } from './admission'
 import {
   type ApiObject,

@@ -1,8 +1,8 @@
 /** POST, PUT, PATCH and DELETE of resources: query and body → operation → answer. */
 import type { JsonObject } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/shared/json-values'
 import type { FieldError } from '@/lib/validation/field-error'
 import { notSupportedError } from '@/lib/validation/field-errors'
-import { isJsonObject } from '@/lib/validation/json-values'
 import { MESSAGE_FORM } from './admission'
 import { type Answer, failed, ok } from './answer'
 import {

@@ -4,7 +4,6 @@ import {
   applyToObject,
   type FieldEdit,
   type FieldPath,
-  isMap,
   valueAt,
 } from '@/lib/manifest/edit/field-edit'
 import { parseManifest } from '@/lib/manifest/parse-manifest'
@@ -16,6 +15,7 @@ import {
   writeDocument,
 } from '@/lib/manifest/test-support/random-manifest'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { seededRandom } from '@/lib/shared/test-support/seeded-random'
 
 type Random = () => number
@@ -27,7 +27,7 @@ function pathsOf(value: JsonValue, path: FieldPath = []): FieldPath[] {
     ...pathsOf(item, [...path, step]),
   ]
   if (Array.isArray(value)) return value.flatMap((item, index) => below(index, item))
-  return isMap(value) ? Object.entries(value).flatMap(([key, item]) => below(key, item)) : []
+  return isJsonObject(value) ? Object.entries(value).flatMap(([key, item]) => below(key, item)) : []
 }
 
 function randomEdit(random: Random, object: JsonObject): FieldEdit {
@@ -43,7 +43,7 @@ function randomEdit(random: Random, object: JsonObject): FieldEdit {
     const index = Math.floor(random() * (length + 1))
     return { op: 'insert', path, index, value: randomValue(random, 2) }
   }
-  if (isMap(value) && random() < 0.6) {
+  if (isJsonObject(value) && random() < 0.6) {
     const before = random() < 0.5 ? [] : Object.keys(value).slice(1, 2)
     return { op: 'set', path: [...path, 'added'], value: randomValue(random, 2), before }
   }

@@ -8,8 +8,8 @@ import { columnOf, spliced } from '@/lib/manifest/edit/text-lines'
 import { type ManifestDocument, parseManifest } from '@/lib/manifest/parse-manifest'
 import { rangeOfNode } from '@/lib/manifest/to-json'
 import type { YamlLayout } from '@/lib/manifest/to-yaml'
-import { isEqual } from '@/lib/shared/is-equal'
 import type { JsonObject } from '@/lib/shared/json'
+import { equalJson } from '@/lib/shared/json-values'
 
 /** Edits one call makes; more are refused. Each reads the text anew. */
 export const EDITS_MAX = 500
@@ -17,6 +17,12 @@ export const EDITS_MAX = 500
 export type EditResult =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly message: string }
+
+/** A text without problems, and what it holds. */
+interface ReadText {
+  readonly text: string
+  readonly documents: readonly ManifestDocument[]
+}
 
 /**
  * The text with the edits made in the document at that index, one after the other. Only the lines they concern change; an edit
@@ -28,27 +34,27 @@ export function editManifest(
   documentIndex: number,
   edits: readonly FieldEdit[],
 ): EditResult {
-  if (edits.length > EDITS_MAX)
-    return failure(`More than ${EDITS_MAX} changes at once: make them in the text.`)
-  let current = text
+  let current = read(text)
+  if (typeof current === 'string') return failure(current)
   const waiting = edits.toReversed()
   for (let made = 0; waiting.length > 0; made += 1) {
-    if (made > EDITS_MAX)
+    if (made + waiting.length > EDITS_MAX)
       return failure(`More than ${EDITS_MAX} changes at once: make them in the text.`)
     const edit = waiting.pop()
+    const document = current.documents.find(({ index }) => index === documentIndex)
+    if (document === undefined)
+      return failure(`The text has no document ${documentIndex + 1} any more.`)
     if (edit === undefined) break
-    const document = documentOf(current, documentIndex)
-    if (typeof document === 'string') return failure(document)
     const smaller = smallerEdits(document.object, edit)
     if (smaller !== undefined) {
       waiting.push(...smaller.toReversed())
       continue
     }
-    const result = editOnce(current, document, edit)
-    if (!result.ok) return result
-    current = result.text
+    const next = editOnce(current, document, edit)
+    if (typeof next === 'string') return failure(next)
+    current = next
   }
-  return { ok: true, text: current }
+  return { ok: true, text: current.text }
 }
 
 /** The text with as little of it changed as makes the document hold the target. */
@@ -57,26 +63,19 @@ export function rewriteManifest(
   documentIndex: number,
   target: JsonObject,
 ): EditResult {
-  const document = documentOf(text, documentIndex)
-  if (typeof document === 'string') return failure(document)
-  return editManifest(text, documentIndex, editsTowards([], document.object, target))
+  return editManifest(text, documentIndex, [{ op: 'set', path: [], value: target }])
 }
 
 function failure(message: string): EditResult {
   return { ok: false, message }
 }
 
-/** The document, or why the text can't be edited. */
-function documentOf(text: string, index: number): ManifestDocument | string {
+/** What the text holds, or why it can't be edited. */
+function read(text: string): ReadText | string {
   const { documents, problems } = parseManifest(text)
   const [problem] = problems
-  if (problem !== undefined) {
-    return `Line ${problem.range.startLine} must be corrected first: ${problem.message}`
-  }
-  return (
-    documents.find((document) => document.index === index) ??
-    `The text has no document ${index + 1} any more.`
-  )
+  if (problem === undefined) return { text, documents }
+  return `Line ${problem.range.startLine} must be corrected first: ${problem.message}`
 }
 
 /** A map or list in place of another one becomes the changes between the two, so that what they share stays. */
@@ -84,7 +83,7 @@ function smallerEdits(object: JsonObject, edit: FieldEdit): readonly FieldEdit[]
   if (edit.op !== 'set') return undefined
   const former = valueAt(object, edit.path)
   if (former === undefined) return undefined
-  if (isEqual(former, edit.value)) return []
+  if (equalJson(former, edit.value)) return []
   const edits = editsTowards(edit.path, former, edit.value)
   const [only] = edits
   return edits.length === 1 && only?.op === 'set' && only.path.length === edit.path.length
@@ -92,30 +91,33 @@ function smallerEdits(object: JsonObject, edit: FieldEdit): readonly FieldEdit[]
     : edits
 }
 
-function editOnce(text: string, document: ManifestDocument, edit: FieldEdit): EditResult {
+/** The text after one edit, or why it can't be made. */
+function editOnce(
+  current: ReadText,
+  document: ManifestDocument,
+  edit: FieldEdit,
+): ReadText | string {
   const wanted = applyToObject(document.object, edit)
   const where = edit.path.join('.')
-  if (wanted === undefined) return failure(`There is no ${where} to change any more.`)
+  if (wanted === undefined) return `There is no ${where} to change any more.`
+  const { text } = current
   const root = document.ast.contents
   const splices = spliceEdit({ text, layout: layoutOf(text, root) }, root, edit)
-  if (splices !== undefined) {
-    const next = spliced(text, splices)
-    if (saysOnly(next, text, document.index, wanted)) return { ok: true, text: next }
-  }
-  return failure(
-    `${where} is written in a way that can't be changed from here (an anchor, alias or tag, perhaps): change it in the text.`,
-  )
+  const next = splices === undefined ? undefined : read(spliced(text, splices))
+  if (typeof next === 'object' && saysOnly(next, current, document.index, wanted)) return next
+  return `${where} is written in a way that can't be changed from here (an anchor, alias or tag, perhaps): change it in the text.`
 }
 
 /** Whether the document holds what is wanted and all the others what they held. */
-function saysOnly(next: string, former: string, index: number, wanted: JsonObject): boolean {
-  const { documents, problems } = parseManifest(next)
-  const before = parseManifest(former).documents
-  if (problems.length > 0 || documents.length !== before.length) return false
-  return documents.every((document, position) => {
-    const expected = document.index === index ? wanted : before[position]?.object
-    return before[position]?.index === document.index && isEqual(document.object, expected)
-  })
+function saysOnly(next: ReadText, former: ReadText, index: number, wanted: JsonObject): boolean {
+  return (
+    next.documents.length === former.documents.length &&
+    next.documents.every((document, position) => {
+      const before = former.documents[position]
+      const expected = document.index === index ? wanted : before?.object
+      return before?.index === document.index && equalJson(document.object, expected)
+    })
+  )
 }
 
 /** How the document lays out what is nested in it; as kubectl does where nothing shows. */

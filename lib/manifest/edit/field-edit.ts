@@ -1,5 +1,6 @@
 /** One change of one field, and what it makes of an object. Pure; what it makes of the text is in edit-text.ts. */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject, ownValue } from '@/lib/shared/json-values'
 
 /** Keys and list indices from the object down: `['spec', 'rules', 0, 'filters']`. */
 export type FieldPath = readonly (string | number)[]
@@ -24,10 +25,19 @@ export type FieldEdit =
   /** Takes the item at `from` out of a list and puts it back where its index will be `to`. */
   | { readonly op: 'move'; readonly path: FieldPath; readonly from: number; readonly to: number }
 
+/** `spec.rules[0].backendRefs[1].weight`, `metadata.labels[example.com/a]`; as the API server prints field paths. */
+export function pathText(path: FieldPath): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`
+    if (!/^[\w-]+$/.test(step)) return `${text}[${step}]`
+    return text === '' ? step : `${text}.${step}`
+  }, '')
+}
+
 /** The object after the edit, sharing what did not change; undefined when the path leads nowhere or an index is out of range. */
 export function applyToObject(object: JsonObject, edit: FieldEdit): JsonObject | undefined {
   const changed = changeAt(object, edit.path, changerOf(edit))
-  return typeof changed === 'symbol' || !isMap(changed) ? undefined : changed
+  return typeof changed === 'symbol' || !isJsonObject(changed) ? undefined : changed
 }
 
 /** The value at a path; undefined when nothing is there. */
@@ -35,10 +45,6 @@ export function valueAt(object: JsonValue, path: FieldPath): JsonValue | undefin
   let value: JsonValue | undefined = object
   for (const step of path) value = childOf(value, step)
   return value
-}
-
-export function isMap(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Takes the former value (undefined: absent); undefined means that the edit can't be made, REMOVED that the field goes. */
@@ -78,7 +84,7 @@ function isIndex(index: number, length: number): boolean {
 
 function childOf(value: JsonValue | undefined, step: string | number): JsonValue | undefined {
   if (typeof step === 'number') return Array.isArray(value) ? value[step] : undefined
-  return isMap(value) && Object.hasOwn(value, step) ? value[step] : undefined
+  return isJsonObject(value) ? ownValue(value, step) : undefined
 }
 
 function changeAt(
@@ -101,7 +107,7 @@ function withItem(value: JsonValue | undefined, index: number, item: JsonValue |
 
 function withField(value: JsonValue | undefined, key: string, field: JsonValue | typeof REMOVED) {
   const map = value === undefined || value === null ? {} : value
-  if (!isMap(map)) return undefined
+  if (!isJsonObject(map)) return undefined
   const entries = Object.entries(map).filter(([name]) => name !== key || field !== REMOVED)
   if (field === REMOVED) return Object.fromEntries(entries)
   return Object.fromEntries([...entries, [key, field]])

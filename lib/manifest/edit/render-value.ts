@@ -1,7 +1,6 @@
-/** JSON values as YAML text that fits into a place of a manifest. */
-import { isMap } from '@/lib/manifest/edit/field-edit'
 import { toYaml, type YamlLayout } from '@/lib/manifest/to-yaml'
 import type { JsonValue } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/shared/json-values'
 
 /** The former writing of a scalar, kept where the new value allows. */
 export type Quote = 'plain' | 'single' | 'double'
@@ -15,7 +14,7 @@ const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g
 /** A scalar, or an empty map or list, on one line. */
 export function renderScalar(value: JsonValue, quote: Quote, inFlow: boolean): string {
   if (Array.isArray(value)) return '[]'
-  if (isMap(value)) return '{}'
+  if (isJsonObject(value)) return '{}'
   if (typeof value !== 'string') return JSON.stringify(value)
   if (quote === 'double') return doubleQuoted(value)
   if (quote === 'single' && /^[\x20-\x7e]*$/.test(value)) return `'${value.replaceAll("'", "''")}'`
@@ -36,7 +35,7 @@ function doubleQuoted(text: string): string {
 /** Any value on one line, as it stands inside `[…]` and `{…}`. */
 export function renderFlow(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(renderFlow).join(', ')}]`
-  if (!isMap(value)) return renderScalar(value, 'plain', true)
+  if (!isJsonObject(value)) return renderScalar(value, 'plain', true)
   const fields = Object.entries(value).map(([key, field]) => renderFlowField(key, field))
   return `{${fields.join(', ')}}`
 }
@@ -55,5 +54,5 @@ export function renderLines(value: JsonValue, layout: YamlLayout): readonly stri
 /** Whether the value stands on the line of its key. */
 export function isEmptyOrScalar(value: JsonValue): boolean {
   if (Array.isArray(value)) return value.length === 0
-  return !isMap(value) || Object.keys(value).length === 0
+  return !isJsonObject(value) || Object.keys(value).length === 0
 }

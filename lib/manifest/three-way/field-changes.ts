@@ -1,8 +1,9 @@
 /** Two versions of an object → the fields that differ. */
-import { type FieldPath, isMap } from '@/lib/manifest/edit/field-edit'
-import { alignItems } from '@/lib/manifest/three-way/align-items'
-import { isEqual } from '@/lib/shared/is-equal'
-import type { JsonObject, JsonValue } from '@/lib/shared/json'
+
+import { alignItems } from '@/lib/manifest/align-items'
+import type { FieldPath } from '@/lib/manifest/edit/field-edit'
+import type { JsonValue } from '@/lib/shared/json'
+import { equalJson, isJsonObject, ownValue } from '@/lib/shared/json-values'
 
 export interface FieldChange {
   /** In the later version; for what is only in the former one, in that. */
@@ -25,10 +26,13 @@ export function fieldChanges(before: JsonValue, after: JsonValue): readonly Fiel
 
 function compare(change: FieldChange, found: FieldChange[]): void {
   const { path, before, after } = change
-  if (found.length >= CHANGES_MAX || isEqual(before, after)) return
-  if (isMap(before) && isMap(after)) {
+  if (found.length >= CHANGES_MAX || equalJson(before, after)) return
+  if (isJsonObject(before) && isJsonObject(after)) {
     for (const key of new Set([...Object.keys(after), ...Object.keys(before)])) {
-      compare({ path: [...path, key], before: own(before, key), after: own(after, key) }, found)
+      compare(
+        { path: [...path, key], before: ownValue(before, key), after: ownValue(after, key) },
+        found,
+      )
     }
   } else if (Array.isArray(before) && Array.isArray(after)) {
     for (const item of itemChanges(path, before, after)) compare(item, found)
@@ -45,20 +49,6 @@ function itemChanges(
     before: left === null ? undefined : before[left],
     after: right === null ? undefined : after[right],
   }))
-}
-
-/** The key's value; undefined where the map has no such key of its own. */
-export function own(map: JsonObject, key: string): JsonValue | undefined {
-  return Object.hasOwn(map, key) ? map[key] : undefined
-}
-
-/** `spec.rules[0].backendRefs[1].weight`, `metadata.labels[example.com/a]`; as the API server prints field paths. */
-export function pathText(path: FieldPath): string {
-  return path.reduce<string>((text, step) => {
-    if (typeof step === 'number') return `${text}[${step}]`
-    if (!/^[\w-]+$/.test(step)) return `${text}[${step}]`
-    return text === '' ? step : `${text}.${step}`
-  }, '')
 }
 
 /** Whether a path is another one or leads into it. */

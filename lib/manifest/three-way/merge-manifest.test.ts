@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { applyToObject, type FieldPath, isMap } from '@/lib/manifest/edit/field-edit'
+import { applyToObject, type FieldPath, pathText } from '@/lib/manifest/edit/field-edit'
 import { parseManifest } from '@/lib/manifest/parse-manifest'
 import {
   pick,
@@ -7,12 +7,11 @@ import {
   randomStyle,
   writeDocument,
 } from '@/lib/manifest/test-support/random-manifest'
-import { own, pathText } from '@/lib/manifest/three-way/field-changes'
 import { mergeManifest } from '@/lib/manifest/three-way/merge-manifest'
 import type { MergeChoice } from '@/lib/manifest/three-way/merge-objects'
 import { toYaml } from '@/lib/manifest/to-yaml'
-import { isEqual } from '@/lib/shared/is-equal'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { equalJson, isJsonObject, ownValue } from '@/lib/shared/json-values'
 import { seededRandom } from '@/lib/shared/test-support/seeded-random'
 
 const BASE = `kind: HTTPRoute
@@ -141,7 +140,7 @@ describe('a change made by someone else while a draft was edited', () => {
 /** Paths of the maps of an object, itself among them. */
 function mapsOf(value: JsonValue, path: FieldPath = []): FieldPath[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => mapsOf(item, [...path, index]))
-  if (!isMap(value)) return []
+  if (!isJsonObject(value)) return []
   return [path, ...Object.entries(value).flatMap(([key, item]) => mapsOf(item, [...path, key]))]
 }
 
@@ -150,10 +149,10 @@ function changedByOne(sides: Record<'base' | 'object' | 'live', JsonObject>) {
   const wanted = new Map<string, JsonValue | undefined>()
   for (const key of Object.keys({ ...sides.base, ...sides.object, ...sides.live })) {
     const [former, mine, theirs] = [sides.base, sides.object, sides.live].map((side) =>
-      own(side, key),
+      ownValue(side, key),
     )
-    if (isEqual(former, mine)) wanted.set(key, theirs)
-    else if (isEqual(former, theirs)) wanted.set(key, mine)
+    if (equalJson(former, mine)) wanted.set(key, theirs)
+    else if (equalJson(former, theirs)) wanted.set(key, mine)
   }
   return wanted
 }
@@ -199,7 +198,7 @@ describe('over many manifests in any layout', () => {
       if (!merged.ok) throw new Error(`${seed}: ${merged.message}`)
       const wanted = changedByOne({ base, object, live })
       const result = objectOf(merged.text)
-      const got = [...wanted.keys()].map((key) => [key, own(result, key)])
+      const got = [...wanted.keys()].map((key) => [key, ownValue(result, key)])
       expect({ seed, got }).toEqual({ seed, got: [...wanted] })
     }
   })

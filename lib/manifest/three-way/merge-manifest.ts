@@ -1,6 +1,5 @@
 /** Someone else's change of an object → the draft's text with that change in it. */
 import { rewriteManifest } from '@/lib/manifest/edit/edit-manifest'
-import { isMap } from '@/lib/manifest/edit/field-edit'
 import { type ManifestDocument, parseManifest } from '@/lib/manifest/parse-manifest'
 import { type FieldChange, fieldChanges, isWithin } from '@/lib/manifest/three-way/field-changes'
 import {
@@ -9,6 +8,7 @@ import {
   mergeObjects,
 } from '@/lib/manifest/three-way/merge-objects'
 import type { JsonObject } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/shared/json-values'
 
 /** Texts: what the draft was made from, what is live now, and the draft, which may have further documents. */
 export interface MergeTexts {
@@ -63,7 +63,7 @@ function counterpartOf(live: JsonObject, documents: readonly ManifestDocument[])
 }
 
 function identityOf({ kind, metadata }: JsonObject): string {
-  return JSON.stringify([kind, isMap(metadata) ? metadata['name'] : null])
+  return JSON.stringify([kind, isJsonObject(metadata) ? metadata['name'] : null])
 }
 
 function failure(message: string): ManifestMerge {

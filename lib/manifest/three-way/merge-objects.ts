@@ -1,9 +1,9 @@
 /** Two versions made from the same one → one that has the changes of both. */
-import { type FieldPath, isMap } from '@/lib/manifest/edit/field-edit'
-import { alignItems } from '@/lib/manifest/three-way/align-items'
-import { own } from '@/lib/manifest/three-way/field-changes'
-import { isEqual } from '@/lib/shared/is-equal'
+
+import { alignItems } from '@/lib/manifest/align-items'
+import type { FieldPath } from '@/lib/manifest/edit/field-edit'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { equalJson, isJsonObject, ownValue } from '@/lib/shared/json-values'
 
 /** A field that both have changed, each to something else. Undefined: the field is not there. */
 export interface MergeConflict {
@@ -35,7 +35,7 @@ export function mergeObjects(
 ): MergedObjects {
   const merger = new Merger(choices)
   const object = merger.merge({ path: [], base, draft, live })
-  return { object: isMap(object) ? object : draft, conflicts: merger.conflicts }
+  return { object: isJsonObject(object) ? object : draft, conflicts: merger.conflicts }
 }
 
 class Merger {
@@ -48,10 +48,10 @@ class Merger {
 
   merge(sides: MergeConflict): JsonValue | undefined {
     const { path, base, draft, live } = sides
-    if (isEqual(draft, live) || isEqual(base, live)) return draft
-    if (isEqual(base, draft)) return live
-    if (isMap(draft) && isMap(live)) {
-      return this.#mergeMaps(path, { base: isMap(base) ? base : {}, draft, live })
+    if (equalJson(draft, live) || equalJson(base, live)) return draft
+    if (equalJson(base, draft)) return live
+    if (isJsonObject(draft) && isJsonObject(live)) {
+      return this.#mergeMaps(path, { base: isJsonObject(base) ? base : {}, draft, live })
     }
     if (Array.isArray(draft) && Array.isArray(live)) {
       return this.#mergeLists(path, { base: Array.isArray(base) ? base : [], draft, live })
@@ -73,9 +73,9 @@ class Merger {
     for (const key of new Set([...Object.keys(draft), ...Object.keys(live)])) {
       const value = this.merge({
         path: [...path, key],
-        base: own(base, key),
-        draft: own(draft, key),
-        live: own(live, key),
+        base: ownValue(base, key),
+        draft: ownValue(draft, key),
+        live: ownValue(live, key),
       })
       if (value !== undefined) merged.push([key, value])
     }
@@ -93,7 +93,7 @@ class Merger {
       const origin = inDraft.right.get(index)
       const place =
         origin === undefined
-          ? live.findIndex((other, at) => !inLive.right.has(at) && isEqual(other, item))
+          ? live.findIndex((other, at) => !inLive.right.has(at) && equalJson(other, item))
           : (inLive.left.get(origin) ?? -1)
       isPlaced.add(place)
       const sides = { path: [...path, index], base: base[origin ?? -1], draft: item }

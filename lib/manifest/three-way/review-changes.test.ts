@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { pathText } from '@/lib/manifest/edit/field-edit'
 import { parseManifest } from '@/lib/manifest/parse-manifest'
-import { pathText } from '@/lib/manifest/three-way/field-changes'
 import { reviewChanges } from '@/lib/manifest/three-way/review-changes'
 import type { JsonObject } from '@/lib/shared/json'
 

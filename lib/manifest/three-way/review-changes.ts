@@ -1,13 +1,8 @@
 /** Live object, draft and the server's answer → what an apply changes, and who makes each change. */
-import { applyToObject, isMap } from '@/lib/manifest/edit/field-edit'
-import {
-  type FieldChange,
-  fieldChanges,
-  isWithin,
-  own,
-} from '@/lib/manifest/three-way/field-changes'
-import { isEqual } from '@/lib/shared/is-equal'
+import { applyToObject } from '@/lib/manifest/edit/field-edit'
+import { type FieldChange, fieldChanges, isWithin } from '@/lib/manifest/three-way/field-changes'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { equalJson, isJsonObject, ownValue } from '@/lib/shared/json-values'
 
 /**
  * The draft; a default of the schema; an admission webhook, which is all that can change an object of a custom resource besides its
@@ -99,20 +94,22 @@ function schemaAt(schema: JsonObject, path: FieldChange['path']): JsonObject | u
 }
 
 function childSchema(node: JsonObject, step: string | number): JsonObject | undefined {
-  const properties = own(node, 'properties')
-  const property = isMap(properties) ? own(properties, String(step)) : undefined
+  const properties = ownValue(node, 'properties')
+  const property = isJsonObject(properties) ? ownValue(properties, String(step)) : undefined
   const child =
-    typeof step === 'number' ? own(node, 'items') : (property ?? own(node, 'additionalProperties'))
-  return isMap(child) ? child : undefined
+    typeof step === 'number'
+      ? ownValue(node, 'items')
+      : (property ?? ownValue(node, 'additionalProperties'))
+  return isJsonObject(child) ? child : undefined
 }
 
 /** Whether a value is what the schema fills in by itself: its default, or made of defaults. */
 function isDefault(schema: JsonObject | undefined, value: JsonValue): boolean {
   if (schema === undefined) return false
-  if (Object.hasOwn(schema, 'default') && isEqual(schema['default'], value)) return true
+  if (Object.hasOwn(schema, 'default') && equalJson(schema['default'], value)) return true
   const children: [string | number, JsonValue][] = Array.isArray(value)
     ? value.map((item, index) => [index, item])
-    : isMap(value)
+    : isJsonObject(value)
       ? Object.entries(value)
       : []
   return (

@@ -2,7 +2,7 @@ import type { HTTPRouteMatch, HTTPRouteRule } from '@/lib/gateway-api/types'
 import { mirrorFraction } from '@/lib/routing/build-filters'
 import { normalisePrefix } from '@/lib/routing/sort-matches'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { type LintContext, mirrorsOfRule } from './lint-context'
 import { type LintFinding, type LintFix, SPEC } from './lint-finding'
 

@@ -2,7 +2,7 @@
 
 import { invariant } from '@/lib/shared/invariant'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import type { OpenApiSchema } from '../contracts'
 import generated from './core-schemas.json' with { type: 'json' }
 import { stringAt } from './json-access'

@@ -1,6 +1,6 @@
 /** Reading untyped Kubernetes objects without casts: every accessor answers undefined for another type. */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 
 /** The object at `key`, or undefined when absent or of another type. */
 export function objectAt(parent: JsonObject | undefined, key: string): JsonObject | undefined {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@/lib/shared/json'
-import { equalJson, isJsonObject, ownValue } from '@/lib/validation/json-values'
+import { equalJson, isJsonObject, ownValue } from '@/lib/shared/json-values'
 import type { OpenApiSchema } from '../contracts'
 import { isTooDeep, tooDeepMessage } from '../patch/json-fields'
 import { badRequest, internalError, type Refusal } from '../patch/refusal'

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { equalJson, isJsonObject, ownValue } from '@/lib/validation/json-values'
+import { equalJson, isJsonObject, ownValue } from '@/lib/shared/json-values'
 import { FieldSet } from './field-set'
 import { indexItems } from './list-items'
 import { fieldElement, type PathElement } from './path-element'

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { coreSchema } from '../core-kinds/core-schemas'
 import { strategicMergePatch } from '../patch/strategic-merge-patch'
 import { withManagedFields } from './managed-fields'

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject, setOwnValue } from '@/lib/validation/json-values'
+import { isJsonObject, setOwnValue } from '@/lib/shared/json-values'
 import { isTooDeep } from '../patch/json-fields'
 import { FieldSet } from './field-set'
 import { readPathElement } from './path-element'

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { equalJson, isJsonObject } from '@/lib/validation/json-values'
+import { equalJson, isJsonObject } from '@/lib/shared/json-values'
 import { managedFieldsOf, withManagedFields } from './managed-fields'
 
 /**

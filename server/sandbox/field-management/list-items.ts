@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject, ownValue, setOwnValue } from '@/lib/validation/json-values'
+import { isJsonObject, ownValue, setOwnValue } from '@/lib/shared/json-values'
 import { keyElement, type PathElement, valueElement } from './path-element'
 import type { ListAtom } from './schema-atom'
 

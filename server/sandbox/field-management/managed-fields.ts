@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject, ownValue } from '@/lib/validation/json-values'
+import { isJsonObject, ownValue } from '@/lib/shared/json-values'
 import { compareUtf8 } from '../patch/go-format'
 import type { FieldSet } from './field-set'
 import { decodeFieldsV1, encodeFieldsV1 } from './fields-v1'

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { cloneJson, isJsonObject, ownValue, setOwnValue } from '@/lib/validation/json-values'
+import { cloneJson, isJsonObject, ownValue, setOwnValue } from '@/lib/shared/json-values'
 import { indexItems } from './list-items'
 import type { PathElement } from './path-element'
 import { type Atom, DEDUCED, deduce, type ListAtom, type MapAtom, shapeOf } from './schema-atom'

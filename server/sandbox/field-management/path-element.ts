@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { goJson, goQuote } from '@/lib/validation/go-text'
-import { isJsonObject } from '@/lib/validation/json-values'
 import { compareUtf8, goFormat } from '../patch/go-format'
 
 /**

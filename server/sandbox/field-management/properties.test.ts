@@ -1,8 +1,8 @@
 /** Laws of server-side apply, over objects drawn from a seeded generator. */
 import { expect, test } from 'vitest'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { seededRandom } from '@/lib/shared/test-support/seeded-random'
-import { isJsonObject } from '@/lib/validation/json-values'
 import { applyServerSide } from './apply-server-side'
 import { compareObjects, isSame } from './compare-objects'
 import { FieldSet } from './field-set'

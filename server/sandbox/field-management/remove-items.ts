@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject, ownValue, setOwnValue } from '@/lib/validation/json-values'
+import { isJsonObject, ownValue, setOwnValue } from '@/lib/shared/json-values'
 import { FieldSet } from './field-set'
 import { itemElement } from './list-items'
 import { fieldElement, fieldNameOf } from './path-element'

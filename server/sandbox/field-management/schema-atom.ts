@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject, ownValue } from '@/lib/validation/json-values'
+import { isJsonObject, ownValue } from '@/lib/shared/json-values'
 import type { OpenApiSchema } from '../contracts'
 
 export type ScalarKind = 'numeric' | 'string' | 'boolean' | 'untyped'

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject, ownValue } from '@/lib/shared/json-values'
 import { goSyntax } from '@/lib/validation/go-text'
-import { isJsonObject, ownValue } from '@/lib/validation/json-values'
 import { compareUtf8, goFormat } from '../patch/go-format'
 import { itemElement } from './list-items'
 import { fieldElement, formatPath, formatPathElement, type PathElement } from './path-element'

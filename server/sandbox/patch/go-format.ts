@@ -1,6 +1,6 @@
 import type { JsonValue } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/shared/json-values'
 import { goNumber } from '@/lib/validation/go-text'
-import { isJsonObject } from '@/lib/validation/json-values'
 
 /** The JSON type of a value in the words of Go's json package, as in `cannot unmarshal object into …`. */
 export function goTypeOf(value: JsonValue): string {

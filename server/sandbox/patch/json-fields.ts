@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { cloneJson, isDeeperThan, ownValue, setOwnValue } from '@/lib/validation/json-values'
+import { cloneJson, isDeeperThan, ownValue, setOwnValue } from '@/lib/shared/json-values'
 import { NESTING_DEPTH_MAX } from './limits'
 
 /** A deep copy of an object that shares nothing with it. */

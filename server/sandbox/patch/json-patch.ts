@@ -1,12 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { cloneJson, equalJson, isJsonObject, ownValue, setOwnValue } from '@/lib/shared/json-values'
 import { goJson } from '@/lib/validation/go-text'
-import {
-  cloneJson,
-  equalJson,
-  isJsonObject,
-  ownValue,
-  setOwnValue,
-} from '@/lib/validation/json-values'
 import { goTypeOf } from './go-format'
 import { copyObject, isTooDeep, tooDeepMessage } from './json-fields'
 import {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@/lib/shared/json'
-import { isJsonObject, ownValue } from '@/lib/validation/json-values'
+import { isJsonObject, ownValue } from '@/lib/shared/json-values'
 import type { OpenApiSchema } from '../contracts'
 
 /** How strategic merge patch treats one field. */

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject, ownValue } from '@/lib/shared/json-values'
 import { goJson } from '@/lib/validation/go-text'
-import { isJsonObject, ownValue } from '@/lib/validation/json-values'
 import type { OpenApiSchema } from '../contracts'
 import { goFormat } from './go-format'
 import type { PatchMeta } from './patch-meta'

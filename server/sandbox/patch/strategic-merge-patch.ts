@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/validation/json-values'
+import { isJsonObject } from '@/lib/shared/json-values'
 import type { OpenApiSchema } from '../contracts'
 import { goTypeOf } from './go-format'
 import { copyObject, isTooDeep, tooDeepMessage } from './json-fields'

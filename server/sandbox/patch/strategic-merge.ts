@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { isJsonObject, ownValue, setOwnValue } from '@/lib/validation/json-values'
+import { isJsonObject, ownValue, setOwnValue } from '@/lib/shared/json-values'
 import type { OpenApiSchema } from '../contracts'
 import { goFormat } from './go-format'
 import { type PatchMeta, patchMeta } from './patch-meta'

@@ -1,7 +1,5 @@
-/** Which items of one list are those of another. */
-import { isMap } from '@/lib/manifest/edit/field-edit'
-import { isEqual } from '@/lib/shared/is-equal'
 import type { JsonValue } from '@/lib/shared/json'
+import { equalJson, isJsonObject } from '@/lib/shared/json-values'
 
 /** Index on the left and on the right; null where the item is on one side only. In the order of both lists. */
 export type ItemPair = readonly [left: number | null, right: number | null]
@@ -76,7 +74,7 @@ function likenesses(left: readonly JsonValue[], right: readonly JsonValue[]): nu
   return left.map((item) => {
     const leaves = leavesOf(item)
     return right.map((other, column) =>
-      isEqual(item, other) ? 2 : shareOf(leaves, rightLeaves[column]),
+      equalJson(item, other) ? 2 : shareOf(leaves, rightLeaves[column]),
     )
   })
 }
@@ -89,7 +87,7 @@ function leavesOf(item: JsonValue): ReadonlySet<string> {
     const [path, value] = next
     if (leaves.size >= LEAVES_MAX) break
     if (Array.isArray(value)) waiting.push(...value.map((inner) => [`${path}[]`, inner] as const))
-    else if (isMap(value)) {
+    else if (isJsonObject(value)) {
       for (const [key, inner] of Object.entries(value)) waiting.push([`${path}.${key}`, inner])
     } else leaves.add(`${path}=${JSON.stringify(value)}`)
   }

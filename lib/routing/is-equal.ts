@@ -3,8 +3,8 @@ export function isEqual(left: unknown, right: unknown): boolean {
   if (left === right) return true
   if (Array.isArray(left) || Array.isArray(right)) return isEqualList(left, right)
   if (!isRecord(left) || !isRecord(right)) return false
-  for (const key in left) if (!isEqual(left[key], ownField(right, key))) return false
-  for (const key in right) if (right[key] !== undefined && !Object.hasOwn(left, key)) return false
+  for (const key in left) if (!isEqual(left[key], right[key])) return false
+  for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false
   return true
 }
 
@@ -15,9 +15,4 @@ function isEqualList(left: unknown, right: unknown): boolean {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
-}
-
-/** A key named `__proto__` is data like any other. */
-function ownField(map: Readonly<Record<string, unknown>>, key: string): unknown {
-  return Object.hasOwn(map, key) ? map[key] : undefined
 }

@@ -34,7 +34,7 @@ export function cloneJson(value: JsonValue): JsonValue {
 }
 
 /** Deep equality of JSON values; the order of object keys does not matter, the order of lists does. */
-export function equalJson(left: JsonValue | undefined, right: JsonValue | undefined): boolean {
+export function equalJson(left: unknown, right: unknown): boolean {
   if (left === right) return true
   if (Array.isArray(left)) {
     if (!Array.isArray(right) || left.length !== right.length) return false
