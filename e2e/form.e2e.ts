@@ -104,6 +104,25 @@ test('shows what is typed in the text, keeps its last state while the text is br
   await expect(second.getByLabel('Service')).toHaveValue('backend')
 })
 
+test('a field keeps the caret where a person types', async ({ page }) => {
+  await page.goto('/routes/new?form=1')
+  await pasteManifest(page, MANIFEST)
+  const first = page
+    .getByRole('region', { name: 'Rule 1' })
+    .getByRole('group', { name: 'Backend 1' })
+  const service = first.getByLabel('Service')
+  await expect(service).toHaveValue('backend')
+  await service.press('Home')
+  await service.pressSequentially('my-')
+  await expect(service).toHaveValue('my-backend')
+  const port = first.getByLabel('Port')
+  await port.press('Home')
+  await port.press('ArrowRight')
+  await port.pressSequentially('12')
+  await expect(port).toHaveValue('312000')
+  expect(await manifestText(page)).toContain('{name: my-backend, port: 31000,')
+})
+
 test('what the form wrote is what is applied', async ({ page }) => {
   test.skip(!hasKubectl, 'kubectl is not installed')
   await page.goto('/routes/new?form=1')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseWhole } from '@/components/ui/number-field'
 import type { Service } from '@/lib/gateway-api/types'
 import { editManifest } from '@/lib/manifest/edit/edit-manifest'
-import type { FieldEdit } from '@/lib/manifest/edit/field-edit'
+import { type FieldEdit, pathText } from '@/lib/manifest/edit/field-edit'
 import { servicesOf, suggestTarget } from './form-services'
 import {
   addBackend,
@@ -11,7 +11,6 @@ import {
   type MirrorForm,
   moveBackend,
   moveMirror,
-  pathText,
   type RouteForm,
   type RuleForm,
   readForm,

@@ -1,5 +1,5 @@
 /** A manifest's text ⇄ the form beside it: what the form shows of the first HTTPRoute, and what its controls change. Pure. */
-import { mirrorShare } from '@/components/routes/route-summary'
+import { backendShares, mirrorShare } from '@/components/routes/route-summary'
 import type {
   BackendObjectReference,
   HTTPBackendRef,
@@ -110,13 +110,13 @@ function takesOf({ matches = [] }: HTTPRouteRule): string {
 }
 
 function readBackends(refs: readonly HTTPBackendRef[], rule: FieldPath): BackendForm[] {
-  const total = refs.reduce((sum, { weight = 1 }) => sum + weight, 0)
+  const shares = backendShares(refs)
   return refs.map(({ weight, ...reference }, index) => ({
     path: [...rule, 'backendRefs', index],
     index,
     reference,
     weight,
-    share: total > 0 ? (weight ?? 1) / total : 0,
+    share: shares[index] ?? 0,
   }))
 }
 
@@ -277,13 +277,4 @@ export function amountAs(kind: MirrorAmount['kind'], amount: MirrorAmount): Mirr
   return kind === 'percent'
     ? { kind, percent }
     : { kind: 'fraction', numerator: percent, denominator: 100 }
-}
-
-/** A path as the API server prints it. */
-export function pathText(path: FieldPath): string {
-  return path
-    .map((step, depth) =>
-      typeof step === 'number' ? `[${step}]` : depth === 0 ? step : `.${step}`,
-    )
-    .join('')
 }

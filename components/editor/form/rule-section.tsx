@@ -1,11 +1,13 @@
 'use client'
 
 import { Plus } from 'lucide-react'
+import { memo, type ReactNode } from 'react'
 import { formatShare } from '@/components/format/numbers'
 import { Button } from '@/components/ui/button'
 import { Chip } from '@/components/ui/chip'
 import { NumberField } from '@/components/ui/number-field'
-import type { FieldEdit, FieldPath } from '@/lib/manifest/edit/field-edit'
+import { type FieldEdit, type FieldPath, pathText } from '@/lib/manifest/edit/field-edit'
+import { equalJson } from '@/lib/shared/json-values'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
 import { type Services, suggestTarget } from './form-services'
 import { MirrorAmountFields } from './mirror-amount-fields'
@@ -27,8 +29,9 @@ import { RowActions } from './row-actions'
 export interface FormContext {
   readonly namespace: string
   readonly services: Services
-  /** Errors and warnings about the value at a path and what is in it. */
-  readonly problemsAt: (path: FieldPath) => readonly Diagnostic[]
+  /** Errors and warnings about the rule. */
+  readonly problems: readonly Diagnostic[]
+  /** Always the same function. */
   readonly onEdit: (edits: readonly FieldEdit[]) => void
 }
 
@@ -39,13 +42,21 @@ interface RuleProps extends FormContext {
 /** Weights go up to a million; the API refuses more. */
 const WEIGHT_MAX = 1_000_000
 
+/** Those about the value at a path and what is in it. */
+function problemsAt(problems: readonly Diagnostic[], path: FieldPath): readonly Diagnostic[] {
+  const at = pathText(path)
+  return problems.filter(
+    ({ fieldPath }) => fieldPath.startsWith(at) && /^(?:$|[.[])/.test(fieldPath.slice(at.length)),
+  )
+}
+
 const ROW_CLASS =
   'flex flex-wrap items-start gap-x-2 gap-y-1.5 rounded-md border border-line bg-bg p-2'
 
 function BackendRow({ rule, backend, ...context }: RuleProps & { backend: BackendForm }) {
   const { index, path, weight, share } = backend
-  const { problemsAt, onEdit } = context
-  const isWrong = (field: string) => hasError(problemsAt([...path, field]))
+  const { problems, onEdit } = context
+  const isWrong = (field: string) => hasError(problemsAt(problems, [...path, field]))
   const count = rule.backends.length
   return (
     <li>
@@ -75,7 +86,7 @@ function BackendRow({ rule, backend, ...context }: RuleProps & { backend: Backen
           fieldClassName="w-18"
           onChange={(next) => onEdit(setReference(backend, 'weight', next))}
         />
-        <RowProblems problems={problemsAt(path)} />
+        <RowProblems problems={problemsAt(problems, path)} />
       </fieldset>
     </li>
   )
@@ -105,10 +116,10 @@ interface MirrorProps extends RuleProps {
 }
 
 function MirrorRow({ rule, mirror, index, ...context }: MirrorProps) {
-  const { problemsAt, onEdit } = context
+  const { problems, onEdit } = context
   const { mirrors } = rule
   const path = mirror.path.slice(0, -1)
-  const isWrong = (field: string) => hasError(problemsAt([...path, field]))
+  const isWrong = (field: string) => hasError(problemsAt(problems, [...path, field]))
   const move = (to: number) => {
     const other = mirrors[to]
     if (other !== undefined) onEdit(moveMirror(rule, mirror, other))
@@ -135,39 +146,76 @@ function MirrorRow({ rule, mirror, index, ...context }: MirrorProps) {
           isWrong={(field) => isWrong(`backendRef.${field}`)}
         />
         <MirrorAmountFields mirror={mirror} isWrong={isWrong} onEdit={onEdit} />
-        <RowProblems problems={problemsAt(path)} />
+        <RowProblems problems={problemsAt(problems, path)} />
       </fieldset>
     </li>
   )
 }
 
-/** Backends and mirrors of one rule. */
-export function RuleSection({ rule, ...context }: RuleProps) {
-  const { backends, mirrors, otherFilters, title, takes } = rule
-  const used = [...backends, ...mirrors].map(({ reference }) => reference.name)
-  const target = () => suggestTarget(context.services, context.namespace, used)
+interface ItemsProps {
+  title: string
+  /** What the button says. */
+  add: string
+  onAdd: () => void
+  children: ReactNode
+}
+
+/** The rows of one list, and a button for one more. */
+function Items({ title, add, onAdd, children }: ItemsProps) {
   return (
-    <section aria-label={title} className="flex flex-col gap-2 border-b border-line p-3">
-      <div>
-        <h3 className="text-sm font-semibold">{title}</h3>
-        <p className="break-words font-mono text-2xs text-muted">{takes}</p>
-      </div>
-      <h4 className="text-xs font-medium text-muted">Backends</h4>
-      <ul className="flex flex-col gap-1.5">
-        {backends.map((backend) => (
-          <BackendRow key={backend.index} rule={rule} backend={backend} {...context} />
-        ))}
-      </ul>
+    <>
+      <h4 className="text-xs font-medium text-muted">{title}</h4>
+      <ul className="flex flex-col gap-1.5">{children}</ul>
       <Button
         size="sm"
         className="self-start"
         icon={<Plus size={13} aria-hidden />}
-        onClick={() => context.onEdit(addBackend(rule, target()))}
+        onClick={onAdd}
       >
-        Add backend
+        {add}
       </Button>
-      <h4 className="text-xs font-medium text-muted">Mirrors</h4>
-      <ul className="flex flex-col gap-1.5">
+    </>
+  )
+}
+
+/** Backends and mirrors of one rule, drawn anew only when something in it changes. */
+export const RuleSection = memo(
+  DrawnRule,
+  (before, after) =>
+    before.namespace === after.namespace &&
+    before.services === after.services &&
+    equalJson(before.rule, after.rule) &&
+    equalJson(before.problems, after.problems),
+)
+
+function DrawnRule({ rule, ...context }: RuleProps) {
+  const { backends, mirrors, otherFilters, title, takes } = rule
+  const used = [...backends, ...mirrors].map(({ reference }) => reference.name)
+  const target = () => suggestTarget(context.services, context.namespace, used)
+  return (
+    // What is out of view costs no layout: a large route has hundreds of rows.
+    <section
+      aria-label={title}
+      className="flex flex-col gap-2 border-b border-line p-3 [contain-intrinsic-size:auto_24rem] [content-visibility:auto]"
+    >
+      <div>
+        <h3 className="text-sm font-semibold">{title}</h3>
+        <p className="break-words font-mono text-2xs text-muted">{takes}</p>
+      </div>
+      <Items
+        title="Backends"
+        add="Add backend"
+        onAdd={() => context.onEdit(addBackend(rule, target()))}
+      >
+        {backends.map((backend) => (
+          <BackendRow key={backend.index} rule={rule} backend={backend} {...context} />
+        ))}
+      </Items>
+      <Items
+        title="Mirrors"
+        add="Add mirror"
+        onAdd={() => context.onEdit(addMirror(rule, target()))}
+      >
         {mirrors.map((mirror, index) => (
           <MirrorRow
             key={mirror.filterIndex}
@@ -177,15 +225,7 @@ export function RuleSection({ rule, ...context }: RuleProps) {
             {...context}
           />
         ))}
-      </ul>
-      <Button
-        size="sm"
-        className="self-start"
-        icon={<Plus size={13} aria-hidden />}
-        onClick={() => context.onEdit(addMirror(rule, target()))}
-      >
-        Add mirror
-      </Button>
+      </Items>
       {otherFilters.length === 0 ? null : (
         <p className="text-2xs text-muted">
           Other filters stay as they are: {otherFilters.join(', ')}.
