@@ -53,10 +53,7 @@ export function BackendDialog({ initial, onClose }: BackendDialogProps) {
   }
   return (
     <Modal
-      open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
+      onClose={onClose}
       title="New backend"
       description="An echo server: it answers with the request it got, which shows what reached it."
       footer={

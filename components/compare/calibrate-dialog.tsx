@@ -41,10 +41,7 @@ export function CalibrateDialog({ suggested, onClose, onReview }: CalibrateDialo
     : `A whole number from 1 to ${formatCount(CALIBRATION_REQUESTS_MAX)}`
   return (
     <Modal
-      open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
+      onClose={onClose}
       width="sm"
       title="Measure the noise"
       footer={

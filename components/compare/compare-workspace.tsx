@@ -107,10 +107,7 @@ function ResetDialog({ route, onClose }: { route: HTTPRoute; onClose: () => void
   const readOnly = useReadOnlyReason()
   return (
     <Modal
-      open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
+      onClose={onClose}
       width="sm"
       title="Start the comparison anew?"
       footer={

@@ -8,9 +8,9 @@ import { useReadOnlyReason } from '@/components/data/access'
 import { useStartTraffic } from '@/components/data/mutations'
 import { useTrafficRun } from '@/components/data/queries'
 import { useLiveList } from '@/components/data/use-live'
+import { ConfirmSend } from '@/components/traffic/confirm-send'
 import { Button, buttonClass } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
-import { Modal } from '@/components/ui/modal'
 import { Notice } from '@/components/ui/notice'
 import type { CapturedExchange } from '@/lib/comparison/exchange'
 import { type ReplayableRequest, toCurl, toReplayable } from '@/lib/comparison/to-curl'
@@ -83,40 +83,6 @@ function replayOf(
   }
 }
 
-function ConfirmReplay({
-  request,
-  onClose,
-  onSend,
-}: {
-  request: ReplayableRequest
-  onClose: () => void
-  onSend: () => void
-}) {
-  return (
-    <Modal
-      open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
-      width="sm"
-      title={`Send this ${request.method} again?`}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="danger" onClick={onSend}>
-            Send once
-          </Button>
-        </>
-      }
-    >
-      <p className="text-pretty">
-        {request.method} may change data: it goes through the Gateway to the primary and, where the
-        route mirrors it, to the mirror as well, so what it does is done a second time on both.
-      </p>
-    </Modal>
-  )
-}
-
 /** What can be done with a pair of a live route. */
 export function PairActions({ exchange, route }: { exchange: CapturedExchange; route: HTTPRoute }) {
   const { gateway, listener, origin } = useGateway(route)
@@ -168,7 +134,16 @@ export function PairActions({ exchange, route }: { exchange: CapturedExchange; r
       {start.error === null ? null : <Notice tone="bad">{start.error.message}</Notice>}
       {start.data === undefined ? null : <ReplayResult id={start.data.id} />}
       {isAsking ? (
-        <ConfirmReplay request={request} onClose={() => setIsAsking(false)} onSend={send} />
+        <ConfirmSend
+          title={`Send this ${request.method} again?`}
+          action="Send once"
+          onClose={() => setIsAsking(false)}
+          onSend={send}
+        >
+          {request.method} may change data: it goes through the Gateway to the primary and, where
+          the route mirrors it, to the mirror as well, so what it does is done a second time on
+          both.
+        </ConfirmSend>
       ) : null}
     </>
   )

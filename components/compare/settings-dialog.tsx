@@ -83,10 +83,7 @@ export function SettingsDialog({ settings, snapshot, onClose, onReview }: Settin
   const set = (name: keyof SettingsForm) => (value: string) => setForm({ ...form, [name]: value })
   return (
     <Modal
-      open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
+      onClose={onClose}
       title="Comparison settings"
       description="Kept on the route as the annotation mirrorboard.dev/comparison, so they travel with it."
       footer={

@@ -169,10 +169,7 @@ export function ManifestReview(props: ManifestReviewProps) {
   const blocker = denial ?? applyBlocker(review)
   return (
     <Modal
-      open
-      onOpenChange={(open) => {
-        if (!open) props.onClose()
-      }}
+      onClose={props.onClose}
       title="Review changes"
       description="What the API server answered to a dry run. Nothing is stored until you apply."
       width="xl"

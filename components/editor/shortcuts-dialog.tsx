@@ -17,14 +17,7 @@ const SHORTCUTS = [
 
 export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
-    <Modal
-      open={open}
-      onOpenChange={(next) => {
-        if (!next) onClose()
-      }}
-      title="Keyboard shortcuts"
-      width="sm"
-    >
+    <Modal open={open} onClose={onClose} title="Keyboard shortcuts" width="sm">
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2">
         {SHORTCUTS.map(({ keys, does }) => (
           <div key={keys} className="contents">

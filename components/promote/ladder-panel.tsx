@@ -77,7 +77,7 @@ function GateNotice({
 }) {
   const { namespace = '', name } = route.metadata
   const link = (
-    <Link href={page.compare(namespace, name)} className="text-accent hover:underline">
+    <Link href={page.compare(namespace, name)} className="text-accent underline">
       See the comparison
     </Link>
   )
@@ -114,10 +114,7 @@ function OverrideDialog({ step, gate, onClose, onConfirm }: OverrideProps) {
     reason.trim().length < REASON_LENGTH_MIN ? 'Say why in some words first' : undefined
   return (
     <Modal
-      open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
+      onClose={onClose}
       width="sm"
       title={`To ${stepText(step)} without the verdict?`}
       footer={

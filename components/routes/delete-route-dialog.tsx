@@ -44,10 +44,7 @@ export function DeleteRouteDialog({ route, uid, onClose, onDeleted }: DeleteRout
   }
   return (
     <Modal
-      open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
+      onClose={onClose}
       title={`Delete ${route.key}?`}
       description={`Requests for ${hosts} that this route takes will be answered with 404, and its mirroring stops.`}
       width="sm"

@@ -18,10 +18,7 @@ interface ConfirmSendProps {
 export function ConfirmSend({ title, action, onClose, onSend, children }: ConfirmSendProps) {
   return (
     <Modal
-      open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
+      onClose={onClose}
       width="sm"
       title={title}
       footer={

@@ -9,8 +9,9 @@ import { cn } from './class-names'
 const WIDTHS = { sm: 'max-w-md', md: 'max-w-2xl', lg: 'max-w-5xl', xl: 'max-w-[1400px]' } as const
 
 interface ModalProps {
-  open: boolean
-  onOpenChange: (open: boolean) => void
+  /** True unless it is said otherwise: most are there only while they are open. */
+  open?: boolean
+  onClose: () => void
   title: string
   description?: ReactNode
   width?: keyof typeof WIDTHS
@@ -37,7 +38,7 @@ function returnFocus(opener: HTMLElement | null): void {
 }
 
 export function Modal(props: ModalProps) {
-  const { open, onOpenChange, title, description, width = 'md', tall, footer, children } = props
+  const { open = true, onClose, title, description, width = 'md', tall, footer, children } = props
   const body = useRef<HTMLDivElement>(null)
   const opener = useRef<HTMLElement | null>(null)
   // A form is opened to be filled in: typing goes to its first field, not to the Close button.
@@ -49,7 +50,12 @@ export function Modal(props: ModalProps) {
     field.focus()
   }
   return (
-    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+    <Dialog.Root
+      open={open}
+      onOpenChange={(next) => {
+        if (!next) onClose()
+      }}
+    >
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/45" />
         <Dialog.Content
