@@ -1,4 +1,5 @@
 /** What a request sent on a person's behalf may say: checked by the form that asks for it and by the plane that sends it. */
+import { HTTP_FIELD_VALUE, HTTP_TOKEN } from '@/lib/shared/http-syntax'
 
 /** The parts of a request that are looked at. */
 export interface SendableRequest {
@@ -29,8 +30,6 @@ const OWN_HEADERS: readonly string[] = [
   'transfer-encoding',
   'upgrade',
 ]
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 const HOST = /^[A-Za-z0-9._\-[\]:]+$/
 const PATH = /^[\x21-\x7e]+$/
 
@@ -53,12 +52,12 @@ export function requestProblem(request: SendableRequest): RequestProblem | null 
 }
 
 function headerProblem({ name, value }: SendableRequest['headers'][number]): string | null {
-  if (!TOKEN.test(name)) return `"${name}" is not a header name.`
+  if (!HTTP_TOKEN.test(name)) return `"${name}" is not a header name.`
   const lower = name.toLowerCase()
   if (lower === 'host') return 'The header Host comes from the host field; leave it out.'
   if (OWN_HEADERS.includes(lower)) {
     return `The header ${name} belongs to the connection, which the sender manages; leave it out.`
   }
-  if (FIELD_VALUE.test(value)) return null
+  if (HTTP_FIELD_VALUE.test(value)) return null
   return `The value of header ${name} has characters HTTP does not allow.`
 }

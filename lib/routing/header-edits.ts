@@ -1,4 +1,5 @@
 /** Header lines and targets as they are written to the wire: the gateway writes them, the match simulator foretells them. */
+import { HTTP_TOKEN } from '@/lib/shared/http-syntax'
 import { applyHeaderModifier } from './header-modifier'
 import type { HeaderModifier } from './route-table'
 
@@ -28,11 +29,8 @@ export function safeModifier(modifier: HeaderModifier | undefined): HeaderModifi
   return safe.set.length + safe.add.length + safe.remove.length === 0 ? undefined : safe
 }
 
-/** RFC 9110 5.6.2. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-
 function isSafeName([name]: readonly [string, string]): boolean {
-  return TOKEN.test(name) && !PROTECTED.has(name.toLowerCase())
+  return HTTP_TOKEN.test(name) && !PROTECTED.has(name.toLowerCase())
 }
 
 function safeLine([name, value]: readonly [string, string]): readonly [string, string] {

@@ -3,6 +3,7 @@
  * as Go's encoder prints it (sorted header names, one-space indent, HTML characters escaped).
  * On the path of every request of a load test, so it is built as one string.
  */
+import { HTTP_FIELD_VALUE, HTTP_TOKEN } from '@/lib/shared/http-syntax'
 import { HEADER_NAMES_MAX } from './limits'
 
 /** Who answers; from the container's environment. */
@@ -94,8 +95,6 @@ function quote(text: string): string {
   return json.replace(/[<>&\u2028\u2029]/g, (character) => HTML_ESCAPES[character] ?? character)
 }
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 /** Setting these would break the message's framing. */
 const FRAMING = new Set(['connection', 'content-length', 'transfer-encoding', 'upgrade'])
 
@@ -110,6 +109,6 @@ export function requestedHeaders(values: readonly string[]): [name: string, valu
     })
     .filter(
       ([name, value]) =>
-        TOKEN.test(name) && FIELD_VALUE.test(value) && !FRAMING.has(name.toLowerCase()),
+        HTTP_TOKEN.test(name) && HTTP_FIELD_VALUE.test(value) && !FRAMING.has(name.toLowerCase()),
     )
 }
