@@ -2,6 +2,7 @@
 
 import { type FormEvent, useState } from 'react'
 import { readDraft } from '@/components/data/draft-storage'
+import { useCluster } from '@/components/data/queries'
 import { useLiveList } from '@/components/data/use-live'
 import { plural } from '@/components/format/numbers'
 import { HeadersField } from '@/components/traffic/headers-field'
@@ -16,6 +17,7 @@ import { parseManifest } from '@/lib/manifest/parse-manifest'
 import type { ClusterState } from '@/lib/routing/cluster-state'
 import { readRoute } from '@/lib/validation/lints/read-route'
 import { type SimulatedRequest, simulateMatch } from './match-simulation'
+import { isOwnGateway } from './own-gateway'
 import { type Simulated, SimulationResult } from './simulation-result'
 import {
   initialForm,
@@ -157,6 +159,7 @@ function Simulator({
   initial,
   state,
 }: MatchSimulatorProps & { state: ClusterState }) {
+  const { data: cluster } = useCluster()
   const [changes, setChanges] = useState<Partial<SimulatorForm>>({})
   const [showErrors, setShowErrors] = useState(false)
   const [simulated, setSimulated] = useState<Simulated | null>(null)
@@ -167,11 +170,13 @@ function Simulator({
   const simulate = (described: SimulatedRequest): Simulated => {
     const draft = draftOf(`${namespace}/${name}`, namespace)
     const live = simulateMatch(state, null, described)
+    const gateway = state.gateways.find((candidate) => keyOf(candidate) === described.gateway)
     return {
       described,
       live,
       draft: draft === null ? null : simulateMatch(state, draft, described),
-      gateway: state.gateways.find((candidate) => keyOf(candidate) === described.gateway),
+      gateway,
+      isOwn: isOwnGateway(gateway, state.gatewayClasses, cluster?.context),
       at: Date.now(),
     }
   }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { HTTPRouteRule } from '@/lib/gateway-api/types'
+import type { GatewayClass, HTTPRouteRule } from '@/lib/gateway-api/types'
+import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-features'
 import { type SimulatedRequest, simulateMatch } from './match-simulation'
+import { isOwnGateway } from './own-gateway'
 import { type Answered, probeVerdict } from './probe-verdict'
 import { draftDifference, sideEffects } from './simulation-text'
-import { REQUEST, route, slice, stateOf } from './test-support/simulated-cluster'
+import { GATEWAY, REQUEST, route, slice, stateOf } from './test-support/simulated-cluster'
 
 const ASKED: SimulatedRequest = { ...REQUEST, headers: [{ name: 'X-A', value: '1' }] }
 
@@ -51,8 +53,9 @@ const ECHO = {
   pod: 'a-pod',
 }
 
-function verdictOn(rule: HTTPRouteRule, given: Answered, path?: string) {
-  const { state, sentences } = probeVerdict(simulate(rule, path), given, [slice('a'), slice('b')])
+function verdictOn(rule: HTTPRouteRule, given: Answered, path?: string, isOwn = true) {
+  const slices = [slice('a'), slice('b')]
+  const { state, sentences } = probeVerdict(simulate(rule, path), given, slices, isOwn)
   return `${state}: ${sentences.join(' ')}`
 }
 
@@ -106,8 +109,16 @@ describe('probeVerdict', () => {
   it('knows a Pod by any of the Services it stands behind', () => {
     const shared = slice('b')
     const slices = [{ ...shared, endpoints: [...(slice('a').endpoints ?? [])] }, slice('a')]
-    const { state } = probeVerdict(simulate(TO_A), echo({}), slices)
+    const { state } = probeVerdict(simulate(TO_A), echo({}), slices, true)
     expect(state).toBe('agrees')
+  })
+
+  it('leaves out the headers that another implementation adds itself', () => {
+    const headers = { 'X-A': ['1'], 'X-B': ['höhe'], 'X-Envoy-Internal': ['true'] }
+    expect(verdictOn(TO_A, echo({ headers }), undefined, false)).toMatch(/^agrees/)
+    const without = echo({ headers: { ...headers, 'X-B': [] } })
+    expect(verdictOn(TO_A, without, undefined, false)).toContain('Header x-b: ; foretold was höhe.')
+    expect(verdictOn(TO_A, echo({ headers }))).toContain('Header x-envoy-internal: true')
   })
 
   it('takes a path that the gateway refuses for what it is', () => {
@@ -132,5 +143,26 @@ describe('what is said before a request is sent', () => {
     expect(draftDifference(live, simulate({}), ASKED)).toBe(
       'It goes through the live routes: your draft is not applied. There: Rule 0 of default/r takes it.',
     )
+  })
+})
+
+describe('isOwnGateway', () => {
+  const classOf = (controllerName: string): GatewayClass => ({
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'GatewayClass',
+    metadata: { name: 'mine' },
+    spec: { controllerName },
+  })
+  it.each([
+    [CONTROLLER_NAME, 'prod', true],
+    [ENVOY_CONTROLLER_NAME, 'mirrorboard-sandbox', true],
+    [ENVOY_CONTROLLER_NAME, 'prod', false],
+    ['example.com/other', 'mirrorboard-sandbox', false],
+  ])('of class %s in %s is %s', (controllerName, context, expected) => {
+    expect(isOwnGateway(GATEWAY, [classOf(controllerName)], context)).toBe(expected)
+  })
+
+  it('is not without a class', () => {
+    expect(isOwnGateway(GATEWAY, [], 'mirrorboard-sandbox')).toBe(false)
   })
 })

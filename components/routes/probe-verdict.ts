@@ -3,6 +3,7 @@ import { localName } from '@/components/traffic/names'
 import type { ProbeAnswer } from '@/lib/dashboard-api/probe'
 import type { EndpointSlice } from '@/lib/gateway-api/types'
 import type { ForetoldBackend } from '@/lib/routing/foretell'
+import { MIRROR_HOPS_HEADER } from '@/lib/routing/forward-request'
 import { splitLines } from '@/lib/routing/header-edits'
 import type { SimulatedOutcome, Simulation } from './match-simulation'
 import { fromWire } from './simulation-requests'
@@ -25,18 +26,22 @@ interface Echo {
   readonly pod: string
 }
 
-/** Compares an answer with the simulation of the live routes. */
+/**
+ * Compares an answer with the simulation of the live routes. Of another implementation than Mirrorboard's gateway
+ * (`isOwn` false) the headers that it adds itself are left out.
+ */
 export function probeVerdict(
   live: Simulation,
   answer: Answered,
   endpointSlices: readonly EndpointSlice[],
+  isOwn: boolean,
 ): ProbeVerdict {
   const echo = readEcho(answer)
   const expected = ownAnswer(live)
   if (expected !== null) return ownVerdict(expected, answer, echo)
   if (live.refused !== null || live.outcome === null) return UNTOLD
   const { outcome } = live
-  if (echo !== null) return echoVerdict(outcome, echo, endpointSlices)
+  if (echo !== null) return echoVerdict(outcome, echo, endpointSlices, isOwn)
   const unable = outcome.backends.find(({ answeredWith }) => answeredWith === answer.status)
   if (isOwnText(answer)) return gatewayVerdict(answer, unable, outcome)
   const able = outcome.backends.filter(({ answeredWith }) => answeredWith === null)
@@ -161,8 +166,9 @@ function echoVerdict(
   outcome: SimulatedOutcome,
   echo: Echo,
   slices: readonly EndpointSlice[],
+  isOwn: boolean,
 ): ProbeVerdict {
-  if (echo.pod === '') return namelessVerdict(outcome, echo)
+  if (echo.pod === '') return namelessVerdict(outcome, echo, isOwn)
   const services = servicesOf(echo, slices)
   const backend = outcome.backends.find(({ entry }) =>
     services.some((service) => entry.cluster.startsWith(`${service}:`)),
@@ -172,32 +178,27 @@ function echoVerdict(
     const of = services.length === 0 ? '' : ` of Service ${services.join(' and ')}`
     return differs(`${pod}${of} answered, which is none of the rule’s backends.`)
   }
-  const differences = differencesOf(backend, echo)
+  const differences = differencesOf(backend, echo, isOwn)
   if (differences.length > 0)
     return differs(`${pod} answered, and was sent something else:`, ...differences)
-  return {
-    state: 'agrees',
-    sentences: [
-      `${pod} of ${nameOf(backend.entry.cluster, outcome)} answered, and was sent exactly what was foretold.`,
-    ],
-  }
+  return agrees(`${pod} of ${nameOf(backend.entry.cluster, outcome)}`, isOwn)
+}
+
+function agrees(who: string, isOwn: boolean): ProbeVerdict {
+  const sentence = `${who} answered, and was sent ${isOwn ? 'exactly ' : ''}what was foretold.`
+  return { state: 'agrees', sentences: [sentence] }
 }
 
 /** A Pod whose manifest does not tell it its name: any of the backends may have answered. */
-function namelessVerdict({ backends }: SimulatedOutcome, echo: Echo): ProbeVerdict {
+function namelessVerdict({ backends }: SimulatedOutcome, echo: Echo, isOwn: boolean): ProbeVerdict {
   const able = backends.filter(({ answeredWith }) => answeredWith === null)
   const [closest = []] = able
-    .map((backend) => differencesOf(backend, echo))
+    .map((backend) => differencesOf(backend, echo, isOwn))
     .sort((left, right) => left.length - right.length)
   if (closest.length > 0) {
     return differs('A Pod without a name answered, and was sent something else:', ...closest)
   }
-  return {
-    state: 'agrees',
-    sentences: [
-      'A Pod that does not say its name answered, and was sent exactly what was foretold.',
-    ],
-  }
+  return agrees('A Pod that does not say its name', isOwn)
 }
 
 /** `namespace/name` of every Service a Pod stands behind. */
@@ -214,10 +215,16 @@ function servicesOf({ namespace, pod }: Echo, slices: readonly EndpointSlice[]):
 
 /** Lines whose value only the gateway knows. */
 const UNFORETOLD: readonly string[] = ['x-forwarded-for', 'x-request-id']
+/** What only Mirrorboard's gateway adds in just this way. */
+const OF_GATEWAY: readonly string[] = ['x-forwarded-proto', 'x-forwarded-host', MIRROR_HOPS_HEADER]
 /** What the sender adds to a request that has a body by nature and brings none. */
 const OF_SENDER: readonly string[] = ['content-length']
 
-function differencesOf({ request }: ForetoldBackend, echo: Echo): readonly string[] {
+function differencesOf(
+  { request }: ForetoldBackend,
+  echo: Echo,
+  isOwn: boolean,
+): readonly string[] {
   const expected = new Map<string, string[]>()
   const lines = splitLines(request.lines + request.framing)
   for (let index = 0; index + 1 < lines.length; index += 2) {
@@ -227,8 +234,9 @@ function differencesOf({ request }: ForetoldBackend, echo: Echo): readonly strin
   const seen = new Map(
     Object.entries(echo.headers).map(([name, values]) => [name.toLowerCase(), values]),
   )
-  const names = new Set([...expected.keys(), ...seen.keys()])
-  const compared = [...names].filter((name) => ![...UNFORETOLD, ...OF_SENDER].includes(name))
+  const names = new Set([...expected.keys(), ...(isOwn ? seen.keys() : [])])
+  const ignored = [...UNFORETOLD, ...OF_SENDER, ...(isOwn ? [] : OF_GATEWAY)]
+  const compared = [...names].filter((name) => !ignored.includes(name))
   return [
     ...differenceOf('Method', request.method, echo.method),
     ...differenceOf('Path', request.target, echo.path),

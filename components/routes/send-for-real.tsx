@@ -47,10 +47,12 @@ interface SendForRealProps {
   simulateLive: () => Simulation
   /** Null without a draft. */
   draft: Simulation | null
+  /** Whether Mirrorboard's own gateway serves it. */
+  isOwn: boolean
 }
 
 /** Sends the simulated request through the Gateway and says whether what happened is what was foretold. */
-export function SendForReal({ described, simulateLive, draft }: SendForRealProps) {
+export function SendForReal({ described, simulateLive, draft, isOwn }: SendForRealProps) {
   const { method, gateway } = described
   const { objects: endpointSlices } = useLiveList('endpointslices')
   const probe = useSendProbe()
@@ -65,7 +67,7 @@ export function SendForReal({ described, simulateLive, draft }: SendForRealProps
   }
   const answer = probe.data
   const verdict =
-    answer?.outcome === 'answered' ? probeVerdict(live, answer, endpointSlices) : undefined
+    answer?.outcome === 'answered' ? probeVerdict(live, answer, endpointSlices, isOwn) : undefined
   const difference = draft === null ? '' : draftDifference(live, draft, described)
   return (
     <section aria-label="Send it for real" className="flex flex-col gap-2">

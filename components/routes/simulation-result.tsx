@@ -28,6 +28,8 @@ export interface Simulated {
   /** Null without a draft. */
   readonly draft: Simulation | null
   readonly gateway: Gateway | undefined
+  /** Whether Mirrorboard's own gateway serves it. */
+  readonly isOwn: boolean
   /** Epoch milliseconds. */
   readonly at: number
 }
@@ -157,6 +159,12 @@ export function SimulationResult({
         <>
           {outcome.answer === null ? <Destinations outcome={outcome} at={at} /> : null}
           <SimulatedRequests outcome={outcome} request={simulation.request} />
+          {simulated.isOwn ? null : (
+            <p className="text-2xs text-pretty text-muted">
+              Told of Mirrorboard’s gateway: this Gateway is served by another implementation, which
+              takes the same rule but adds headers of its own and may answer faults in another way.
+            </p>
+          )}
         </>
       )}
       <Lost simulation={simulation} />
@@ -165,6 +173,7 @@ export function SimulationResult({
         described={described}
         simulateLive={simulateLive}
         draft={simulated.draft}
+        isOwn={simulated.isOwn}
       />
       <div className="flex items-start gap-2">
         <code className="min-w-0 flex-1 rounded-md bg-sunken px-2 py-1 font-mono text-2xs break-all">

@@ -21,6 +21,9 @@ export interface LiveConnection {
   readonly message: string
 }
 
+/** The kubeconfig context of the sandbox, whose Gateways of every class are served by Mirrorboard's own gateway. */
+export const SANDBOX_CONTEXT = 'mirrorboard-sandbox'
+
 /** GET /api/cluster. */
 export interface ClusterInfo {
   readonly context: string

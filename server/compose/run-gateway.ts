@@ -1,7 +1,9 @@
 /** Controller and data plane in one process: the route table is handed over by a function call. */
+
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { SANDBOX_CONTEXT } from '@/lib/dashboard-api/live'
 import type { GatewayAcknowledgement, RouteTable } from '@/lib/routing/route-table'
 import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-features'
 import type { Config } from '../config'
@@ -18,7 +20,7 @@ export async function runGateway(config: Config): Promise<RunningPlane> {
   const loaded = loadCluster({ kubeconfigPath: config.kubeconfig, context: config.context })
   if (!loaded.ok) throw new Error(loaded.message)
   const { cluster } = loaded
-  const isSandbox = cluster.context === 'mirrorboard-sandbox'
+  const isSandbox = cluster.context === SANDBOX_CONTEXT
   const gateway = await startGateway({
     workers: config.gatewayWorkers,
     workerEntry: workerEntry(),

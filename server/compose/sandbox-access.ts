@@ -2,14 +2,15 @@
  * How kubectl and every plane get into the sandbox: a token, a certificate and a kubeconfig, readable by their owner
  * alone.
  */
+
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import { SANDBOX_CONTEXT } from '@/lib/dashboard-api/live'
 import { createCertificate, isUsable, type ServerCertificate } from '../sandbox/certificate'
 
 const PRIVATE = 0o600
-const CONTEXT = 'mirrorboard-sandbox'
 
 /** The token of the last start, or a new one. Throws the file system's error. */
 export function readOrCreateToken(dataDirectory: string): string {
@@ -56,11 +57,14 @@ export function writeKubeconfig(dataDirectory: string, access: SandboxAccess): s
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
-    'current-context': CONTEXT,
-    clusters: [{ name: CONTEXT, cluster }],
-    users: [{ name: CONTEXT, user: { token } }],
+    'current-context': SANDBOX_CONTEXT,
+    clusters: [{ name: SANDBOX_CONTEXT, cluster }],
+    users: [{ name: SANDBOX_CONTEXT, user: { token } }],
     contexts: [
-      { name: CONTEXT, context: { cluster: CONTEXT, user: CONTEXT, namespace: 'default' } },
+      {
+        name: SANDBOX_CONTEXT,
+        context: { cluster: SANDBOX_CONTEXT, user: SANDBOX_CONTEXT, namespace: 'default' },
+      },
     ],
   }
   writePrivate(path, stringify(config))
