@@ -1,6 +1,7 @@
 'use client'
 
 import { useState } from 'react'
+import { cn } from './class-names'
 import { TextField } from './field'
 
 interface NumberFieldProps {
@@ -26,7 +27,7 @@ export function parseWhole(text: string, min: number, max: number): number | und
 
 /** Keeps what was typed, also while it is no number in the bounds; only such a number is handed on. */
 export function NumberField(props: NumberFieldProps) {
-  const { label, value, min, max, isOptional = false, onChange, ...rest } = props
+  const { label, value, min, max, isOptional = false, fieldClassName, onChange, ...rest } = props
   const [typed, setTyped] = useState({ text: String(value ?? ''), value })
   // A value that did not come from here replaces what was typed.
   const text = typed.value === value ? typed.text : String(value ?? '')
@@ -39,6 +40,8 @@ export function NumberField(props: NumberFieldProps) {
       inputMode="numeric"
       value={text}
       error={isWrong ? refusal : undefined}
+      // A sentence needs more room than a number: in a row of fields it takes a line.
+      fieldClassName={cn(fieldClassName, isWrong && 'basis-full')}
       onChange={(next) => {
         const parsed = parseWhole(next, min, max)
         const isEmptied = next.trim() === '' && isOptional
