@@ -1,7 +1,7 @@
 /**
  * What a mirror in trouble does to the primary's answers, beside nginx and Envoy where they are installed.
  *
- *   node bench/isolation.mjs [--seconds=3] [--warm=3] [--repeats=3] [--connections=64] [--rate=1000] [--preferred=1]
+ *   node bench/isolation.mjs [--seconds=3] [--warm=5] [--repeats=3] [--connections=64] [--rate=1000] [--preferred=1]
  *
  * A fixed rate over keep-alive connections, every request mirrored, the proxy on one core and all else on the other, after some
  * seconds to warm up. Proxy, primary and load generator go before other processes, for one of those would decide the p99; that
@@ -33,7 +33,7 @@ import { HAS, startEnvoy, startNginx, startOurs } from './proxies.mjs'
 
 const options = readOptions({
   seconds: 3,
-  warm: 3,
+  warm: 5,
   repeats: 3,
   connections: 64,
   rate: 1000,
