@@ -18,10 +18,12 @@ import type { ResponseHead } from './response-parser'
 import type { BackendRuntime, RuleRuntime } from './rule-runtime'
 import type { Upstream, UpstreamFailure, UpstreamHandler, UpstreamRequest } from './upstream'
 import { upstreamRequest } from './upstream-request'
-import type { WorkerContext } from './worker-context'
+import type { Timed, WorkerContext } from './worker-context'
 
 /** One request and its response: routed, forwarded, mirrored and counted once. The client side may be either parser. */
-export class Exchange implements UpstreamHandler {
+export class Exchange implements UpstreamHandler, Timed {
+  earlier: Timed | null = null
+  later: Timed | null = null
   private readonly context: WorkerContext
   private readonly client: ClientSide
   private readonly port: ListeningPort
@@ -391,10 +393,5 @@ export class Exchange implements UpstreamHandler {
   private clearTimers(): void {
     clearTimeout(this.requestTimer)
     clearTimeout(this.attemptTimer)
-  }
-
-  /** Ends the exchange for a worker that is stopping. */
-  cut(): void {
-    this.client.cut()
   }
 }

@@ -5,6 +5,7 @@ import { Exchange } from './exchange'
 import { fixedResponse } from './fixed-response'
 import { trailerLines } from './header-lines'
 import { headerLines, http2Headers, requestParts } from './http2-headers'
+import type { Listed } from './in-flight'
 import type { ListeningPort } from './listening-port'
 import { headBytes } from './node-client'
 import { refusalOf } from './refusals'
@@ -15,7 +16,9 @@ import type { WorkerContext } from './worker-context'
 const HEAD = new RequestHead()
 
 /** One request on a stream of an HTTP/2 connection; everything after its head is the same exchange as ever. */
-export class Http2Client implements ClientSide {
+export class Http2Client implements ClientSide, Listed<Http2Client> {
+  earlier: Http2Client | null = null
+  later: Http2Client | null = null
   readonly decodesChunks = true
   readonly origin: ClientOrigin
   private readonly context: WorkerContext

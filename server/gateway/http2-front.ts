@@ -10,6 +10,7 @@ import {
 import type { Socket } from 'node:net'
 import { type ClientOrigin, clientOrigin } from './client-origin'
 import { Http2Client } from './http2-client'
+import { InFlight } from './in-flight'
 import type { GatewayLimits } from './limits'
 import type { ListeningPort } from './listening-port'
 import type { WorkerContext } from './worker-context'
@@ -17,7 +18,7 @@ import type { WorkerContext } from './worker-context'
 /** What one connection has been up to. */
 interface Connection {
   readonly origin: ClientOrigin
-  readonly clients: Set<Http2Client>
+  readonly clients: InFlight<Http2Client>
   /** Coarse milliseconds since which no stream was open. */
   idleSince: number
   /** Resets and control frames since `countedFrom`. */
@@ -57,7 +58,7 @@ export class Http2Front {
 
   tick(now: number): void {
     for (const [session, connection] of this.connections) {
-      for (const client of connection.clients) client.tick(now)
+      for (const client of connection.clients.toArray()) client.tick(now)
       const isIdle = connection.clients.size === 0
       if (isIdle && now - connection.idleSince > this.context.limits.clientIdleMs) session.close()
     }
@@ -67,7 +68,7 @@ export class Http2Front {
     const { coarseNow: now } = this.context
     const connection: Connection = {
       origin: clientOrigin(session.socket as Socket),
-      clients: new Set(),
+      clients: new InFlight(),
       idleSince: now,
       resets: 0,
       controls: 0,

@@ -21,7 +21,7 @@ export interface BatchedCopy extends BatchEntry {
  */
 export class MirrorBatches {
   private readonly pool: UpstreamPool
-  private readonly pending = new Map<Endpoint, BatchedCopy[]>()
+  private pending = new Map<Endpoint, BatchedCopy[]>()
   private isScheduled = false
 
   constructor(pool: UpstreamPool) {
@@ -40,10 +40,9 @@ export class MirrorBatches {
 
   private readonly flush = (): void => {
     this.isScheduled = false
-    for (const [endpoint, copies] of this.pending) {
-      this.pending.delete(endpoint)
-      this.sendAll(endpoint, copies)
-    }
+    const { pending } = this
+    this.pending = new Map()
+    for (const [endpoint, copies] of pending) this.sendAll(endpoint, copies)
   }
 
   private sendAll(endpoint: Endpoint, copies: readonly BatchedCopy[]): void {

@@ -6,7 +6,7 @@ import type { BatchedCopy } from './mirror-batches'
 import { IDEMPOTENT_METHODS } from './request-head'
 import type { ResponseHead } from './response-parser'
 import type { Upstream, UpstreamFailure, UpstreamHandler, UpstreamRequest } from './upstream'
-import type { WorkerContext } from './worker-context'
+import type { OutstandingCopy, WorkerContext } from './worker-context'
 
 const FAIL_REASONS: Readonly<Record<UpstreamFailure, MirrorFailReason>> = {
   connect_failed: 'connect_failed',
@@ -19,7 +19,9 @@ const FAIL_REASONS: Readonly<Record<UpstreamFailure, MirrorFailReason>> = {
  * One copy on its way to a mirror. Nothing here can make the primary wait: writes are never waited for, and at
  * any bound the copy is given up and counted. Its end is counted exactly once.
  */
-export class MirrorCopy implements UpstreamHandler, BatchedCopy {
+export class MirrorCopy implements UpstreamHandler, BatchedCopy, OutstandingCopy {
+  earlier: OutstandingCopy | null = null
+  later: OutstandingCopy | null = null
   private readonly context: WorkerContext
   private readonly to: CopyTarget
   private recorder: AnswerRecorder | null = null

@@ -80,7 +80,7 @@ export class ServingWorker {
     await Promise.all(this.closing)
     await this.drainCopies()
     clearInterval(this.ticker)
-    for (const copy of this.context.copies) copy.giveUp('shutdown')
+    for (const copy of this.context.copies.toArray()) copy.giveUp('shutdown')
     this.context.primaries.closeAll()
     this.context.mirrors.closeAll()
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from '../log'
 import type { WorkerShare } from './budget-runtime'
 import { Captures } from './capture/captures'
+import { InFlight, type Listed } from './in-flight'
 import { inTurns } from './in-turns'
 import type { GatewayLimits } from './limits'
 import { MetricsRegistry } from './metrics'
@@ -11,13 +12,13 @@ import { RuleRuntimes } from './rule-runtime'
 import { UpstreamPool } from './upstream-pool'
 
 /** Something under way whose deadlines are looked at on every tick. */
-export interface Timed {
+export interface Timed extends Listed<Timed> {
   /** `now` in the context's milliseconds. */
   tick(now: number): void
 }
 
 /** A copy that has not ended. */
-export interface OutstandingCopy {
+export interface OutstandingCopy extends Listed<OutstandingCopy> {
   /** Gives it up if its time is over; returns whether it was. */
   expire(now: number): boolean
   giveUp(reason: 'shutdown'): void
@@ -38,9 +39,9 @@ export class WorkerContext {
   readonly mirrors: UpstreamPool
   readonly rules: RuleRuntimes
   readonly captures: Captures
-  readonly exchanges = new Set<Timed>()
+  readonly exchanges = new InFlight<Timed>()
   /** In the order of their deadlines. */
-  readonly copies = new Set<OutstandingCopy>()
+  readonly copies = new InFlight<OutstandingCopy>()
   readonly mirrorBatches: MirrorBatches
   readonly mirrorDrain: MirrorDrain
   /** Bytes waiting in the sockets of all copies. */
@@ -100,14 +101,9 @@ export class WorkerContext {
 
   tick(): void {
     this.coarseNow = this.now()
-    inTurns(() => this.expireCopy())
-    for (const exchange of this.exchanges) exchange.tick(this.coarseNow)
+    inTurns(() => this.copies.oldest?.expire(this.coarseNow) ?? false)
+    for (const exchange of this.exchanges.toArray()) exchange.tick(this.coarseNow)
     this.primaries.tick()
     this.mirrors.tick()
-  }
-
-  private expireCopy(): boolean {
-    for (const copy of this.copies) return copy.expire(this.coarseNow)
-    return false
   }
 }
