@@ -1,11 +1,11 @@
 /**
  * What a mirror in trouble does to the primary's answers, beside nginx and Envoy where they are installed.
  *
- *   node bench/isolation.mjs [--seconds=3] [--warm=5] [--repeats=3] [--connections=64] [--rate=1000] [--preferred=1]
+ *   node bench/isolation.mjs [--seconds=3] [--warm=5] [--repeats=3] [--connections=64] [--rate=1000] [--preferred=1] [--peers=1]
  *
  * A fixed rate over keep-alive connections, every request mirrored, the proxy on one core and all else on the other, after some
  * seconds to warm up. Proxy, primary and load generator go before other processes, for one of those would decide the p99; that
- * takes root, and `--preferred=0` leaves it. Repeats are interleaved, medians reported: requests served a second, p50 and p99,
+ * takes root, and `--preferred=0` leaves it; `--peers=0` measures ours alone. Repeats are interleaved, medians reported: requests served a second, p50 and p99,
  * CPU of the proxy. The last rows upload 100 MiB while the mirror reads nothing, and mirror one request to the proxy itself.
  */
 import { fork } from 'node:child_process'
@@ -38,6 +38,7 @@ const options = readOptions({
   connections: 64,
   rate: 1000,
   preferred: 1,
+  peers: 1,
 })
 const UPLOAD_BYTES = 100 * 1024 * 1024
 const UPLOAD_SECONDS_MAX = 15
@@ -175,7 +176,7 @@ const cell = (runs) => {
   if (runs === undefined) return 'does not start'
   const of = (pick) => median(runs.map(pick))
   const p99 = of((run) => run.p99)
-  return `${Math.round(of((run) => run.served))} · ${of((run) => run.p50).toFixed(1)} · ${p99.toFixed(1)} · ${Math.round(of((run) => run.microseconds))} · ${Math.round(of((run) => run.memory))}`
+  return `${Math.round(of((run) => run.served))} · ${of((run) => run.p50).toFixed(1)} · ${p99.toFixed(2)} (${Math.min(...runs.map((run) => run.p99)).toFixed(2)}) · ${Math.round(of((run) => run.microseconds))} · ${Math.round(of((run) => run.memory))}`
 }
 
 const gateway = await bundle(work, {
@@ -188,8 +189,12 @@ if (options.preferred === 1) for (const id of [backend.child.pid, generator.proc
 const workerFile = join(work, 'worker.mjs')
 const proxies = [
   { name: 'mirrorboard', start: (peers) => startOurs(gateway, { workerFile, ...peers }) },
-  ...(HAS.nginx ? [{ name: 'nginx', start: (peers) => startNginx(work, peers) }] : []),
-  ...(HAS.envoy ? [{ name: 'envoy', start: (peers) => startEnvoy(work, peers) }] : []),
+  ...(options.peers === 1 && HAS.nginx
+    ? [{ name: 'nginx', start: (peers) => startNginx(work, peers) }]
+    : []),
+  ...(options.peers === 1 && HAS.envoy
+    ? [{ name: 'envoy', start: (peers) => startEnvoy(work, peers) }]
+    : []),
 ]
 const troubles = ['no mirror', ...TROUBLE_NAMES, 'is down', 'has no endpoints', 'is named wrongly']
 const results = new Map()
@@ -205,7 +210,7 @@ for (let repeat = 0; repeat < options.repeats; repeat++) {
   }
 }
 console.log(
-  `\n${options.rate} requests/s asked for over ${options.connections} connections: served/s · p50 ms · p99 ms · CPU µs · RSS MB`,
+  `\n${options.rate} requests/s asked for over ${options.connections} connections: served/s · p50 ms · p99 ms (least) · CPU µs · RSS MB`,
 )
 console.log(`| mirror | ${proxies.map(({ name }) => name).join(' | ')} |`)
 console.log(`|---|${proxies.map(() => '---|').join('')}`)
