@@ -126,7 +126,7 @@ test('a calibration says what it costs, sends no more, and explains noise', asyn
 
   const before = primary.requests['GET'] ?? 0
   await sendOne(page.request, 'POST')
-  // Each worker of the gateway repeats its part, so each must have had its part of the traffic.
+  // However the connections are divided among the gateway's workers.
   let seconds = 0
   const repeated = async () => {
     await send(page.request, 1)

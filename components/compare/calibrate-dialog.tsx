@@ -24,15 +24,25 @@ function annotationOf(requests: number): string {
   return JSON.stringify({ id: until, requests, until })
 }
 
+/** What a calibration costs the primary, over all the rules it is for. */
+export function costSentence(requests: number | null, rules: number): string {
+  const count = requests === null ? 'that many' : formatCount(requests * rules)
+  const each =
+    rules === 1 || requests === null ? '' : `, ${formatCount(requests)} of each rule that mirrors`
+  return `Costs the primary ${count} further safe requests within a day${each}, as traffic comes in. Clients wait for none of them.`
+}
+
 interface CalibrateDialogProps {
   suggested: number
+  /** Rules of the route that mirror: each is calibrated. */
+  rules: number
   onClose: () => void
   /** Gets the annotation's new text. */
   onReview: (annotation: string) => void
 }
 
 /** Asks how many requests to repeat, and says what that costs. */
-export function CalibrateDialog({ suggested, onClose, onReview }: CalibrateDialogProps) {
+export function CalibrateDialog({ suggested, rules, onClose, onReview }: CalibrateDialogProps) {
   const [text, setText] = useState(String(suggested))
   const requests = Number(text)
   const isValid = Number.isInteger(requests) && requests > 0 && requests <= CALIBRATION_REQUESTS_MAX
@@ -68,7 +78,7 @@ export function CalibrateDialog({ suggested, onClose, onReview }: CalibrateDialo
           value={text}
           onChange={setText}
           error={error}
-          hint={`Costs the primary ${isValid ? formatCount(requests) : 'that many'} further safe requests within a day, as traffic comes in. Clients wait for none of them.`}
+          hint={costSentence(isValid ? requests : null, rules)}
         />
       </div>
     </Modal>

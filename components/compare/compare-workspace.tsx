@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react'
 import { useReadOnlyReason } from '@/components/data/access'
 import { useResetComparison, useSnapshot } from '@/components/data/comparison'
 import { plural } from '@/components/format/numbers'
+import { mirrorsOf } from '@/components/routes/route-summary'
 import { Button, buttonClass } from '@/components/ui/button'
 import { Chip } from '@/components/ui/chip'
 import { EmptyState, LoadingState } from '@/components/ui/empty-state'
@@ -180,6 +181,7 @@ function Dialogs({ route, dialog, snapshot, onDialog }: DialogsProps) {
     return (
       <CalibrateDialog
         suggested={suggestedRepeats(groups, snapshot?.calibrationPairs ?? 0)}
+        rules={new Set(mirrorsOf(route).map(({ ruleIndex }) => ruleIndex)).size}
         onClose={close}
         onReview={(text) => onDialog({ [CALIBRATION_ANNOTATION]: text })}
       />

@@ -98,7 +98,8 @@ export function BudgetPanel({ route }: { route: HTTPRoute }) {
         Review budget
       </Button>
       <p className="text-2xs text-muted">
-        An empty field sets no limit. The primary is never slowed by any of them.
+        An empty field sets no limit. The primary is never slowed by any of them. Each worker process
+        of the gateway keeps an equal part: with fewer connections than workers, less is copied.
       </p>
       {isReviewing ? (
         <AnnotationReview

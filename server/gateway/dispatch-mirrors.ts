@@ -54,9 +54,11 @@ export function dispatchCalibration(
   if (calibration === undefined || backend === null || text === '') return NO_COPIES
   if (!isSafe(head) || head.upgrade !== '') return NO_COPIES
   if (context.mirrorBufferedBytes > context.limits.mirrorBufferBytesTotalMax) return NO_COPIES
-  if (!calibration.take(Date.now())) return NO_COPIES
+  const now = Date.now()
+  if (!calibration.mayTake(now)) return NO_COPIES
   const endpoint = backend.again.nextUsable(context.mirrors)
   if (endpoint === undefined) return NO_COPIES
+  calibration.take(now)
   const { metrics } = runtime
   const target = { filterIndex: -1, target: backend.name, metrics: metrics.calibration }
   const { method } = head

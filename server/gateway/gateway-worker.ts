@@ -3,14 +3,25 @@ import type { RouteTable } from '@/lib/routing/route-table'
 import { createLogger } from '../log'
 import { ServingWorker } from './serving-worker'
 import { applyDelta } from './table-delta'
-import { isWorkerRequest, READY_ID, type WorkerCall, type WorkerReply } from './worker-messages'
+import {
+  isWorkerRequest,
+  READY_ID,
+  type WorkerCall,
+  type WorkerClaim,
+  type WorkerReply,
+} from './worker-messages'
 
 const logger = createLogger('gateway')
 let worker: ServingWorker | undefined
 let table: RouteTable | undefined
 
 async function perform(call: WorkerCall): Promise<unknown> {
-  if (call.type === 'configure') worker = new ServingWorker(call.limits, logger, call.place)
+  if (call.type === 'configure') {
+    worker = new ServingWorker(call.limits, logger, call.place, (claim) => {
+      const asked: WorkerClaim = { claim }
+      process.send?.(asked)
+    })
+  }
   if (worker === undefined) throw new Error('The worker has not been configured.')
   switch (call.type) {
     case 'configure':
@@ -26,6 +37,10 @@ async function perform(call: WorkerCall): Promise<unknown> {
       return worker.snapshot()
     case 'drainExchanges':
       return worker.drainExchanges()
+    case 'answerRepeat':
+      return worker.answerRepeat(call.key, call.isAllowed)
+    case 'takeBackRepeat':
+      return worker.takeBackRepeat(call.key)
     case 'stop':
       return worker.stop()
   }

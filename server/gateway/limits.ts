@@ -110,6 +110,8 @@ export interface GatewayLimits {
    */
   readonly requestPathsPerRuleMax: number
   readonly requestPathsMax: number
+  /** Calibrations of rules that are counted, for all workers together; a further one begins once one is past its `until`. */
+  readonly calibrationsMax: number
   /** Time after which reading captures lets requests have their turn. */
   readonly captureSliceMs: number
   /** Backends of one rule that keep their own series; those long gone are folded into `backend=""`. */
@@ -186,6 +188,7 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   captureHeldBytesMax: 8 * MIB,
   captureDrainBytesMax: 2 * MIB,
   captureDrainMs: 300,
+  calibrationsMax: 10_000,
   captureSliceMs: 1,
   requestPathsPerRuleMax: 200,
   requestPathsMax: 2_000,

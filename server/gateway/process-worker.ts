@@ -1,10 +1,17 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { RouteTable } from '@/lib/routing/route-table'
+import type { ClaimRepeat } from './capture/calibration-run'
 import type { GatewayLimits } from './limits'
 import { deltaBetween } from './table-delta'
 import type { WorkerPlace } from './worker-context'
 import type { WorkerHandle } from './worker-handle'
-import { isWorkerReply, READY_ID, type WorkerCall, type WorkerRequest } from './worker-messages'
+import {
+  isWorkerClaim,
+  isWorkerReply,
+  READY_ID,
+  type WorkerCall,
+  type WorkerRequest,
+} from './worker-messages'
 
 /** How a worker process is started. */
 export interface WorkerEntry {
@@ -29,7 +36,7 @@ export class ProcessWorker implements WorkerHandle {
   private table: RouteTable | undefined
   private readonly exited: Promise<void>
 
-  constructor(entry: WorkerEntry, onExit: () => void) {
+  constructor(entry: WorkerEntry, onExit: () => void, onClaim: ClaimRepeat) {
     cluster.schedulingPolicy = cluster.SCHED_NONE
     cluster.setupPrimary({
       exec: entry.file,
@@ -41,7 +48,10 @@ export class ProcessWorker implements WorkerHandle {
     this.ready = new Promise((resolve, reject) => {
       this.pending.set(READY_ID, { resolve, reject })
     })
-    this.worker.on('message', (message: unknown) => this.onMessage(message))
+    this.worker.on('message', (message: unknown) => {
+      if (isWorkerClaim(message)) onClaim(message.claim)
+      else this.onMessage(message)
+    })
     this.worker.on('error', () => this.worker.process.kill('SIGKILL'))
     this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()))
     this.worker.on('exit', () => {
@@ -83,6 +93,14 @@ export class ProcessWorker implements WorkerHandle {
 
   drainExchanges(): ReturnType<WorkerHandle['drainExchanges']> {
     return this.call({ type: 'drainExchanges' }) as ReturnType<WorkerHandle['drainExchanges']>
+  }
+
+  async answerRepeat(key: string, isAllowed: boolean): Promise<void> {
+    await this.call({ type: 'answerRepeat', key, isAllowed })
+  }
+
+  takeBackRepeat(key: string): ReturnType<WorkerHandle['takeBackRepeat']> {
+    return this.call({ type: 'takeBackRepeat', key }) as ReturnType<WorkerHandle['takeBackRepeat']>
   }
 
   /** Resolves when the process is gone. */

@@ -19,7 +19,7 @@ import type {
   RuleEntry,
 } from '@/lib/routing/route-table'
 import { BudgetRuntime, type WorkerShare } from './budget-runtime'
-import { CalibrationRun } from './capture/calibration-run'
+import type { Calibrations } from './capture/calibration-run'
 import type { CaptureRuntime } from './capture/capture-runtime'
 import { PathCounts } from './capture/request-paths'
 import { type RouteSettings, routeSettings } from './capture/route-settings'
@@ -111,7 +111,6 @@ interface RuleSequences {
   splitKey: string
   /** Which of the mirrored requests are captured. */
   readonly captures: MirrorSampler
-  calibration: CalibrationRun | undefined
   /** By filter index, for the budget that `budgetKey` tells. */
   budgets: Map<number, BudgetRuntime>
   budgetKey: string
@@ -125,6 +124,7 @@ export interface RuntimeParts {
   /** The index shifts this worker's sequences against the others'. */
   readonly share: WorkerShare
   readonly hash: SecretHash
+  readonly calibrations: Calibrations
   readonly now: () => number
 }
 
@@ -145,7 +145,8 @@ export class RuleRuntimes {
 
   /** Takes a new table over: series and sequences of what is gone are forgotten, connections to it closed. */
   replaceTable(table: RouteTable): void {
-    const { metrics, primaries, mirrors } = this.parts
+    const { metrics, primaries, mirrors, calibrations } = this.parts
+    calibrations.forgetIdle()
     const live = this.labels.of(table)
     metrics.retain(live)
     for (const labels of this.sequences.keys()) {
@@ -214,7 +215,7 @@ export class RuleRuntimes {
         cluster: this.cluster(policy.cluster).mirror,
         metrics: metrics.mirror(policy.filterIndex, policy.cluster),
       })),
-      capture: this.captureOf(sequences, settings, { route: route.key, rule: rule.index }),
+      capture: this.captureOf(sequences, settings, route.key, rule),
       nextBackend() {
         const backend = sequences.split.next()
         return backend === null ? undefined : backends.get(backend)
@@ -225,20 +226,26 @@ export class RuleRuntimes {
   private captureOf(
     sequences: RuleSequences,
     { comparison, calibration, redaction }: RouteSettings,
-    place: { readonly route: NamespacedName; readonly rule: number },
+    route: NamespacedName,
+    { index, mirrors }: RuleEntry,
   ): CaptureRuntime | undefined {
-    if (comparison === undefined && calibration === undefined) return undefined
-    if (calibration !== undefined && sequences.calibration?.id !== calibration.id) {
-      sequences.calibration = new CalibrationRun(calibration, this.parts.share)
-    }
+    // Without a mirror there is nothing whose noise is to be known.
+    const isCalibrated = calibration !== undefined && mirrors.length > 0
+    if (comparison === undefined && !isCalibrated) return undefined
     const fraction = comparison?.fraction ?? 0
     const redactor = new Redactor(redaction, this.parts.hash)
     return {
       isNext: () => isSampled(sequences.captures.next(), fraction),
       redactor,
       rules: comparison?.rules ?? {},
-      calibration: calibration && sequences.calibration,
-      paths: new PathCounts(place, redactor, this.parts.limits.requestPathsPerRuleMax),
+      calibration: isCalibrated
+        ? this.parts.calibrations.of(`${route}/${index}`, calibration)
+        : undefined,
+      paths: new PathCounts(
+        { route, rule: index },
+        redactor,
+        this.parts.limits.requestPathsPerRuleMax,
+      ),
     }
   }
 
@@ -289,7 +296,6 @@ export class RuleRuntimes {
       backends: rule.backends,
       splitKey,
       captures: createMirrorSampler((MIRROR_SAMPLER_START + shift) % 1),
-      calibration: undefined,
       budgets: new Map(),
       budgetKey: '',
     }

@@ -2,6 +2,7 @@
 import { compileMatcher, type RouteMatcher } from '@/lib/routing/compile-matcher'
 import type { RouteTable } from '@/lib/routing/route-table'
 import type { Logger } from '../log'
+import type { ClaimRepeat } from './capture/calibration-run'
 import { type GatewayLimits, TICK_MS } from './limits'
 import { type Binding, bindingKey, ListenerServer } from './listener-server'
 import type { MetricsSnapshot } from './metrics-snapshot'
@@ -19,9 +20,9 @@ export class ServingWorker {
   private matcher: RouteMatcher | undefined
   private readonly logger: Logger
 
-  constructor(limits: GatewayLimits, logger: Logger, place: WorkerPlace) {
+  constructor(limits: GatewayLimits, logger: Logger, place: WorkerPlace, claimRepeat: ClaimRepeat) {
     this.logger = logger
-    this.context = new WorkerContext(limits, logger, place)
+    this.context = new WorkerContext(limits, logger, place, claimRepeat)
     this.ticker = setInterval(() => this.tick(), TICK_MS)
   }
 
@@ -72,6 +73,16 @@ export class ServingWorker {
   /** Takes out captured exchanges, oldest first; what is too much for one answer waits for the next. */
   drainExchanges(): Promise<readonly string[]> {
     return this.context.captures.drain()
+  }
+
+  /** Whether one more request may be repeated for a calibration. */
+  answerRepeat(key: string, isAllowed: boolean): void {
+    this.context.calibrations.answer(key, isAllowed)
+  }
+
+  /** Gives up a repeat that was allowed and not used; returns whether there was one. */
+  takeBackRepeat(key: string): boolean {
+    return this.context.calibrations.giveBack(key)
   }
 
   /** Resolves when nothing is in flight any more, or the drain time is over. */

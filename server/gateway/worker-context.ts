@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from '../log'
 import type { WorkerShare } from './budget-runtime'
+import { Calibrations, type ClaimRepeat } from './capture/calibration-run'
 import { Captures } from './capture/captures'
 import { InFlight, type Listed } from './in-flight'
 import { inTurns } from './in-turns'
@@ -39,6 +40,7 @@ export class WorkerContext {
   readonly mirrors: UpstreamPool
   readonly rules: RuleRuntimes
   readonly captures: Captures
+  readonly calibrations: Calibrations
   readonly exchanges = new InFlight<Timed>()
   /** In the order of their deadlines. */
   readonly copies = new InFlight<OutstandingCopy>()
@@ -53,7 +55,7 @@ export class WorkerContext {
   private readonly idPrefix = randomBytes(8).toString('hex')
   private idCount = 0
 
-  constructor(limits: GatewayLimits, logger: Logger, place: WorkerPlace) {
+  constructor(limits: GatewayLimits, logger: Logger, place: WorkerPlace, claimRepeat: ClaimRepeat) {
     this.limits = limits
     this.logger = logger
     this.mirrorDrain = new MirrorDrain(limits.mirrorDrainBytesPerTurn)
@@ -67,6 +69,7 @@ export class WorkerContext {
       salt: place.captureSalt,
       now,
     })
+    this.calibrations = new Calibrations(claimRepeat)
     this.rules = new RuleRuntimes({
       limits,
       metrics: this.metrics,
@@ -74,6 +77,7 @@ export class WorkerContext {
       mirrors: this.mirrors,
       share: place,
       hash: this.captures.hash,
+      calibrations: this.calibrations,
       now,
     })
   }

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import type { RouteTable } from '@/lib/routing/route-table'
 import type { Logger } from '../log'
+import { CalibrationLedger } from './capture/calibration-ledger'
+import type { RepeatClaim } from './capture/calibration-run'
 import type { GatewayLimits } from './limits'
 import { type Binding, bindingKey } from './listener-server'
 import { TableLabels } from './live-labels'
@@ -42,6 +44,7 @@ export class WorkerGroup {
   private readonly seats: Seat[] = []
   private readonly retired = new MetricsSum()
   private readonly labels = new TableLabels()
+  private readonly calibrations: CalibrationLedger
   private table: RouteTable | undefined
   private bindings: readonly Binding[] = []
   /** Made anew at every start and never shown: hashes of secrets can't be searched for, nor told across starts. */
@@ -53,6 +56,7 @@ export class WorkerGroup {
 
   constructor(options: WorkerGroupOptions) {
     this.options = options
+    this.calibrations = new CalibrationLedger(options.limits.calibrationsMax)
   }
 
   /** Resolves when every worker runs; rejects when one can't be started. */
@@ -70,7 +74,10 @@ export class WorkerGroup {
     }
     if (workers === 0) {
       for (const seat of this.seats) {
-        seat.handle = createLocalWorker(limits, logger, this.placeOf(seat))
+        const worker = createLocalWorker(limits, logger, this.placeOf(seat), (claim) => {
+          void this.answerClaim(seat, worker, claim)
+        })
+        seat.handle = worker
       }
       return
     }
@@ -163,6 +170,18 @@ export class WorkerGroup {
     return { index, count: this.seats.length, captureSalt: this.captureSalt }
   }
 
+  private async answerClaim(
+    { index }: Seat,
+    worker: WorkerHandle,
+    claim: RepeatClaim,
+  ): Promise<void> {
+    // A worker that ends meanwhile gives nothing back, and needs no answer.
+    const takeBack = async (holder: number) =>
+      (await this.seats[holder]?.handle?.takeBackRepeat(claim.key).catch(() => false)) ?? false
+    const isAllowed = await this.calibrations.claim(index, claim, takeBack)
+    await worker.answerRepeat(claim.key, isAllowed).catch(() => undefined)
+  }
+
   private async refresh(): Promise<void> {
     const { snapshotTimeoutMs } = this.options.limits
     await Promise.all(
@@ -201,7 +220,11 @@ export class WorkerGroup {
     const { entry, limits } = this.options
     if (entry === undefined) throw new Error('Worker processes need the path of their entry.')
     seat.startedAt = performance.now()
-    const worker = new ProcessWorker(entry, () => this.onExit(seat, worker))
+    const worker = new ProcessWorker(
+      entry,
+      () => this.onExit(seat, worker),
+      (claim) => void this.answerClaim(seat, worker, claim),
+    )
     seat.process = worker
     await worker.configure(limits, this.placeOf(seat))
     const { table } = this
@@ -226,6 +249,7 @@ export class WorkerGroup {
     if (seat.process !== worker) return
     seat.process = undefined
     seat.handle = undefined
+    this.calibrations.forgetWorker(seat.index)
     this.retired.add(settleLostWorker(seat.last))
     seat.last = []
     if (this.isStopping) return

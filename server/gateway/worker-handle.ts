@@ -1,5 +1,6 @@
 import type { RouteTable } from '@/lib/routing/route-table'
 import type { Logger } from '../log'
+import type { ClaimRepeat } from './capture/calibration-run'
 import type { GatewayLimits } from './limits'
 import type { Binding } from './listener-server'
 import type { MetricsSnapshot } from './metrics-snapshot'
@@ -14,6 +15,10 @@ export interface WorkerHandle {
   snapshot(): Promise<MetricsSnapshot>
   /** Takes out captured exchanges that are ready: lines of JSON. */
   drainExchanges(): Promise<readonly string[]>
+  /** Answers a claim: whether one more request may be repeated. */
+  answerRepeat(key: string, isAllowed: boolean): Promise<void>
+  /** Takes back a repeat that was allowed and not used; resolves to whether there was one. */
+  takeBackRepeat(key: string): Promise<boolean>
   stop(): Promise<void>
 }
 
@@ -22,14 +27,17 @@ export function createLocalWorker(
   limits: GatewayLimits,
   logger: Logger,
   place: WorkerPlace,
+  claimRepeat: ClaimRepeat,
 ): WorkerHandle {
-  const worker = new ServingWorker(limits, logger, place)
+  const worker = new ServingWorker(limits, logger, place, claimRepeat)
   return {
     replaceTable: async (table) => worker.replaceTable(table),
     bind: (bindings) => worker.bind(bindings),
     retain: async (bindings) => worker.retain(bindings),
     snapshot: async () => worker.snapshot(),
     drainExchanges: async () => worker.drainExchanges(),
+    answerRepeat: async (key, isAllowed) => worker.answerRepeat(key, isAllowed),
+    takeBackRepeat: async (key) => worker.takeBackRepeat(key),
     stop: () => worker.stop(),
   }
 }

@@ -1,4 +1,5 @@
 /** What supervisor and worker processes say to each other over their IPC channel. */
+import type { RepeatClaim } from './capture/calibration-run'
 import type { GatewayLimits } from './limits'
 import type { Binding } from './listener-server'
 import type { TableDelta } from './table-delta'
@@ -11,6 +12,8 @@ export type WorkerCall =
   | { readonly type: 'retain'; readonly bindings: readonly Binding[] }
   | { readonly type: 'snapshot' }
   | { readonly type: 'drainExchanges' }
+  | { readonly type: 'answerRepeat'; readonly key: string; readonly isAllowed: boolean }
+  | { readonly type: 'takeBackRepeat'; readonly key: string }
   | { readonly type: 'stop' }
 
 /** The reply a worker sends unasked once it listens: whatever is said before would be lost. */
@@ -28,6 +31,11 @@ export interface WorkerReply {
   readonly error?: string
 }
 
+/** What a worker asks on its own; the answer is a call. */
+export interface WorkerClaim {
+  readonly claim: RepeatClaim
+}
+
 /** Narrows a message from the parent process; the answer to it bears its id. */
 export function isWorkerRequest(message: unknown): message is WorkerRequest {
   return typeof message === 'object' && message !== null && 'id' in message && 'call' in message
@@ -36,4 +44,9 @@ export function isWorkerRequest(message: unknown): message is WorkerRequest {
 /** Narrows a message from a worker process. */
 export function isWorkerReply(message: unknown): message is WorkerReply {
   return typeof message === 'object' && message !== null && 'id' in message && !('call' in message)
+}
+
+/** Narrows what a worker process asks on its own. */
+export function isWorkerClaim(message: unknown): message is WorkerClaim {
+  return typeof message === 'object' && message !== null && 'claim' in message
 }

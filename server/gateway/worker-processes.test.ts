@@ -22,7 +22,7 @@ async function start() {
       execArgv: ['--import', 'tsx'],
     },
     metrics: { host: '127.0.0.1', port: 0 },
-    limits: { drainMs: 2_000, workerRestartMinMs: 50, capturesPerSecondMax: 1_000 },
+    limits: { drainMs: 2_000, workerRestartMinMs: 50, capturesPerSecondMax: 10_000 },
     logger: SILENT,
   })
   closers.push(() => plane.stop())
@@ -38,7 +38,20 @@ async function start() {
     clusters: { primary: cluster(primary.port), shadow: cluster(shadow.port) },
   })
   const { gateways } = await plane.publish(first)
-  return { plane, address: gateways[0]?.address?.value ?? '', port, table: first }
+  return { plane, primary, address: gateways[0]?.address?.value ?? '', port, table: first }
+}
+
+/** The same with a mirror that gets every request; `calibrate` begins a calibration, `repeats` counts those that ended. */
+async function startCalibrated() {
+  const { plane, primary, table: first, ...target } = await start()
+  const calibrate = (calibration: { readonly id: string; readonly requests: number }) => {
+    const settings = { 'mirrorboard.dev/calibration': JSON.stringify(calibration) }
+    const routes = first.routes.map((known) => ({ ...known, settings }))
+    const listeners = first.gateways[0]?.listeners ?? []
+    return plane.publish(table({ ...first, listeners, routes }))
+  }
+  const repeats = async () => total(await scrape(plane), GATEWAY_METRICS.calibrationRequests)
+  return { plane, primary, calibrate, repeats, ...target }
 }
 
 async function scrape(plane: GatewayPlane) {
@@ -74,6 +87,57 @@ describe('worker processes', () => {
     expect(new Set(shown).size).toBe(1)
     expect(shown[0]).toMatch(/^\[redacted [0-9a-f]{12}\]$/)
     expect(lines.join()).not.toContain('planted-secret')
+  })
+
+  it('finish a calibration that only one of them gets traffic for, and never begin it anew', async () => {
+    const { plane, calibrate, repeats, ...target } = await startCalibrated()
+    await calibrate({ id: 'one', requests: 40 })
+    await eventually('the repeats', async () => {
+      // One connection is one worker's.
+      await sendMany(target, 50, 1)
+      return (await repeats()) >= 40
+    })
+    const before = plane.workerProcessIds
+    for (const processId of before) process.kill(processId, 'SIGKILL')
+    await eventually('replacements', () => {
+      const now = plane.workerProcessIds
+      return now.length === 2 && !now.some((processId) => before.includes(processId))
+    })
+    await eventually('answers', async () => {
+      const { statuses } = await sendMany(target, 50, 8)
+      return statuses.get(200) === 50
+    })
+    await sendMany(target, 200, 8)
+    expect(await repeats()).toBe(40)
+  })
+
+  it('repeat together what was asked for, when one dies amid a calibration as well', async () => {
+    const { plane, primary, calibrate, repeats, ...target } = await startCalibrated()
+    await calibrate({ id: 'whole', requests: 100 })
+    await eventually('the repeats', async () => {
+      await sendMany(target, 200, 16)
+      return (await repeats()) >= 100
+    })
+    await sendMany(target, 200, 16)
+    expect(await repeats()).toBe(100)
+
+    await calibrate({ id: 'broken', requests: 400 })
+    const before = primary.requests.length
+    let sent = 300
+    const sending = sendMany(target, sent, 16)
+    await eventually('some of them', () => primary.requests.length > before + 100)
+    process.kill(plane.workerProcessIds[0] ?? 0, 'SIGKILL')
+    await sending
+    const repeated = () => primary.requests.length - before - sent
+    // What was under way in the dead worker may not have reached the backend: two for each connection, at most.
+    await eventually('the rest', async () => {
+      sent += 200
+      await sendMany(target, 200, 16)
+      return repeated() >= 400 - 2 * 16
+    })
+    sent += 400
+    await sendMany(target, 400, 16)
+    expect(repeated()).toBeLessThanOrEqual(400)
   })
 
   it('lose nothing they captured when they answer late', async () => {

@@ -1,10 +1,20 @@
 /** What is captured of mirrored requests, over real sockets: whole, redacted, bounded, and never at the primary's cost. */
 import { request as httpRequest } from 'node:http'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  onTestFinished,
+} from 'vitest'
 import type { CapturedExchange, RequestPaths } from '@/lib/comparison/exchange'
 import type { RouteEntry } from '@/lib/routing/route-table'
 import { GATEWAY_METRICS } from '@/lib/series/gateway-metrics'
+import { sendMany } from '../test-support/load'
 import { brokenIdentities, total } from '../test-support/metrics-reader'
 import { closedPort, startHttpPeer, startRawPeer } from '../test-support/peers'
 import { backend, mirror, route, rule } from '../test-support/route-tables'
@@ -522,6 +532,24 @@ describe('a calibration', () => {
     await gateway.serve([entry({ calibration: over })], clusters)
     await send()
     expect(await counted(GATEWAY_METRICS.calibrationRequests)).toBe(5)
+  })
+})
+
+describe('a calibration at the limit of captures', () => {
+  it('repeats nothing that could not be recorded', async () => {
+    const slow = await startTestGateway({ capturesPerSecondMax: 1 })
+    onTestFinished(() => slow.stop())
+    const first = closing(await startHttpPeer())
+    const clusters = { primary: [first.port], shadow: [first.port] }
+    await slow.serve([entry({ calibration: { id: 'slow', requests: 50 } })], clusters)
+    const { statuses } = await sendMany(slow, 100, 2)
+    expect([...statuses]).toEqual([[200, 100]])
+    await eventually('an end', async () => brokenIdentities(await slow.scrape()).length === 0)
+    const samples = await slow.scrape()
+    const repeats = total(samples, GATEWAY_METRICS.calibrationRequests)
+    expect(repeats).toBeGreaterThan(0)
+    expect(repeats).toBeLessThan(10)
+    expect(total(samples, GATEWAY_METRICS.captures, { reason: 'rate_limit' })).toBe(0)
   })
 })
 

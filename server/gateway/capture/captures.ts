@@ -66,6 +66,12 @@ export class Captures {
     this.asked.add(capture.paths)
   }
 
+  /** Whether a capture with so many copies would begin now. */
+  hasRoomFor(copies: number): boolean {
+    const { capturesInProgressMax } = this.parts.limits
+    return this.inProgress + copies <= capturesInProgressMax && this.rate.hasToken
+  }
+
   /** Begins a capture with a recorder on every copy; null without any, or at a bound, which is then counted. */
   begin(
     runtime: CapturedRule,
