@@ -25,14 +25,17 @@ export interface DroppedChunk {
 
 /** Dropped chunks remembered for the disk; beyond, they stay there until the next start finds them too old. */
 const DROPPED_MAX = 200_000
-/** How often the whole history is looked at for what is too old, in ticks. */
+/** How often the whole history is looked at for what is too old, in ticks; at once when it is over its budget. */
 const SWEEP_TICKS = 30
 /** The kept span shrinks and grows by these factors while the history is over or well under its budget. */
 const SHRINK = 0.9
 const GROW = 1.1
 const GROW_BELOW = 0.7
-/** The least share of each span that is kept. */
-const KEPT_SHARE_MIN = 0.01
+/** The least share of each span that is kept, but for `KEPT_TICKS_MIN`. */
+const KEPT_SHARE_MIN = 0.001
+
+/** Kept of a log whatever the budget is, in ticks: what the next wider step is summed from. */
+const KEPT_TICKS_MIN = LOGS.map((_, log) => (log === 0 ? TIERS[1] : TIERS[2]).width)
 
 /** The history of every route, kept within the bounds of `ObserverLimits`. */
 export class SeriesStore {
@@ -168,7 +171,8 @@ export class SeriesStore {
   }
 
   private sweepSometimes(tick: number): void {
-    if (tick - this.sweptAt < SWEEP_TICKS) return
+    const isFull = this.historyBytes > this.limits.historyBytesMax
+    if (tick - this.sweptAt < SWEEP_TICKS && !isFull) return
     this.sweptAt = tick
     this.sweep(tick)
   }
@@ -187,7 +191,8 @@ export class SeriesStore {
 
   private dropOld(tick: number): number {
     const shares = LOGS.map(({ ticksKept, width }, log) => {
-      const oldest = Math.floor(tick - Math.max(ticksKept * this.keptShare, LOGS[1]?.width ?? 0))
+      const ticks = Math.max(ticksKept * this.keptShare, KEPT_TICKS_MIN[log] ?? 0)
+      const oldest = Math.floor(tick - ticks)
       this.droppedBefore[log] = Math.max(this.droppedBefore[log] ?? 0, oldest)
       return { oldestStep: Math.ceil(oldest / width), isEarly: this.keptShare < 1 }
     })
