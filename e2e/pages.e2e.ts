@@ -68,3 +68,21 @@ test('the skip link leads the keyboard past the navigation', async ({ page }) =>
   await page.keyboard.press('Enter')
   await expect(page.locator('#content')).toBeFocused()
 })
+
+test('a file that is no evidence is refused with what it is and what to do', async ({ page }) => {
+  await page.goto('/evidence')
+  const choose = (name: string, text: string) =>
+    page
+      .getByLabel('Evidence file')
+      .setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) })
+  const refusal = page.getByRole('main').getByRole('alert')
+  await choose('route.yaml', 'kind: HTTPRoute')
+  await expect(refusal).toContainText('route.yaml cannot be opened')
+  await expect(refusal).toContainText('The file is not JSON, so it holds no evidence. Choose')
+  await choose('half.json', '{"format": "mirrorboard.dev/evidence/v1", "writtenAt": "2026')
+  await expect(refusal).toContainText('half.json cannot be opened')
+  await expect(refusal).toContainText('its end is missing. Copy or download the file again')
+  await choose('huge.json', ' '.repeat(33 * 1024 * 1024))
+  await expect(refusal).toContainText('The file has 33.0 MiB; an evidence file has at most 32 MiB.')
+  await expectAccessible(page)
+})

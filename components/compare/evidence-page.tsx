@@ -8,22 +8,31 @@ import { Notice } from '@/components/ui/notice'
 import { Panel } from '@/components/ui/panel'
 import { assess } from '@/lib/comparison/assess'
 import { judgeRules } from '@/lib/comparison/settings'
-import { EVIDENCE_BYTES_MAX, type Evidence, parseEvidence } from '@/lib/dashboard-api/evidence'
+import type { Evidence } from '@/lib/dashboard-api/evidence'
+import {
+  type ParsedEvidence,
+  parseEvidence,
+  refuseBySize,
+} from '@/lib/dashboard-api/parse-evidence'
 import { ComparisonView } from './comparison-view'
 import { CopyAsCurl } from './pair-actions'
 import { PairSourceProvider } from './pair-source'
 
-type Opened =
-  | { readonly evidence: Evidence; readonly name: string }
-  | { readonly message: string }
-  | null
+interface Opened {
+  readonly name: string
+  readonly parsed: ParsedEvidence
+}
 
 async function open(file: File): Promise<Opened> {
-  if (file.size > EVIDENCE_BYTES_MAX) {
-    return { message: 'This file is larger than an evidence file can be (32 MiB).' }
-  }
-  const parsed = parseEvidence(await file.text())
-  return parsed.ok ? { evidence: parsed.evidence, name: file.name } : { message: parsed.message }
+  const parsed =
+    refuseBySize(file.size) ?? (await file.text().then(parseEvidence, () => UNREADABLE))
+  return { name: file.name, parsed }
+}
+
+const UNREADABLE: ParsedEvidence = {
+  ok: false,
+  problem: 'The browser could not read it.',
+  remedy: 'Check that the file is still there and that you may read it, then choose it again.',
 }
 
 function FilePicker({ onOpened }: { onOpened: (opened: Opened) => void }) {
@@ -37,10 +46,14 @@ function FilePicker({ onOpened }: { onOpened: (opened: Opened) => void }) {
         id={id}
         type="file"
         accept="application/json,.json"
+        // Or the same file, once it was mended, would be no change.
+        onClick={({ currentTarget }) => {
+          currentTarget.value = ''
+        }}
         onChange={({ target }) => {
           const [file] = target.files ?? []
           if (file === undefined) return
-          open(file).then(onOpened, () => onOpened({ message: 'The file could not be read.' }))
+          void open(file).then(onOpened)
         }}
         className="max-w-full text-xs"
       />
@@ -82,26 +95,31 @@ function Contents({ evidence }: { evidence: Evidence }) {
 
 /** An evidence file, opened without a cluster: the same view as of a live route. */
 export function EvidencePage() {
-  const [opened, setOpened] = useState<Opened>(null)
+  const [opened, setOpened] = useState<Opened | null>(null)
+  const evidence = opened?.parsed.ok ? opened.parsed.evidence : null
   return (
     <>
       <PageHeader
         title="Evidence"
         description="Open a comparison that was saved as a file."
         actions={
-          opened !== null && 'evidence' in opened ? (
-            <Button onClick={() => setOpened(null)}>Close {opened.name}</Button>
+          evidence !== null ? (
+            <Button onClick={() => setOpened(null)}>Close {opened?.name}</Button>
           ) : null
         }
       />
       <div className="flex flex-col gap-3 px-4 pb-6 md:px-6">
-        {opened !== null && 'evidence' in opened ? (
-          <Contents evidence={opened.evidence} />
-        ) : (
+        {evidence === null ? (
           <>
             <FilePicker onOpened={setOpened} />
-            {opened === null ? null : <Notice tone="bad">{opened.message}</Notice>}
+            {opened === null || opened.parsed.ok ? null : (
+              <Notice tone="bad" title={`${opened.name} cannot be opened`}>
+                {opened.parsed.problem} {opened.parsed.remedy}
+              </Notice>
+            )}
           </>
+        ) : (
+          <Contents evidence={evidence} />
         )}
       </div>
     </>

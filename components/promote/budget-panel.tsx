@@ -98,8 +98,9 @@ export function BudgetPanel({ route }: { route: HTTPRoute }) {
         Review budget
       </Button>
       <p className="text-2xs text-muted">
-        An empty field sets no limit. The primary is never slowed by any of them. Each worker process
-        of the gateway keeps an equal part: with fewer connections than workers, less is copied.
+        An empty field sets no limit. The primary is never slowed by any of them. Each worker
+        process of the gateway keeps an equal part: with fewer connections than workers, less is
+        copied.
       </p>
       {isReviewing ? (
         <AnnotationReview
