@@ -267,6 +267,27 @@ async function measureTyping(browser, page, url, { name, text, line, query }) {
   reportTasks(`typing ${KEYS} keys, ${name} (${lineCount(text)} lines)`, typed)
 }
 
+/** The same in a field of the form, which writes the text behind every key. */
+async function measureFormField(browser, page, url, text) {
+  await openEditor(page, url, '?form=1')
+  await paste(page, text)
+  await delay(3000)
+  await checked(page)
+  const rule = page.getByRole('region', { name: 'Rule 8' })
+  const field = rule.getByRole('group', { name: 'Backend 8' }).getByLabel('Service')
+  await field.scrollIntoViewIfNeeded()
+  await field.press('End')
+  await delay(1000)
+  const typed = await longestTasks(browser, page, async () => {
+    for (let index = 0; index < KEYS / 4; index += 1) {
+      await page.keyboard.press('abcdefghij'[index % 10])
+      await delay(KEY_PAUSE_MS)
+    }
+    await delay(1500)
+  })
+  reportTasks(`typing ${KEYS / 4} keys in a field of the form`, typed)
+}
+
 /** Pastes a text and then moves the cursor: how long the page is busy, and how long until an answer stands there. */
 async function measurePaste(browser, page, url, name, text) {
   await openEditor(page, url)
@@ -308,6 +329,7 @@ async function main() {
     ]) {
       await measureTyping(browser, page, mirrorboard.url, typing)
     }
+    await measureFormField(browser, page, mirrorboard.url, long)
     const lines = repeat(40_000, (index) => `key-${index}: a value\n`)
     await measurePaste(browser, page, mirrorboard.url, 'many lines', lines.padEnd(1_100_000, '#'))
     await measurePaste(browser, page, mirrorboard.url, 'one line', `a: ${'x'.repeat(1_100_000)}`)

@@ -1,6 +1,7 @@
 'use client'
 
 import { useCallback, useEffect, useState } from 'react'
+import type { RouteForm } from '@/components/editor/form/route-form'
 import type {
   FromWorker,
   ToWorker,
@@ -14,6 +15,11 @@ import type { Diagnostic } from '@/lib/validation/diagnostic'
 /** Typing faster than this validates once, at the pause. */
 const PAUSE_MS = 120
 
+interface Reading {
+  resolve(form: RouteForm | string): void
+  reject(reason: Error): void
+}
+
 interface Validator {
   post(message: ToWorker): void
   validate(
@@ -22,6 +28,8 @@ interface Validator {
     onResult: (result: ValidatedMessage) => void,
   ): void
   complete(request: CompletionRequest): Promise<Completion | null>
+  /** Rejects where the worker does not run. */
+  readForm(text: string, defaultNamespace: string): Promise<RouteForm | string>
 }
 
 function createValidator(): Validator {
@@ -29,16 +37,26 @@ function createValidator(): Validator {
   let newest = 0
   let deliver: (result: ValidatedMessage) => void = () => undefined
   let completing: { id: number; resolve: (completion: Completion | null) => void } | undefined
+  let readings = 0
+  const reading = new Map<number, Reading>()
+  let brokenBy: Error | undefined
   const post = (message: ToWorker) => worker.postMessage(message)
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     // An answer about an older text is of no use to anyone.
     if (data.type === 'validated' && data.id === newest) deliver(data)
     if (data.type === 'completed' && data.id === completing?.id) completing.resolve(data.completion)
+    if (data.type === 'form-read') {
+      reading.get(data.id)?.resolve(data.form)
+      reading.delete(data.id)
+    }
   }
   worker.onerror = (event) => {
     const failure = event.message || 'the worker did not load'
     deliver({ type: 'validated', id: newest, diagnostics: [], failure })
     completing?.resolve(null)
+    brokenBy = new Error(failure)
+    for (const { reject } of reading.values()) reject(brokenBy)
+    reading.clear()
   }
   return {
     post,
@@ -55,6 +73,15 @@ function createValidator(): Validator {
         post({ type: 'complete', id, ...request })
       })
     },
+    readForm: (text, defaultNamespace) => {
+      if (brokenBy !== undefined) return Promise.reject(brokenBy)
+      readings += 1
+      const id = readings
+      return new Promise((resolve, reject) => {
+        reading.set(id, { resolve, reject })
+        post({ type: 'read-form', id, text, defaultNamespace })
+      })
+    },
   }
 }
 
@@ -64,6 +91,14 @@ let shared: Validator | undefined
 function sharedValidator(): Validator {
   shared ??= createValidator()
   return shared
+}
+
+/** The form of a text, read in the worker; rejects where that does not run. One question at a time, please. */
+export function readFormInWorker(
+  text: string,
+  defaultNamespace: string,
+): Promise<RouteForm | string> {
+  return sharedValidator().readForm(text, defaultNamespace)
 }
 
 export interface ValidationOptions {

@@ -260,6 +260,7 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
         text={text}
         namespace={namespace}
         diagnostics={diagnostics}
+        isChecking={isChecking}
         onChange={props.onChange}
       >
         <ManifestEditor

@@ -1,7 +1,6 @@
 /** Text + the cluster's schemas and objects → every finding about it. Pure, but for the cache of compiled schemas. */
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import { apiVersionOf, KINDS } from '@/lib/gateway-api/kinds'
-import { parseManifest } from '@/lib/manifest/parse-manifest'
 import type { JsonObject } from '@/lib/shared/json'
 import { type CompiledSchema, compileSchema } from '@/lib/validation/compiled-schema'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
@@ -11,6 +10,7 @@ import { withDocuments } from '@/lib/validation/lints/with-documents'
 import { schemasByKey, validateParsed } from '@/lib/validation/validate-manifest'
 import { splitApiVersion } from './api-version'
 import { lintDocument } from './lint-document'
+import { parseOnce } from './parse-once'
 import { withTextFix } from './text-fixes'
 import type { ValidateMessage } from './validation-messages'
 
@@ -63,7 +63,7 @@ export function validateText(
   { text, defaultNamespace }: Pick<ValidateMessage, 'text' | 'defaultNamespace'>,
   { schemas, facts }: ValidationContext,
 ): readonly Diagnostic[] {
-  const manifest = parseManifest(text)
+  const manifest = parseOnce(text)
   const { documents } = manifest
   const { gateways, gatewayClasses } = facts
   const written = documents.map(({ object }) => object)

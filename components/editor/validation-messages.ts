@@ -3,6 +3,7 @@ import type { CompletionRequest } from '@/lib/completion/complete-manifest'
 import type { Completion } from '@/lib/completion/suggestion'
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
+import type { RouteForm } from './form/route-form'
 
 /** Schemas and facts travel apart: the schemas are large and hardly ever change. */
 export interface SchemasMessage {
@@ -29,7 +30,20 @@ export interface CompleteMessage extends CompletionRequest {
   readonly id: number
 }
 
-export type ToWorker = SchemasMessage | FactsMessage | ValidateMessage | CompleteMessage
+/** Asks for the form of a text. */
+export interface ReadFormMessage {
+  readonly type: 'read-form'
+  readonly id: number
+  readonly text: string
+  readonly defaultNamespace: string
+}
+
+export type ToWorker =
+  | SchemasMessage
+  | FactsMessage
+  | ValidateMessage
+  | CompleteMessage
+  | ReadFormMessage
 
 export interface ValidatedMessage {
   readonly type: 'validated'
@@ -45,4 +59,11 @@ export interface CompletedMessage {
   readonly completion: Completion | null
 }
 
-export type FromWorker = ValidatedMessage | CompletedMessage
+export interface FormReadMessage {
+  readonly type: 'form-read'
+  readonly id: number
+  /** Or why there is none. */
+  readonly form: RouteForm | string
+}
+
+export type FromWorker = ValidatedMessage | CompletedMessage | FormReadMessage

@@ -1,6 +1,7 @@
-/** Validates and completes manifests off the main thread, so that typing never waits; bundled by server/cli/build-workers.mjs. */
+/** Validates, completes and reads manifests off the main thread, so that typing never waits; bundled by server/cli/build-workers.mjs. */
 import { completeManifest } from '@/lib/completion/complete-manifest'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
+import { readForm } from './form/route-form'
 import { type ValidationContext, validateText } from './validate-text'
 import type { FromWorker, ToWorker } from './validation-messages'
 
@@ -27,6 +28,12 @@ function receive(message: ToWorker): FromWorker | undefined {
         type: 'completed',
         id: message.id,
         completion: completeManifest(message, context.facts),
+      }
+    case 'read-form':
+      return {
+        type: 'form-read',
+        id: message.id,
+        form: readForm(message.text, message.defaultNamespace),
       }
   }
 }

@@ -1,6 +1,7 @@
 /** A simulation → this → the sentences and rows a person reads. Pure. */
 import { formatDayTime, plural } from '@/components/format/numbers'
 import { localName } from '@/components/traffic/names'
+import { describeMatch, describePath, PATH_TYPE_WORDS } from '@/lib/gateway-api/describe-match'
 import type { LossReason, LostCandidate, WinningMatch } from '@/lib/routing/explain-match'
 import type { ForetoldBackend, ForetoldMirror } from '@/lib/routing/foretell'
 import type { ClusterEntry, MatchEntry, ValueMatch } from '@/lib/routing/route-table'
@@ -35,27 +36,6 @@ export function stepsTo({ listener, hostname, match, matchIndex }: WinningMatch)
   const place = listener.hostname === '' ? 'for every host' : `for ${listener.hostname}`
   const host = hostname === '' ? 'every host' : `host ${hostname}`
   return `Listener ${listener.name} (${place}), ${host}, match ${matchIndex}: ${describeMatch(match)}.`
-}
-
-/** `POST, path prefix /a, header x-one`. */
-export function describeMatch({ path, method, headers, queryParams }: MatchEntry): string {
-  const parts = [
-    ...(method === '' ? [] : [method]),
-    describePath(path),
-    ...headers.map(({ name }) => `header ${name}`),
-    ...queryParams.map(({ name }) => `query parameter ${name}`),
-  ]
-  return parts.join(', ')
-}
-
-const PATH_WORDS: Readonly<Record<MatchEntry['path']['type'], string>> = {
-  Exact: 'exact path',
-  PathPrefix: 'path prefix',
-  RegularExpression: 'path expression',
-}
-
-function describePath({ type, value }: MatchEntry['path']): string {
-  return `${PATH_WORDS[type]} ${value}`
 }
 
 export interface LostRow {
@@ -136,7 +116,7 @@ type PrecedenceStep = Extract<LossReason, { readonly reason: 'precedence' }>['by
 /** The specification's order of precedence, step by step. */
 const LATER: Readonly<Record<PrecedenceStep, (own: MatchEntry, winner: MatchEntry) => string>> = {
   'path type': (own, winner) =>
-    `the winner's ${describePath(winner.path)} goes before a ${PATH_WORDS[own.path.type]}`,
+    `the winner's ${describePath(winner.path)} goes before a ${PATH_TYPE_WORDS[own.path.type]}`,
   'path length': (_, winner) => `the winner's ${describePath(winner.path)} is longer`,
   method: () => 'the winner names the method',
   'number of headers': () => 'the winner asks for more headers',

@@ -1,53 +1,23 @@
 'use client'
 
-import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useLiveList } from '@/components/data/use-live'
 import { Notice } from '@/components/ui/notice'
 import { editManifest } from '@/lib/manifest/edit/edit-manifest'
-import { type FieldEdit, pathText } from '@/lib/manifest/edit/field-edit'
+import { pathText } from '@/lib/manifest/edit/field-edit'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
+import { parseOnce } from '../parse-once'
 import { servicesOf } from './form-services'
-import { type RouteForm, readForm } from './route-form'
-import { RuleSection } from './rule-section'
+import { type EditRule, RuleSection } from './rule-section'
+import { useForm } from './use-form'
 
 interface FormPanelProps {
   text: string
   namespace: string
   diagnostics: readonly Diagnostic[]
+  /** While the diagnostics are about a former text. */
+  isChecking: boolean
   onChange: (text: string) => void
-}
-
-interface Reading {
-  readonly text: string
-  readonly form: RouteForm | null
-  /** Why the text has no form; `form` is then that of the last text that had one. */
-  readonly reason: string
-}
-
-function readingOf(text: string, namespace: string, former: RouteForm | null): Reading {
-  const read = readForm(text, namespace)
-  return typeof read === 'string'
-    ? { text, form: former, reason: read }
-    : { text, form: read, reason: '' }
-}
-
-/**
- * The form of a text. A text from outside is read in a task of its own, so that typing is not held up; one that the form made
- * itself is read at once by `follow`, so that its fields always show what they wrote.
- */
-function useForm(text: string, namespace: string) {
-  const [reading, setReading] = useState(() => readingOf(text, namespace, null))
-  const { form, reason } = reading
-  useEffect(() => {
-    if (text === reading.text) return
-    const timer = setTimeout(() => {
-      const next = readingOf(text, namespace, form)
-      startTransition(() => setReading(next))
-    }, 0)
-    return () => clearTimeout(timer)
-  }, [text, namespace, form, reading.text])
-  const follow = (own: string) => setReading(readingOf(own, namespace, form))
-  return { form, reason, follow }
 }
 
 const NO_PROBLEMS: readonly Diagnostic[] = []
@@ -67,32 +37,45 @@ function problemsByRule(diagnostics: readonly Diagnostic[], documentIndex: numbe
 }
 
 /** Backends and mirrors of the manifest's HTTPRoute as a form. Its edits change only their lines of the text. */
-export function FormPanel({ text, namespace, diagnostics, onChange }: FormPanelProps) {
-  const { form, reason, follow } = useForm(text, namespace)
+export function FormPanel(props: FormPanelProps) {
+  const { text, namespace, diagnostics, isChecking, onChange } = props
+  const followed = useForm(text, namespace)
+  const { form, reason } = followed
   const [refusal, setRefusal] = useState('')
   const { objects } = useLiveList('services')
   const services = useMemo(() => servicesOf(objects), [objects])
 
   // Rules are drawn anew only when they change, so what they call has to look up the newest text itself.
-  const latest = useRef({ text, form, follow, onChange })
+  const latest = useRef({ text, followed, onChange })
   useEffect(() => {
-    latest.current = { text, form, follow, onChange }
+    latest.current = { text, followed, onChange }
   })
-  const edit = useCallback((edits: readonly FieldEdit[]) => {
+  const edit: EditRule = useCallback((index, make) => {
     const now = latest.current
-    if (now.form === null) return
-    const result = editManifest(now.text, now.form.documentIndex, edits)
+    const newest = now.followed.formNow()
+    const rule = newest?.rules[index]
+    if (newest === null || rule === undefined) return
+    const result = editManifest(now.text, newest.documentIndex, make(rule), parseOnce)
     setRefusal(result.ok ? '' : result.message)
     if (!result.ok) return
-    now.follow(result.text)
+    now.followed.follow(result.text)
     now.onChange(result.text)
   }, [])
+  // Text that is broken for a moment has no rules to find fault with: what was found before stays beside them.
+  const [found, setFound] = useState(diagnostics)
+  if (found !== diagnostics && reason === '' && !isChecking) setFound(diagnostics)
+  const shown = useDeferredValue(found)
   const problems = useMemo(
-    () => problemsByRule(diagnostics, form?.documentIndex),
-    [diagnostics, form?.documentIndex],
+    () => problemsByRule(shown, form?.documentIndex),
+    [shown, form?.documentIndex],
   )
   return (
-    <section aria-label="Form" className="min-h-0 overflow-y-auto bg-panel">
+    // Parsed when somebody comes to a field, so that the first key does not wait for it.
+    <section
+      aria-label="Form"
+      className="min-h-0 overflow-y-auto bg-panel"
+      onFocus={() => parseOnce(text)}
+    >
       {reason === '' ? null : (
         <Notice tone="warn" className="m-2">
           {reason}
@@ -111,9 +94,10 @@ export function FormPanel({ text, namespace, diagnostics, onChange }: FormPanelP
               The route has no rules yet. Write the first one as text.
             </p>
           ) : null}
-          {form.rules.map((rule) => (
+          {form.rules.map((rule, index) => (
             <RuleSection
               key={pathText(rule.path)}
+              index={index}
               rule={rule}
               namespace={form.namespace}
               services={services}

@@ -4,6 +4,7 @@ import type { Service } from '@/lib/gateway-api/types'
 import { editManifest } from '@/lib/manifest/edit/edit-manifest'
 import { type FieldEdit, pathText } from '@/lib/manifest/edit/field-edit'
 import { servicesOf, suggestTarget } from './form-services'
+import { keepSame } from './keep-same'
 import {
   addBackend,
   addMirror,
@@ -87,7 +88,7 @@ describe('what the form shows', () => {
       rules: 1,
     })
     const rule = only(TEXT)
-    expect(rule.takes).toBe('GET /api x-env: canary')
+    expect(rule.takes).toBe('GET, path prefix /api, header x-env: canary')
     expect(
       rule.backends.map(({ reference, weight, share }) => [reference.name, weight, share]),
     ).toEqual([
@@ -247,4 +248,19 @@ it('takes a number only as a whole one in the bounds', () => {
   expect(['0', '29', ' 100 '].map(percentOf)).toEqual([0, 29, 100])
   const wrong = ['', ' ', '101', '-1', '1.5', '1e1', 'ten', '99999999999']
   expect(wrong.map(percentOf)).toEqual(wrong.map(() => undefined))
+})
+
+it('keeps what an edit leaves as it is, so that only the rest is drawn anew', () => {
+  const before = formOf(TEXT)
+  const rule = only(TEXT)
+  const after = keepSame(before, formOf(edited(TEXT, setReference(mirrorAt(rule, 0), 'port', 81))))
+  const [former, next] = [before.rules[0], after.rules[0]]
+  expect(next).not.toBe(former)
+  expect(next?.mirrors[0]).not.toBe(former?.mirrors[0])
+  expect(next?.mirrors[0]?.reference.port).toBe(81)
+  expect(next?.mirrors[1]).toBe(former?.mirrors[1])
+  expect(next?.backends).toEqual(former?.backends)
+  expect(next?.backends[0]).toBe(former?.backends[0])
+  expect(keepSame(before, formOf(`# a note\n${TEXT}`)).rules[0]).toBe(former)
+  expect(keepSame(null, after)).toBe(after)
 })

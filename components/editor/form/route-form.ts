@@ -1,5 +1,6 @@
 /** A manifest's text ⇄ the form beside it: what the form shows of the first HTTPRoute, and what its controls change. Pure. */
 import { backendShares, mirrorShare } from '@/components/routes/route-summary'
+import { describeMatch } from '@/lib/gateway-api/describe-match'
 import type {
   BackendObjectReference,
   HTTPBackendRef,
@@ -7,9 +8,9 @@ import type {
   HTTPRouteRule,
 } from '@/lib/gateway-api/types'
 import type { FieldEdit, FieldPath } from '@/lib/manifest/edit/field-edit'
-import { parseManifest } from '@/lib/manifest/parse-manifest'
 import type { JsonObject } from '@/lib/shared/json'
 import { readRoute } from '@/lib/validation/lints/read-route'
+import { parseOnce } from '../parse-once'
 
 /** Characters of text that the form reads at every change; longer manifests are edited as text. */
 export const FORM_TEXT_MAX = 200_000
@@ -44,7 +45,7 @@ export interface RuleForm {
   readonly path: FieldPath
   /** `Rule 1`, or its name. */
   readonly title: string
-  /** Which requests it takes: `GET /api, header x-env = canary`. */
+  /** Which requests it takes: `GET, path prefix /api, header x-env: canary or …`. */
   readonly takes: string
   readonly backends: readonly BackendForm[]
   readonly mirrors: readonly MirrorForm[]
@@ -63,7 +64,7 @@ export function readForm(text: string, defaultNamespace: string): RouteForm | st
   if (text.length > FORM_TEXT_MAX) {
     return `The form is for manifests of up to ${FORM_TEXT_MAX / 1000} kB. Edit this one as text.`
   }
-  const { documents, problems } = parseManifest(text)
+  const { documents, problems } = parseOnce(text)
   const [problem] = problems
   if (problem !== undefined) {
     return `Correct line ${problem.range.startLine} of the manifest to use the form: ${problem.message}`
@@ -95,18 +96,7 @@ function readRule(rule: HTTPRouteRule, index: number): RuleForm {
 }
 
 function takesOf({ matches = [] }: HTTPRouteRule): string {
-  if (matches.length === 0) return 'every request'
-  return matches
-    .map(({ path, method, headers = [], queryParams = [] }) => {
-      const { type = 'PathPrefix', value = '/' } = path ?? {}
-      const target = type === 'PathPrefix' ? value : `${value} (${type})`
-      const conditions = [
-        ...headers.map(({ name, value: wanted }) => `${name}: ${wanted}`),
-        ...queryParams.map(({ name, value: wanted }) => `?${name}=${wanted}`),
-      ]
-      return [method, target, ...conditions].filter((part) => part !== undefined).join(' ')
-    })
-    .join(' or ')
+  return matches.length === 0 ? 'every request' : matches.map(describeMatch).join(' or ')
 }
 
 function readBackends(refs: readonly HTTPBackendRef[], rule: FieldPath): BackendForm[] {

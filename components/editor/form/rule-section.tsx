@@ -1,7 +1,7 @@
 'use client'
 
 import { Plus } from 'lucide-react'
-import { memo, type ReactNode } from 'react'
+import { memo, type ReactNode, useCallback } from 'react'
 import { formatShare } from '@/components/format/numbers'
 import { Button } from '@/components/ui/button'
 import { Chip } from '@/components/ui/chip'
@@ -26,17 +26,30 @@ import {
 } from './route-form'
 import { RowActions } from './row-actions'
 
-export interface FormContext {
+/** Makes edits of a rule as it is by then, which is more than what was last drawn. */
+export type EditRule = (index: number, make: (rule: RuleForm) => readonly FieldEdit[]) => void
+
+interface FormContext {
   readonly namespace: string
   readonly services: Services
-  /** Errors and warnings about the rule. */
+  /** Errors and warnings about what is drawn. */
   readonly problems: readonly Diagnostic[]
-  /** Always the same function. */
-  readonly onEdit: (edits: readonly FieldEdit[]) => void
 }
 
 interface RuleProps extends FormContext {
   rule: RuleForm
+  /** Of the rule. */
+  index: number
+  /** Always the same function. */
+  onEdit: EditRule
+}
+
+interface RowProps extends FormContext {
+  /** Among the rows of its list. */
+  index: number
+  count: number
+  /** Always the same function. */
+  edit: (make: (rule: RuleForm) => readonly FieldEdit[]) => void
 }
 
 /** Weights go up to a million; the API refuses more. */
@@ -53,11 +66,14 @@ function problemsAt(problems: readonly Diagnostic[], path: FieldPath): readonly 
 const ROW_CLASS =
   'flex flex-wrap items-start gap-x-2 gap-y-1.5 rounded-md border border-line bg-bg p-2'
 
-function BackendRow({ rule, backend, ...context }: RuleProps & { backend: BackendForm }) {
-  const { index, path, weight, share } = backend
-  const { problems, onEdit } = context
+/** Drawn anew only when something in it changes: a rule may have many rows. */
+const BackendRow = memo(DrawnBackend, isSameRow)
+
+function DrawnBackend({ backend, index, count, edit, ...context }: BackendProps) {
+  const { path, weight, share } = backend
+  const { problems } = context
   const isWrong = (field: string) => hasError(problemsAt(problems, [...path, field]))
-  const count = rule.backends.length
+  const onEdit = (edits: readonly FieldEdit[]) => edit(() => edits)
   return (
     <li>
       <fieldset className={ROW_CLASS}>
@@ -70,11 +86,11 @@ function BackendRow({ rule, backend, ...context }: RuleProps & { backend: Backen
             what={`backend ${index + 1}`}
             index={index}
             count={count}
-            onMove={(to) => onEdit(moveBackend(rule, index, to))}
-            onRemove={() => onEdit(removeBackend(rule, index))}
+            onMove={(to) => edit((rule) => moveBackend(rule, index, to))}
+            onRemove={() => edit((rule) => removeBackend(rule, index))}
           />
         </div>
-        <ReferenceFields form={backend} {...context} isWrong={isWrong} />
+        <ReferenceFields form={backend} {...context} isWrong={isWrong} onEdit={onEdit} />
         <NumberField
           label="Weight"
           value={weight}
@@ -86,7 +102,7 @@ function BackendRow({ rule, backend, ...context }: RuleProps & { backend: Backen
           fieldClassName="w-18"
           onChange={(next) => onEdit(setReference(backend, 'weight', next))}
         />
-        <RowProblems problems={problemsAt(problems, path)} />
+        <RowProblems problems={problems} />
       </fieldset>
     </li>
   )
@@ -110,20 +126,45 @@ function RowProblems({ problems }: { problems: readonly Diagnostic[] }) {
   )
 }
 
-interface MirrorProps extends RuleProps {
-  mirror: MirrorForm
-  index: number
+interface BackendProps extends RowProps {
+  backend: BackendForm
 }
 
-function MirrorRow({ rule, mirror, index, ...context }: MirrorProps) {
-  const { problems, onEdit } = context
-  const { mirrors } = rule
+interface MirrorProps extends RowProps {
+  mirror: MirrorForm
+}
+
+type AnyRowProps = RowProps & { readonly backend?: BackendForm; readonly mirror?: MirrorForm }
+
+function isSameRow(before: AnyRowProps, after: AnyRowProps): boolean {
+  return (
+    before.backend === after.backend &&
+    before.mirror === after.mirror &&
+    before.index === after.index &&
+    before.count === after.count &&
+    before.namespace === after.namespace &&
+    before.services === after.services &&
+    equalJson(before.problems, after.problems)
+  )
+}
+
+const MirrorRow = memo(DrawnMirror, isSameRow)
+
+function DrawnMirror({ mirror, index, count, edit, ...context }: MirrorProps) {
+  const { problems } = context
   const path = mirror.path.slice(0, -1)
   const isWrong = (field: string) => hasError(problemsAt(problems, [...path, field]))
-  const move = (to: number) => {
-    const other = mirrors[to]
-    if (other !== undefined) onEdit(moveMirror(rule, mirror, other))
-  }
+  const onEdit = (edits: readonly FieldEdit[]) => edit(() => edits)
+  const move = (to: number) =>
+    edit((rule) => {
+      const [one, other] = [rule.mirrors[index], rule.mirrors[to]]
+      return one === undefined || other === undefined ? [] : moveMirror(rule, one, other)
+    })
+  const remove = () =>
+    edit((rule) => {
+      const one = rule.mirrors[index]
+      return one === undefined ? [] : removeMirror(rule, one)
+    })
   return (
     <li>
       <fieldset className={ROW_CLASS}>
@@ -135,18 +176,19 @@ function MirrorRow({ rule, mirror, index, ...context }: MirrorProps) {
           <RowActions
             what={`mirror ${index + 1}`}
             index={index}
-            count={mirrors.length}
+            count={count}
             onMove={move}
-            onRemove={() => onEdit(removeMirror(rule, mirror))}
+            onRemove={remove}
           />
         </div>
         <ReferenceFields
           form={mirror}
           {...context}
           isWrong={(field) => isWrong(`backendRef.${field}`)}
+          onEdit={onEdit}
         />
         <MirrorAmountFields mirror={mirror} isWrong={isWrong} onEdit={onEdit} />
-        <RowProblems problems={problemsAt(problems, path)} />
+        <RowProblems problems={problems} />
       </fieldset>
     </li>
   )
@@ -184,14 +226,17 @@ export const RuleSection = memo(
   (before, after) =>
     before.namespace === after.namespace &&
     before.services === after.services &&
-    equalJson(before.rule, after.rule) &&
+    before.rule === after.rule &&
     equalJson(before.problems, after.problems),
 )
 
-function DrawnRule({ rule, ...context }: RuleProps) {
+function DrawnRule({ rule, index, problems, onEdit, ...context }: RuleProps) {
   const { backends, mirrors, otherFilters, title, takes } = rule
-  const used = [...backends, ...mirrors].map(({ reference }) => reference.name)
-  const target = () => suggestTarget(context.services, context.namespace, used)
+  const edit = useCallback<RowProps['edit']>((make) => onEdit(index, make), [onEdit, index])
+  const targetFor = ({ backends: primaries, mirrors: copies }: RuleForm) => {
+    const used = [...primaries, ...copies].map(({ reference }) => reference.name)
+    return suggestTarget(context.services, context.namespace, used)
+  }
   return (
     // What is out of view costs no layout: a large route has hundreds of rows.
     <section
@@ -205,23 +250,33 @@ function DrawnRule({ rule, ...context }: RuleProps) {
       <Items
         title="Backends"
         add="Add backend"
-        onAdd={() => context.onEdit(addBackend(rule, target()))}
+        onAdd={() => edit((now) => addBackend(now, targetFor(now)))}
       >
         {backends.map((backend) => (
-          <BackendRow key={backend.index} rule={rule} backend={backend} {...context} />
+          <BackendRow
+            key={backend.index}
+            backend={backend}
+            index={backend.index}
+            count={backends.length}
+            problems={problemsAt(problems, backend.path)}
+            edit={edit}
+            {...context}
+          />
         ))}
       </Items>
       <Items
         title="Mirrors"
         add="Add mirror"
-        onAdd={() => context.onEdit(addMirror(rule, target()))}
+        onAdd={() => edit((now) => addMirror(now, targetFor(now)))}
       >
-        {mirrors.map((mirror, index) => (
+        {mirrors.map((mirror, position) => (
           <MirrorRow
             key={mirror.filterIndex}
-            rule={rule}
             mirror={mirror}
-            index={index}
+            index={position}
+            count={mirrors.length}
+            problems={problemsAt(problems, mirror.path.slice(0, -1))}
+            edit={edit}
             {...context}
           />
         ))}

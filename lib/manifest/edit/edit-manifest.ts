@@ -5,7 +5,7 @@ import { editsTowards } from '@/lib/manifest/edit/edits-towards'
 import { isBlock } from '@/lib/manifest/edit/entries'
 import { applyToObject, type FieldEdit, valueAt } from '@/lib/manifest/edit/field-edit'
 import { columnOf, spliced } from '@/lib/manifest/edit/text-lines'
-import { type ManifestDocument, parseManifest } from '@/lib/manifest/parse-manifest'
+import { type Manifest, type ManifestDocument, parseManifest } from '@/lib/manifest/parse-manifest'
 import { rangeOfNode } from '@/lib/manifest/to-json'
 import type { YamlLayout } from '@/lib/manifest/to-yaml'
 import type { JsonObject } from '@/lib/shared/json'
@@ -17,6 +17,9 @@ export const EDITS_MAX = 500
 export type EditResult =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly message: string }
+
+/** `parseManifest`, or one that remembers what it has parsed. */
+type Parse = (text: string) => Manifest
 
 /** A text without problems, and what it holds. */
 interface ReadText {
@@ -33,8 +36,9 @@ export function editManifest(
   text: string,
   documentIndex: number,
   edits: readonly FieldEdit[],
+  parse: Parse = parseManifest,
 ): EditResult {
-  let current = read(text)
+  let current = read(text, parse)
   if (typeof current === 'string') return failure(current)
   const waiting = edits.toReversed()
   for (let made = 0; waiting.length > 0; made += 1) {
@@ -50,7 +54,7 @@ export function editManifest(
       waiting.push(...smaller.toReversed())
       continue
     }
-    const next = editOnce(current, document, edit)
+    const next = editOnce(current, document, edit, parse)
     if (typeof next === 'string') return failure(next)
     current = next
   }
@@ -71,8 +75,8 @@ function failure(message: string): EditResult {
 }
 
 /** What the text holds, or why it can't be edited. */
-function read(text: string): ReadText | string {
-  const { documents, problems } = parseManifest(text)
+function read(text: string, parse: Parse): ReadText | string {
+  const { documents, problems } = parse(text)
   const [problem] = problems
   if (problem === undefined) return { text, documents }
   return `Line ${problem.range.startLine} must be corrected first: ${problem.message}`
@@ -96,6 +100,7 @@ function editOnce(
   current: ReadText,
   document: ManifestDocument,
   edit: FieldEdit,
+  parse: Parse,
 ): ReadText | string {
   const wanted = applyToObject(document.object, edit)
   const where = edit.path.join('.')
@@ -103,7 +108,7 @@ function editOnce(
   const { text } = current
   const root = document.ast.contents
   const splices = spliceEdit({ text, layout: layoutOf(text, root) }, root, edit)
-  const next = splices === undefined ? undefined : read(spliced(text, splices))
+  const next = splices === undefined ? undefined : read(spliced(text, splices), parse)
   if (typeof next === 'object' && saysOnly(next, current, document.index, wanted)) return next
   return `${where} is written in a way that can't be changed from here (an anchor, alias or tag, perhaps): change it in the text.`
 }

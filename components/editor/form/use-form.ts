@@ -1,0 +1,64 @@
+'use client'
+
+import { startTransition, useEffect, useRef, useState } from 'react'
+import { readFormInWorker } from '@/components/data/use-validation'
+import { keepSame } from './keep-same'
+import { type RouteForm, readForm } from './route-form'
+
+interface Reading {
+  readonly text: string
+  readonly form: RouteForm | null
+  /** Why the text has no form; `form` is then that of the last text that had one. */
+  readonly reason: string
+}
+
+function readingOf(text: string, read: RouteForm | string, former: RouteForm | null): Reading {
+  return typeof read === 'string'
+    ? { text, form: former, reason: read }
+    : { text, form: keepSame(former, read), reason: '' }
+}
+
+export interface FollowedForm extends Omit<Reading, 'text'> {
+  /** The form of the very text, read now where the worker is still at it; null where it has none. */
+  formNow(): RouteForm | null
+  /** Shows a text that the form itself has made, at once. */
+  follow(own: string): void
+}
+
+/**
+ * The form of a text. A text from outside is read in the worker, the newest after the one before, so that typing is not held
+ * up; one that the form made itself is read at once by `follow`, so that its fields always show what they wrote.
+ */
+export function useForm(text: string, namespace: string): FollowedForm {
+  const [reading, setReading] = useState(() => readingOf(text, readForm(text, namespace), null))
+  // Counts what the form wrote itself: an older answer is not shown over it.
+  const own = useRef(0)
+  const isAsking = useRef(false)
+  useEffect(() => {
+    if (text === reading.text || isAsking.current) return
+    const asked = own.current
+    const show = (read: RouteForm | string) => {
+      isAsking.current = false
+      startTransition(() => {
+        // The same text again asks for the newest one, which has come meanwhile.
+        setReading((former) =>
+          asked === own.current ? readingOf(text, read, former.form) : { ...former },
+        )
+      })
+    }
+    isAsking.current = true
+    readFormInWorker(text, namespace).then(show, () => show(readForm(text, namespace)))
+  }, [text, namespace, reading])
+  return {
+    form: reading.form,
+    reason: reading.reason,
+    formNow: () => {
+      const read = text === reading.text ? reading.form : readForm(text, namespace)
+      return typeof read === 'string' ? null : read
+    },
+    follow: (written) => {
+      own.current += 1
+      setReading(({ form }) => readingOf(written, readForm(written, namespace), form))
+    },
+  }
+}
