@@ -117,3 +117,87 @@ test('a new route is not written over one that somebody created during the revie
   await page.getByRole('button', { name: 'Review' }).click()
   await expect(review).toContainText('kubectl-create manages')
 })
+
+/** As another person's dashboard applies it: the same manager, so that no field is in conflict. */
+async function applyAsDashboard(percent: number, annotations: Readonly<Record<string, string>>) {
+  const route = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name: 'http-mirror', namespace: 'default', annotations },
+    spec: {
+      parentRefs: [{ name: 'eg' }],
+      hostnames: ['backends.example'],
+      rules: [
+        {
+          backendRefs: [{ name: 'backend', port: 3000 }],
+          filters: [
+            {
+              type: 'RequestMirror',
+              requestMirror: { percent, backendRef: { name: 'backend-2', port: 3000 } },
+            },
+          ],
+        },
+      ],
+    },
+  }
+  const apply = 'apply --server-side --force-conflicts --field-manager=mirrorboard -f -'
+  expect((await kubectl(apply, JSON.stringify(route))).code).toBe(0)
+}
+
+const COMPARISON = 'mirrorboard.dev/comparison'
+const BUDGET = 'mirrorboard.dev/mirror-budget'
+
+async function annotationsNow(): Promise<Record<string, string>> {
+  const path = '{.metadata.annotations}'
+  const { stdout } = await kubectl(`get httproute/http-mirror -o jsonpath='${path}'`)
+  return stdout === '' ? {} : JSON.parse(stdout)
+}
+
+test('a step, a budget and settings are not written over what somebody changed meanwhile', async ({
+  page,
+}) => {
+  await deleteObjects('httproute/http-mirror')
+  await applyAsDashboard(10, {})
+  const review = page.getByRole('dialog', { name: 'Review changes' })
+  const apply = review.getByRole('button', { name: 'Apply', exact: true })
+
+  await page.goto(`${ROUTE}/promote`)
+  await page.getByRole('button', { name: 'To 1 % without the verdict' }).click()
+  await page.getByLabel('Reason, kept on the route').fill('only a trial of it')
+  await page.getByRole('button', { name: 'Review anyway' }).click()
+  await expect(apply).toBeEnabled()
+  await applyAsDashboard(20, {})
+  await apply.click()
+  await expect(review).toContainText('mirrorboard changed this object')
+  await expect(apply).toBeDisabled()
+  await review.getByRole('button', { name: 'See what is live' }).click()
+  await expect(review).toBeHidden()
+  const backends = '{.spec.rules[0].backendRefs[*].name}'
+  const { stdout } = await kubectl(`get httproute/http-mirror -o jsonpath='${backends}'`)
+  expect(stdout).toBe('backend')
+
+  await page.getByLabel('Copies a second, at most').fill('5')
+  await applyAsDashboard(30, { [BUDGET]: '{"requestsPerSecond":1}' })
+  await page.getByRole('button', { name: 'Review budget' }).click()
+  await expect(review).toContainText('mirrorboard changed this object')
+  await review.getByRole('button', { name: 'Review on top of it' }).click()
+  await expect(review.getByRole('region', { name: 'You change' })).toContainText(
+    '{"requestsPerSecond":1} → {"requestsPerSecond":5}',
+  )
+  await apply.click()
+  await expect(review).toBeHidden()
+  expect(await annotationsNow()).toEqual({ [BUDGET]: '{"requestsPerSecond":5}' })
+
+  await applyAsDashboard(30, { [COMPARISON]: '{"percent":10}' })
+  await page.goto(`${ROUTE}/compare`)
+  await page.getByRole('button', { name: 'Settings' }).click()
+  const settings = page.getByRole('dialog', { name: 'Comparison settings' })
+  await settings.getByLabel('Captured, % of mirrored requests').fill('20')
+  await applyAsDashboard(30, { [COMPARISON]: '{"percent":10,"ignoreHeaders":["date"]}' })
+  await settings.getByRole('button', { name: 'Review' }).click()
+  await expect(review).toContainText('mirrorboard changed this object')
+  await review.getByRole('button', { name: 'See what is live' }).click()
+  expect(await annotationsNow()).toEqual({
+    [COMPARISON]: '{"percent":10,"ignoreHeaders":["date"]}',
+  })
+})

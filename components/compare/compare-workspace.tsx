@@ -154,16 +154,19 @@ function Judged({ route, snapshot, onIgnore }: JudgedProps) {
   )
 }
 
+type OpenDialog = 'settings' | 'calibrate' | 'reset' | Changes
+
 interface DialogsProps {
   route: HTTPRoute
-  dialog: 'settings' | 'calibrate' | 'reset' | Changes | null
+  dialog: OpenDialog
   snapshot: ComparisonSnapshot | undefined
-  onDialog: (dialog: DialogsProps['dialog']) => void
+  onDialog: (dialog: OpenDialog | null) => void
 }
 
-function Dialogs({ route, dialog, snapshot, onDialog }: DialogsProps) {
+function Dialogs({ route: live, dialog, snapshot, onDialog }: DialogsProps) {
+  // As of the opening: a form that was filled from it must not be written over what came since.
+  const [route] = useState(live)
   const close = () => onDialog(null)
-  if (dialog === null) return null
   if (dialog === 'reset') return <ResetDialog route={route} onClose={close} />
   const settings = settingsOr(route)
   if (dialog === 'settings') {
@@ -198,7 +201,7 @@ interface CompareWorkspaceProps {
 
 /** One comparison with everything that can be done about it. */
 export function CompareWorkspace({ route, comparison, chooser }: CompareWorkspaceProps) {
-  const [dialog, setDialog] = useState<DialogsProps['dialog']>(null)
+  const [dialog, setDialog] = useState<OpenDialog | null>(null)
   const { data: snapshot, error } = useSnapshot(comparison ?? null)
   const download = useEvidenceDownload(route, snapshot)
   const ignore = (group: AssessedGroup) =>
@@ -235,7 +238,9 @@ export function CompareWorkspace({ route, comparison, chooser }: CompareWorkspac
       {snapshot === undefined ? null : (
         <Judged route={route} snapshot={snapshot} onIgnore={ignore} />
       )}
-      <Dialogs route={route} dialog={dialog} snapshot={snapshot} onDialog={setDialog} />
+      {dialog === null ? null : (
+        <Dialogs route={route} dialog={dialog} snapshot={snapshot} onDialog={setDialog} />
+      )}
     </>
   )
 }

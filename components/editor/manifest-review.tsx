@@ -17,7 +17,7 @@ import { ConflictsPanel } from './conflicts-panel'
 import { isAccepted, outcomeText, resultName } from './result-text'
 import { ResultView } from './result-view'
 import { basesOfDraft, basesOfReview, kindsOf } from './review-base'
-import { StaleNotice } from './stale-notice'
+import { type Reviewed, StaleNotice } from './stale-notice'
 
 export interface ReviewInput {
   readonly manifest: string
@@ -27,6 +27,8 @@ export interface ReviewInput {
 
 interface ManifestReviewProps {
   input: ReviewInput
+  /** What is reviewed; a draft unless told. */
+  of?: Reviewed
   /** What an editor of the manifest has found; without it the review checks for itself. */
   diagnostics?: readonly Diagnostic[]
   onClose: () => void
@@ -35,7 +37,7 @@ interface ManifestReviewProps {
   onLoadLive?: (live: ManifestResult['live']) => void
   /** The other's changes are to come into the draft. */
   onMerge?: (() => void) | undefined
-  /** The draft is to be compared with the live object as it is now. */
+  /** It is to be compared with the live object as it is now. A step without it has to be begun anew. */
   onRebase?: (live: ManifestResult['live']) => void
 }
 
@@ -121,7 +123,7 @@ function applyBlocker({ results, isChecking, isApplying }: Review): string | und
 }
 
 function Findings(props: ManifestReviewProps & { review: Review }): ReactNode {
-  const { review, input, onMerge, onLoadLive, onRebase } = props
+  const { review, input, of = 'draft', onMerge, onLoadLive, onRebase } = props
   const conflicts = conflictsByManager(review.results)
   const stale = review.results.find(({ outcome }) => outcome === 'stale')
   const isUnchanged =
@@ -131,13 +133,18 @@ function Findings(props: ManifestReviewProps & { review: Review }): ReactNode {
       {stale === undefined ? null : (
         <StaleNotice
           live={stale.live}
+          of={of}
           isUnexpected={input.base !== undefined && 'absent' in input.base}
           {...(onMerge && { onMerge })}
           {...(onLoadLive && { onLoadLive: () => onLoadLive(stale.live) })}
-          onKeepDraft={() => {
-            review.again()
-            onRebase?.(stale.live)
-          }}
+          {...(of === 'step' && onRebase === undefined
+            ? {}
+            : {
+                onKeep: () => {
+                  review.again()
+                  onRebase?.(stale.live)
+                },
+              })}
         />
       )}
       {conflicts.length > 0 && !review.force ? (

@@ -6,15 +6,23 @@ import { Notice } from '@/components/ui/notice'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import { lastChange } from './draft'
 
+/** What is being reviewed: a text that a person writes, a whole former version, or a change that a control makes. */
+export type Reviewed = 'draft' | 'revision' | 'step'
+
 interface StaleNoticeProps {
   live: KubernetesObject | null
-  /** True where the draft was to create the object. */
+  of?: Reviewed
+  /** True where the object was to be created. */
   isUnexpected?: boolean
   /** Brings the other's changes into the draft; where there is something to merge with. */
   onMerge?: () => void
+  /** Leaves what is being reviewed for the live version. */
   onLoadLive?: () => void
-  onKeepDraft: () => void
+  /** Goes on over the live version, by another review; absent where that has to begin anew. */
+  onKeep?: () => void
 }
+
+type Situation = 'created' | 'deleted' | 'changed'
 
 function titleOf(live: KubernetesObject | null, isUnexpected: boolean): string {
   if (live === null) return 'This object was deleted while you were editing'
@@ -28,41 +36,82 @@ function titleOf(live: KubernetesObject | null, isUnexpected: boolean): string {
   return `${change?.manager ?? 'Someone'} changed this object${time}, while you were editing`
 }
 
-function textOf(live: KubernetesObject | null, isUnexpected: boolean): string {
-  if (isUnexpected) {
-    return 'Your draft was to create it, so nothing was written over it. Choose another name, open it, or review your draft as a change of it.'
-  }
-  return live === null
-    ? 'Keeping your draft reviews it as a new object.'
-    : 'Merging brings these changes into your draft. Loading discards your draft. Keeping it as it is would undo them: the review shows how.'
+interface Words {
+  readonly text: string
+  readonly keep: string
 }
 
-/** Says who changed the object under the draft, and offers the ways on. */
+const WORDS: Readonly<Record<Reviewed, Readonly<Record<Situation, Words>>>> = {
+  draft: {
+    created: {
+      text: 'Your draft was to create it, so nothing was written over it. Choose another name, open it, or review your draft as a change of it.',
+      keep: 'Review as a change',
+    },
+    deleted: { text: 'Keeping your draft reviews it as a new object.', keep: 'Keep my draft' },
+    changed: {
+      text: 'Loading discards your draft. Keeping it as it is would undo their changes: the review shows how.',
+      keep: 'Keep my draft',
+    },
+  },
+  revision: {
+    created: {
+      text: 'It was to be created again, so nothing was written over it.',
+      keep: 'Review as a change',
+    },
+    deleted: { text: 'Nothing was written.', keep: 'Review creating it again' },
+    changed: {
+      text: 'Nothing was written. Restoring would undo this as well: the review shows how.',
+      keep: 'Review over it',
+    },
+  },
+  step: {
+    created: { text: 'Nothing was written.', keep: 'Review as a change' },
+    deleted: { text: 'Nothing is left to change.', keep: '' },
+    changed: {
+      text: 'Nothing was written. Look at what is live before you go on.',
+      keep: 'Review on top of it',
+    },
+  },
+}
+
+const LOAD_WORDS: Readonly<Record<Reviewed, string>> = {
+  draft: 'Load live version',
+  revision: 'See what is live',
+  step: 'See what is live',
+}
+
+/** Says who changed the object under what is being reviewed, and offers the ways on. */
 export function StaleNotice(props: StaleNoticeProps) {
-  const { live, isUnexpected = false, onMerge, onLoadLive, onKeepDraft } = props
+  const { live, of = 'draft', isUnexpected = false, onMerge, onLoadLive, onKeep } = props
+  const situation = live === null ? 'deleted' : isUnexpected ? 'created' : 'changed'
+  const { text, keep } = WORDS[of][situation]
+  const canMerge = onMerge !== undefined && situation === 'changed'
   return (
     <Notice
       tone="warn"
       title={titleOf(live, isUnexpected)}
       action={
         <>
-          {onMerge === undefined || live === null || isUnexpected ? null : (
+          {canMerge ? (
             <Button size="sm" variant="primary" onClick={onMerge}>
               Merge…
             </Button>
-          )}
+          ) : null}
           {onLoadLive === undefined || live === null ? null : (
             <Button size="sm" onClick={onLoadLive}>
-              {isUnexpected ? 'Open it' : 'Load live version'}
+              {situation === 'created' ? 'Open it' : LOAD_WORDS[of]}
             </Button>
           )}
-          <Button size="sm" onClick={onKeepDraft}>
-            {isUnexpected ? 'Review as a change' : 'Keep my draft'}
-          </Button>
+          {onKeep === undefined || keep === '' ? null : (
+            <Button size="sm" onClick={onKeep}>
+              {keep}
+            </Button>
+          )}
         </>
       }
     >
-      {textOf(live, isUnexpected)}
+      {canMerge ? 'Merging brings these changes into your draft. ' : null}
+      {text}
     </Notice>
   )
 }

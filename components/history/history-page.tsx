@@ -15,7 +15,7 @@ import { cn } from '@/components/ui/class-names'
 import { EmptyState, LoadingState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
 import type { Revision, RevisionManifest, RouteHistory } from '@/lib/dashboard-api/history'
-import type { HTTPRoute } from '@/lib/gateway-api/types'
+import type { HTTPRoute, KubernetesObject } from '@/lib/gateway-api/types'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { changeLines, chosenRevisions, whatHappened } from './revision-text'
 
@@ -73,8 +73,8 @@ function RevisionItem({ revision, isShown, isAgainst, onShow, onCompare }: Revis
 }
 
 /** What is live guards the write; where nothing is, applying creates and never overwrites. */
-function restoreInput(manifest: string, live: HTTPRoute | undefined): ReviewInput {
-  const base = live === undefined ? null : baseOf(live, toEditableYaml(live))
+function restoreInput(manifest: string, live: KubernetesObject | null | undefined): ReviewInput {
+  const base = live ? baseOf(live, toEditableYaml(live)) : null
   return { manifest, base: reviewBaseOf(base) }
 }
 
@@ -85,7 +85,9 @@ interface ComparedProps {
 }
 
 function Compared({ shown, against, live }: ComparedProps) {
-  const [isRestoring, setIsRestoring] = useState(false)
+  // As of the click: what changes from then on is somebody's, and is told.
+  const [restoring, setRestoring] = useState<ReviewInput | null>(null)
+  const close = () => setRestoring(null)
   const { revision, manifest } = shown
   const isLive = live !== undefined && toEditableYaml(live) === manifest
   const isDeletion = revision.action === 'deleted'
@@ -104,7 +106,7 @@ function Compared({ shown, against, live }: ComparedProps) {
           variant="primary"
           icon={<RotateCcw size={14} aria-hidden />}
           disabledReason={isLive ? 'The live route is as this revision says' : undefined}
-          onClick={() => setIsRestoring(true)}
+          onClick={() => setRestoring(restoreInput(manifest, live))}
         >
           {live === undefined ? 'Create it again…' : 'Restore…'}
         </Button>
@@ -121,13 +123,15 @@ function Compared({ shown, against, live }: ComparedProps) {
         afterIs={{ words: isDeletion ? 'nothing, it was deleted' : `revision ${revision.id}` }}
         label={`Changes of revision ${revision.id}`}
       />
-      {isRestoring ? (
+      {restoring === null ? null : (
         <ManifestReview
-          input={restoreInput(manifest, live)}
-          onClose={() => setIsRestoring(false)}
-          onApplied={() => setIsRestoring(false)}
+          input={restoring}
+          of="revision"
+          onClose={close}
+          onApplied={close}
+          onRebase={(now) => setRestoring(restoreInput(manifest, now))}
         />
-      ) : null}
+      )}
     </>
   )
 }

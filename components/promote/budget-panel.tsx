@@ -62,12 +62,18 @@ const FIELDS = [
   { name: 'until', label: 'End, UTC', hint: 'No copies from then on', type: 'datetime-local' },
 ] as const
 
+interface Draft {
+  readonly form: BudgetForm
+  /** The route as it was when the first letter was typed. */
+  readonly route: HTTPRoute
+}
+
 /** What the mirror may cost: caps and an end, kept on the route; and why copies were kept back. */
 export function BudgetPanel({ route }: { route: HTTPRoute }) {
   const kept = budgetOf(route)
-  const [draft, setDraft] = useState<BudgetForm | null>(null)
+  const [draft, setDraft] = useState<Draft | null>(null)
   const [isReviewing, setIsReviewing] = useState(false)
-  const form = draft ?? kept ?? { requestsPerSecond: '', inFlight: '', until: '' }
+  const form = draft?.form ?? kept ?? { requestsPerSecond: '', inFlight: '', until: '' }
   const errors = budgetErrors(form)
   const [error] = Object.values(errors)
   return (
@@ -87,7 +93,9 @@ export function BudgetPanel({ route }: { route: HTTPRoute }) {
           {...(type === 'text' && { inputMode: 'decimal' as const })}
           value={form[name]}
           error={errors[name]}
-          onChange={(value) => setDraft({ ...form, [name]: value })}
+          onChange={(value) =>
+            setDraft({ form: { ...form, [name]: value }, route: draft?.route ?? route })
+          }
         />
       ))}
       <Button
@@ -102,9 +110,9 @@ export function BudgetPanel({ route }: { route: HTTPRoute }) {
         process of the gateway keeps an equal part: with fewer connections than workers, less is
         copied.
       </p>
-      {isReviewing ? (
+      {isReviewing && draft !== null ? (
         <AnnotationReview
-          route={route}
+          route={draft.route}
           changes={{ [MIRROR_BUDGET_ANNOTATION]: budgetText(form) }}
           onClose={() => {
             setIsReviewing(false)

@@ -221,7 +221,16 @@ export function LadderPanel({ route, ladder, gate }: LadderPanelProps) {
           onConfirm={(reason) => go(override, reason)}
         />
       )}
-      {review === null ? null : <ManifestReview input={review} onClose={close} onApplied={close} />}
+      {review === null ? null : (
+        // On another version of the route the step, and the verdict that allows it, may be others.
+        <ManifestReview
+          input={review}
+          of="step"
+          onClose={close}
+          onApplied={close}
+          onLoadLive={close}
+        />
+      )}
     </Panel>
   )
 }

@@ -136,7 +136,7 @@ function RouteNotice({ document, merging }: RouteNoticeProps) {
         live={document.route ?? null}
         {...merging}
         onLoadLive={document.discard}
-        onKeepDraft={document.rebase}
+        onKeep={document.rebase}
       />
     </div>
   )

@@ -132,7 +132,7 @@ function findFault(context: LintContext, place: BackendPlace): Fault | undefined
       fix: {
         kind: 'append-manifest',
         title: 'Add the ReferenceGrant',
-        manifest: grantManifest(context.namespace, target),
+        manifest: grantManifest(context.namespace, target, referenceGrants),
       },
     }
   }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Gateway, HTTPRoute, HTTPRouteFilter, HTTPRouteRule } from '@/lib/gateway-api/types'
+import type {
+  Gateway,
+  HTTPRoute,
+  HTTPRouteFilter,
+  HTTPRouteRule,
+  ReferenceGrant,
+} from '@/lib/gateway-api/types'
 import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-features'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
 import { LINT_CODES, type LintCode, type LintFinding } from '@/lib/validation/lints/lint-finding'
@@ -726,6 +732,17 @@ describe('lintHttpRoute', () => {
     expect(fixOf(far)).toMatchObject({
       kind: 'append-manifest',
       manifest: expect.stringContaining('kind: ReferenceGrant'),
+    })
+    const other: ReferenceGrant = {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'ReferenceGrant',
+      metadata: { name: 'default-to-c', namespace: 'other' },
+      spec: { from: [], to: [] },
+    }
+    const [found] = lintHttpRoute(far, { ...FACTS, referenceGrants: [other] })
+    // Another's grant of that name is not written over.
+    expect(found?.fix).toMatchObject({
+      manifest: expect.stringContaining('name: default-to-c-2'),
     })
   })
 

@@ -32,15 +32,33 @@ export function isGranted(
   })
 }
 
-/** The ReferenceGrant, as YAML, that lets HTTPRoutes of a namespace refer to one Service and nothing else. */
-export function grantManifest(fromNamespace: string, { namespace, name }: Target): string {
+/**
+ * The ReferenceGrant, as YAML, that lets HTTPRoutes of a namespace refer to one Service and nothing else. It is a new one:
+ * another's grant that has the name already permits something else, and keeps doing so.
+ */
+export function grantManifest(
+  fromNamespace: string,
+  { namespace, name }: Target,
+  referenceGrants: readonly ReferenceGrant[],
+): string {
+  const taken = new Set(
+    referenceGrants
+      .filter(({ metadata }) => metadata.namespace === namespace)
+      .map(({ metadata }) => metadata.name),
+  )
   return toYaml({
     apiVersion: `${GATEWAY_API_GROUP}/v1`,
     kind: 'ReferenceGrant',
-    metadata: { name: `${fromNamespace}-to-${name}`, namespace },
+    metadata: { name: freeName(`${fromNamespace}-to-${name}`, taken), namespace },
     spec: {
       from: [{ group: GATEWAY_API_GROUP, kind: 'HTTPRoute', namespace: fromNamespace }],
       to: [{ group: '', kind: 'Service', name }],
     },
   })
+}
+
+function freeName(wanted: string, taken: ReadonlySet<string>): string {
+  let name = wanted
+  for (let number = 2; taken.has(name); number += 1) name = `${wanted}-${number}`
+  return name
 }
