@@ -8,6 +8,7 @@ import { kubectl } from './commands'
 export async function openEditor(page: Page): Promise<Locator> {
   await expect(page.locator('[data-ready="true"]')).toBeVisible({ timeout: 30_000 })
   // A reload or a step away with a draft asks first.
+  page.removeAllListeners('dialog')
   page.on('dialog', (dialog) => dialog.accept())
   return page.getByRole('textbox', { name: 'HTTPRoute manifest' })
 }

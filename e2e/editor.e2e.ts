@@ -1,6 +1,6 @@
 /** What the editor knows from the cluster: completion, snippets, hover, places of problems and their fixes. */
 import { expect, type Locator, type Page, test } from '@playwright/test'
-import { openEditor, typeAtEnd } from './actions'
+import { openEditor, pasteManifest, typeAtEnd } from './actions'
 
 test('completes fields from the schema the cluster serves', async ({ page }) => {
   await page.goto('/routes/new')
@@ -94,6 +94,20 @@ test('fixes a problem at its place by keyboard', async ({ page }) => {
   await page.keyboard.press('Enter')
   await expect(text).toContainText('method: GET')
   await expect(page.getByRole('list', { name: 'Problems' })).not.toContainText('POST, PUT')
+})
+
+test('says at once what is wrong with a paste of a megabyte, and goes on taking input', async ({
+  page,
+}) => {
+  await page.goto('/routes/new')
+  const problems = page.getByRole('list', { name: 'Problems' })
+  for (const pasted of ['key: a value\n'.repeat(90_000), `a: ${'x'.repeat(1_100_000)}`]) {
+    await pasteManifest(page, pasted)
+    await expect(problems).toContainText('the manifest is larger than 1 MiB')
+  }
+  await pasteManifest(page, 'kind: HTTPRoute\nkind: HTTPRoute\n')
+  await expect(problems).toContainText('duplicate field "kind"')
+  await expect(problems).toContainText('2:1')
 })
 
 async function newRoute(page: Page, template: string) {

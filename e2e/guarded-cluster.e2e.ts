@@ -1,6 +1,6 @@
 /** A cluster whose admission changes what is applied and whose RBAC forbids some of it, and a dashboard that changes nothing. */
 import { expect, test } from '@playwright/test'
-import { deleteObjects, expectAccessible, openEditor, typeAtEnd } from './actions'
+import { deleteObjects, expectAccessible, openEditor, pasteManifest, typeAtEnd } from './actions'
 import { hasKubectl, kubectl } from './commands'
 import { type GuardingApi, startGuardingApi } from './guarding-api'
 import {
@@ -41,6 +41,7 @@ test('what admission makes of a draft is told from it, and what may not be done 
 }) => {
   door = await startGuardingApi({
     guarded: 'guarded',
+    guardedResource: 'referencegrants',
     mutated: 'mutated',
     mutate: (manifest) => {
       const object = JSON.parse(manifest.replace('"percent":90', '"percent":50'))
@@ -85,6 +86,29 @@ test('what admission makes of a draft is told from it, and what may not be done 
   await deletion.getByLabel('Type guarded to confirm').fill('guarded')
   await expect(deletion).toContainText('You may not delete httproutes in namespace default')
   await expect(deletion.getByRole('button', { name: 'Delete route' })).toBeDisabled()
+
+  // Every page with a control that changes the route says so before the first click.
+  for (const tab of ['compare', 'history', 'promote']) {
+    await page.goto(`${second.url}/routes/default/guarded/${tab}`)
+    await expect(page.getByRole('main')).toContainText(missing)
+  }
+  await page.getByLabel('Copies a second, at most').fill('5')
+  await page.getByRole('button', { name: 'Review budget' }).click()
+  await expect(review).toContainText(missing)
+  await expect(review.getByRole('button', { name: 'Apply' })).toBeDisabled()
+
+  // What a quick fix adds beside the route is asked for as well.
+  await page.goto(`${second.url}/routes/new`)
+  const elsewhere = MANIFEST('mutated').replaceAll(
+    'name: backend,',
+    'name: backend, namespace: kube-system,',
+  )
+  await pasteManifest(page, elsewhere)
+  await page.getByRole('button', { name: 'Add the ReferenceGrant' }).first().click()
+  await expect(page.locator('.view-lines')).toContainText('kind: ReferenceGrant')
+  await page.getByRole('button', { name: 'Review' }).click()
+  await expect(review).toContainText('You may not patch referencegrants in namespace kube-system')
+  await expect(review.getByRole('button', { name: 'Apply' })).toBeDisabled()
 })
 
 test('a read-only dashboard reviews and changes nothing', async ({ page, request }) => {

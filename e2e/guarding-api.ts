@@ -15,8 +15,9 @@ export interface GuardingApi {
 }
 
 interface Opinions {
-  /** Objects by name that nobody may change. */
+  /** Objects by name that nobody may change, and a resource of which nobody may change any. */
   readonly guarded: string
+  readonly guardedResource?: string
   /** An object by name, and what becomes of a manifest that is applied to it. */
   readonly mutated: string
   mutate(manifest: string): string
@@ -57,7 +58,8 @@ async function answer(
   const body = await text(request)
   if (name === 'selfsubjectaccessreviews') {
     const { spec } = JSON.parse(body)
-    const allowed = spec.resourceAttributes.name !== world.guarded
+    const { name: asked, resource } = spec.resourceAttributes
+    const allowed = asked !== world.guarded && resource !== world.guardedResource
     const status = { allowed, reason: allowed ? '' : 'RBAC: no rule matches' }
     return send(response, 201, { ...JSON.parse(body), status })
   }

@@ -96,7 +96,11 @@ export function BackendDialog({ initial, onClose }: BackendDialogProps) {
         label="Manifest"
         className="mt-3 max-h-80 overflow-auto rounded-md border border-line bg-sunken p-3"
       >
-        <pre className="font-mono text-xs leading-5">{manifest}</pre>
+        {isValid ? (
+          <pre className="font-mono text-xs leading-5">{manifest}</pre>
+        ) : (
+          <p className="text-muted">The manifest is shown here once the fields are right.</p>
+        )}
       </ScrollRegion>
     </Modal>
   )

@@ -127,7 +127,7 @@ export function ClusterPage() {
         title="Cluster"
         description="Which cluster this dashboard works on, its Gateways, and Mirrorboard itself."
       />
-      <div className="grid gap-3 px-4 pb-6 md:px-6 lg:grid-cols-2 lg:[&>:last-child:nth-child(odd)]:col-span-2">
+      <div className="gap-3 px-4 pb-3 md:px-6 lg:columns-2 [&>*]:mb-3 [&>*]:break-inside-avoid">
         <Connection />
         <Planes />
         {gateways.map((gateway) => (

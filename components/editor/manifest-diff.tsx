@@ -26,20 +26,24 @@ const AFTER_WORDS: Record<'result' | 'draft', string> = {
   draft: 'your draft as it is typed, so defaults look removed',
 }
 
-const OPTIONS: editor.IStandaloneDiffEditorConstructionOptions = {
+const OPTIONS = {
   automaticLayout: true,
   readOnly: true,
-  originalEditable: false,
   minimap: { enabled: false },
   scrollBeyondLastLine: false,
   fixedOverflowWidgets: true,
+  lineNumbersMinChars: 3,
+  stickyScroll: { enabled: false },
+} satisfies editor.IEditorOptions
+
+const DIFF_OPTIONS: editor.IStandaloneDiffEditorConstructionOptions = {
+  ...OPTIONS,
+  originalEditable: false,
   renderOverviewRuler: false,
   renderSideBySide: true,
   useInlineViewWhenSpaceIsLimited: true,
   renderSideBySideInlineBreakpoint: 900,
   hideUnchangedRegions: { enabled: true, contextLineCount: 4, minimumLineCount: 4 },
-  lineNumbersMinChars: 3,
-  stickyScroll: { enabled: false },
 }
 
 function toDecoration({ line, text }: LineNote): editor.IModelDeltaDecoration {
@@ -52,6 +56,44 @@ function toDecoration({ line, text }: LineNote): editor.IModelDeltaDecoration {
     },
     options: { after: { content: `  ← ${text}`, inlineClassName: 'text-muted' } },
   }
+}
+
+type Monaco = MonacoModule['monaco']
+type MonacoModule = typeof import('./monaco')
+interface Shown extends Pick<ManifestDiffProps, 'before' | 'after' | 'label'> {
+  readonly notes: readonly LineNote[]
+}
+
+/** Two texts beside one another; what it returns is to be disposed of. */
+function showBoth(monaco: Monaco, host: HTMLElement, { before, after, label, notes }: Shown) {
+  const original = monaco.editor.createModel(before, 'yaml')
+  const modified = monaco.editor.createModel(after, 'yaml')
+  const diff = monaco.editor.createDiffEditor(host, { ...DIFF_OPTIONS, ...EDITOR_FONT })
+  diff.getOriginalEditor().updateOptions({ ariaLabel: `${label}: before` })
+  diff.getModifiedEditor().updateOptions({ ariaLabel: `${label}: after` })
+  diff.setModel({ original, modified })
+  diff.getModifiedEditor().createDecorationsCollection(notes.map(toDecoration))
+  return [diff, original, modified]
+}
+
+/** A text that is all new or all gone: beside nothing, the diff editor would show an empty line that nobody wrote. */
+function showOne(monaco: Monaco, host: HTMLElement, { before, after, label, notes }: Shown) {
+  const isNew = before === ''
+  const model = monaco.editor.createModel(isNew ? after : before, 'yaml')
+  const one = monaco.editor.create(host, {
+    ...OPTIONS,
+    ...EDITOR_FONT,
+    model,
+    ariaLabel: `${label}: ${isNew ? 'after' : 'before'}`,
+  })
+  one.createDecorationsCollection([
+    {
+      range: model.getFullModelRange(),
+      options: { isWholeLine: true, className: isNew ? 'line-insert' : 'line-delete' },
+    },
+    ...notes.map(toDecoration),
+  ])
+  return [one, model]
 }
 
 /** Two texts side by side, or one above the other where there is little room; said in words for those who can't see it. */
@@ -67,17 +109,8 @@ export function ManifestDiff(props: ManifestDiffProps) {
     import('./monaco').then(
       ({ monaco }) => {
         if (isGone || host.current === null) return
-        const original = monaco.editor.createModel(before, 'yaml')
-        const modified = monaco.editor.createModel(after, 'yaml')
-        const diff = monaco.editor.createDiffEditor(host.current, {
-          ...OPTIONS,
-          ...EDITOR_FONT,
-        })
-        diff.getOriginalEditor().updateOptions({ ariaLabel: `${label}: before` })
-        diff.getModifiedEditor().updateOptions({ ariaLabel: `${label}: after` })
-        diff.setModel({ original, modified })
-        diff.getModifiedEditor().createDecorationsCollection(notes.map(toDecoration))
-        disposables.push(diff, original, modified)
+        const show = before === '' || after === '' ? showOne : showBoth
+        disposables.push(...show(monaco, host.current, { before, after, label, notes }))
         setIsReady(true)
       },
       () => undefined,

@@ -34,7 +34,8 @@ interface ChooserProps {
 
 function TemplateChooser({ chosen, onChoose }: ChooserProps) {
   return (
-    <fieldset className="flex flex-col gap-1.5">
+    // Where the manifest stands below, as much of it as possible is to be in view.
+    <fieldset className="grid grid-cols-2 gap-1.5 lg:grid-cols-1">
       <legend className="pb-1 text-xs font-medium text-muted">Template</legend>
       {TEMPLATES.map(({ id, title, description }) => (
         <label
@@ -54,7 +55,7 @@ function TemplateChooser({ chosen, onChoose }: ChooserProps) {
           />
           <span>
             <span className="block font-medium">{title}</span>
-            <span className="block text-xs text-muted">{description}</span>
+            <span className="block text-xs text-muted max-lg:sr-only">{description}</span>
           </span>
         </label>
       ))}
@@ -180,7 +181,10 @@ function NewRouteForm({ firstGateway }: { firstGateway: string }) {
             from it.
           </Notice>
         )}
-        <fieldset disabled={draft !== null} className="contents">
+        <fieldset
+          disabled={draft !== null}
+          className={draft === null ? 'contents' : 'contents max-lg:hidden'}
+        >
           <legend className="sr-only">What the manifest is made from</legend>
           <TemplateChooser chosen={template} onChoose={(id) => url.set({ template: id })} />
           <TemplateFields

@@ -3,6 +3,7 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { AccessNotice } from '@/components/editor/access-notice'
 import { cn } from '@/components/ui/class-names'
 import { page } from '@/lib/dashboard-api/paths'
 
@@ -13,6 +14,9 @@ const TABS = [
   { id: 'promote', label: 'Promote', href: page.promote },
   { id: 'history', label: 'History', href: page.history },
 ] as const
+
+/** Pages with controls that change the route. The editor says for itself whether it may. */
+const CHANGING: ReadonlySet<string> = new Set(['compare', 'promote', 'history'])
 
 interface RouteTabsProps {
   namespace: string
@@ -27,6 +31,9 @@ export function RouteTabPage({ children, ...route }: RouteTabsProps & { children
       <RouteTabs {...route} />
       <div className="flex min-h-0 flex-1 flex-col gap-3 px-4 py-3 md:px-6">
         <RouteHeading namespace={route.namespace} name={route.name} />
+        {CHANGING.has(route.current) ? (
+          <AccessNotice namespace={route.namespace} name={route.name} />
+        ) : null}
         {children}
       </div>
     </div>
