@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
 import { apiVersionOf, KINDS, type ResourceKind } from '@/lib/gateway-api/kinds'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import { startPodRuntime } from '../backends/pod-runtime'
@@ -25,8 +26,15 @@ import {
 /** Pods that are not up by then do not hold the start; kubectl and the pages show what they wait for. */
 const SETTLE_MS_MAX = 3_000
 
+/**
+ * Garbage is collected when the heap is this many percent larger than what was in use last time. V8's own choice under many
+ * writes, up to four times as large, costs 90 MB more and no less time.
+ */
+const HEAP_GROWTH_PERCENT = 75
+
 /** Starts API server, controllers and Pods, writes the kubeconfig, and on the first start the quickstart objects. */
 export async function runSandbox(config: Config): Promise<RunningPlane> {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`)
   const logger = createLogger('sandbox')
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
   const token = readOrCreateToken(config.dataDirectory)
