@@ -220,6 +220,33 @@ describe('places of what is wrong', () => {
     expect([...new Set(marked)]).toEqual(marks)
   })
 
+  const MARKDOWN = '``` belongs to Markdown and not to YAML: leave this line out'
+  const INDENT = 'this line is indented differently from the ones it belongs to'
+  const slips: readonly (readonly [text: string, mark: string, says: string])[] = [
+    ['a:\n- name:backend\n  port: 1\n', '2 :', 'a colon needs a space behind it'],
+    ['a:\n  b: 1\n  c:2\n', '3 :', 'a colon needs a space behind it'],
+    ['a:\n  -name: b\n   port: 1\n', '2 -', 'a dash needs a space behind it'],
+    ['a:\u00a0b\nc: 1\n', '1 \u00a0', 'a no-break space stands where YAML needs a plain one'],
+    ['```yaml\na: 1\n', '1 `', MARKDOWN],
+    ['a:\n- b: 1\n c: 2\n', '3 c: 2', INDENT],
+    ['a:\n   b: 1\n  c: 2\n', '3 c: 2', INDENT],
+    ['a: b: c\n', '1 b', 'a value with a colon and a space in it needs quotes'],
+    ['a: 1\nfoo\n', '2 foo', 'this is neither "key: value" nor an item of a list'],
+    [
+      'a: @b\n',
+      '1 @',
+      'Plain value cannot start with reserved character @; put the value in quotes',
+    ],
+  ]
+  it.each(slips)('are said so that one can act on it: %j', (text, mark, says) => {
+    const [first] = parseManifest(text).problems
+    if (first === undefined) throw new Error('no problem was found')
+    expect([`${first.range.startLine} ${textAt(text, first.range)}`, first.message]).toEqual([
+      mark,
+      says,
+    ])
+  })
+
   it('can be seen also where nothing is written', () => {
     const text = 'a:\n  -\n  - b\n\n'
     expect(textAt(text, only(text).rangeOf('a[0]'))).toBe('-')

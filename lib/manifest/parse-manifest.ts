@@ -144,7 +144,7 @@ function readDocument(
   const report = ({ start, end, ...problem }: NodeProblem) => {
     problems.push({ ...problem, documentIndex: index, range: places.between(start, end) })
   }
-  for (const problem of syntaxProblems(ast)) report(problem)
+  for (const problem of syntaxProblems(ast, places.text)) report(problem)
   if (ast.errors.length > 0) return
   const { value, problems: found } = toJson(ast)
   for (const problem of found) report(problem)

@@ -1,20 +1,31 @@
 import { type Document, isCollection, isScalar, visit, type YAMLError } from 'yaml'
 import { PROBLEMS_PER_DOCUMENT_MAX } from '@/lib/manifest/limits'
 import { type NodeProblem, rangeOfNode } from '@/lib/manifest/to-json'
+import { explainSlip } from '@/lib/manifest/yaml-slips'
 
 /** What is wrong with the YAML of a document, the parser's follow-up errors left out. */
-export function syntaxProblems(ast: Document): readonly NodeProblem[] {
+export function syntaxProblems(ast: Document, text: string): readonly NodeProblem[] {
   const found = [...ast.errors, ...ast.warnings]
   // After a tab the parser takes the indent for another one, and what it says next is about that.
   const tabs = found.filter(({ code }) => code === 'TAB_AS_INDENT')
-  return (tabs.length > 0 ? tabs : found)
+  const problems = (tabs.length > 0 ? tabs : found)
     .slice(0, PROBLEMS_PER_DOCUMENT_MAX)
-    .map((error) => unclosed(ast, error) ?? toProblem(error))
+    .map((error) => unclosed(ast, error) ?? toProblem(error, text))
+  // Two errors of the parser may come of one slip.
+  const seen = new Set<string>()
+  return problems.filter(({ start, message }) => {
+    const key = `${start} ${message}`
+    return seen.has(key) ? false : seen.add(key)
+  })
 }
 
-function toProblem({ code, message, pos: [start, end] }: YAMLError): NodeProblem {
+function toProblem({ code, message, pos: [start, end] }: YAMLError, text: string): NodeProblem {
   const isTab = code === 'TAB_AS_INDENT'
-  return { code: isTab ? 'yaml.tab' : 'yaml.syntax', message, fieldPath: '', start, end }
+  return {
+    code: isTab ? 'yaml.tab' : 'yaml.syntax',
+    fieldPath: '',
+    ...explainSlip(text, { message, start, end }),
+  }
 }
 
 /** A quote or bracket without its end is noticed far below it: where it opens is where a person has to look. */

@@ -10,11 +10,11 @@ export interface TextRange {
 
 /** Offsets into a text → ranges in it that can be seen. */
 export class TextPlaces {
-  readonly #text: string
+  readonly text: string
   readonly #lines = new LineCounter()
 
   constructor(text: string) {
-    this.#text = text
+    this.text = text
   }
 
   /** To be told where each line begins, in order, before ranges are asked for. */
@@ -35,17 +35,17 @@ export class TextPlaces {
 
   /** The text between two offsets. */
   slice(start: number, end: number): string {
-    return this.#text.slice(start, end)
+    return this.text.slice(start, end)
   }
 
   /** A tab is seen: the editor draws it wider than its mark. */
   #visible(start: number, end: number): readonly [number, number] {
-    if (/[^ \r\n]/.test(this.#text.slice(start, end))) return [start, end]
-    let lineEnd = this.#text.indexOf('\n', start)
-    if (lineEnd === -1) lineEnd = this.#text.length
+    if (/[^ \r\n]/.test(this.text.slice(start, end))) return [start, end]
+    let lineEnd = this.text.indexOf('\n', start)
+    if (lineEnd === -1) lineEnd = this.text.length
     while (lineEnd > 0) {
-      const lineStart = this.#text.lastIndexOf('\n', lineEnd - 1) + 1
-      const line = this.#text.slice(lineStart, lineEnd)
+      const lineStart = this.text.lastIndexOf('\n', lineEnd - 1) + 1
+      const line = this.text.slice(lineStart, lineEnd)
       const content = line.trim()
       const at = lineStart + line.indexOf(content)
       if (content !== '') return [at, at + content.length]
