@@ -96,6 +96,28 @@ test('fixes a problem at its place by keyboard', async ({ page }) => {
   await expect(page.getByRole('list', { name: 'Problems' })).not.toContainText('POST, PUT')
 })
 
+test('checks what stands beside a route, and another version, by the cluster’s schemas for them', async ({
+  page,
+}) => {
+  await page.goto('/routes/new')
+  const route = (version: string) => `apiVersion: gateway.networking.k8s.io/${version}
+kind: HTTPRoute
+metadata: {name: r}
+spec: {rules: [{backendRefs: [{name: backend}]}]}
+`
+  const grant = `apiVersion: gateway.networking.k8s.io/v1
+kind: ReferenceGrant
+metadata: {name: g}
+spec: {from: [], too: []}
+`
+  await pasteManifest(page, `${route('v1beta1')}---\n${grant}---\n${route('v1alpha2')}`)
+  const problems = page.getByRole('list', { name: 'Problems' })
+  await expect(problems).toContainText('backendRefs[0]: Invalid value: "object": Must have port')
+  await expect(problems).toContainText('unknown field "spec.too"')
+  await expect(problems).toContainText('no matches for kind "HTTPRoute" in version')
+  await expect(problems).not.toContainText('v1beta1')
+})
+
 test('says at once what is wrong with a paste of a megabyte, and goes on taking input', async ({
   page,
 }) => {

@@ -28,7 +28,7 @@ test('edits backends, weights and mirrors, and leaves every other byte alone', a
   await page.goto('/routes/new?form=1')
   await pasteManifest(page, MANIFEST)
   const form = page.getByRole('region', { name: 'Form' })
-  const rule = form.getByRole('region', { name: 'Rule 1' })
+  const rule = form.getByRole('region', { name: 'Rule 0' })
   await expect(rule.getByRole('group', { name: 'Backend 1' })).toContainText('90 %')
   expect(await manifestText(page)).toBe(MANIFEST)
 
@@ -108,7 +108,7 @@ test('a field keeps the caret where a person types', async ({ page }) => {
   await page.goto('/routes/new?form=1')
   await pasteManifest(page, MANIFEST)
   const first = page
-    .getByRole('region', { name: 'Rule 1' })
+    .getByRole('region', { name: 'Rule 0' })
     .getByRole('group', { name: 'Backend 1' })
   const service = first.getByLabel('Service')
   await expect(service).toHaveValue('backend')
@@ -127,7 +127,7 @@ test('what the form wrote is what is applied', async ({ page }) => {
   test.skip(!hasKubectl, 'kubectl is not installed')
   await page.goto('/routes/new?form=1')
   await pasteManifest(page, MANIFEST)
-  const rule = page.getByRole('region', { name: 'Rule 1' })
+  const rule = page.getByRole('region', { name: 'Rule 0' })
   await rule.getByRole('button', { name: 'Remove backend 2' }).click()
   await rule.getByRole('button', { name: 'Add mirror' }).click()
   await rule.getByRole('group', { name: 'Mirror 1' }).getByLabel('Service').fill('backend')

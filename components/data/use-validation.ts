@@ -7,6 +7,7 @@ import type {
   ToWorker,
   ValidatedMessage,
 } from '@/components/editor/validation-messages'
+import type { SchemaWish } from '@/components/editor/wanted-schemas'
 import type { CompletionRequest } from '@/lib/completion/complete-manifest'
 import type { Completion } from '@/lib/completion/suggestion'
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
@@ -52,7 +53,7 @@ function createValidator(): Validator {
   }
   worker.onerror = (event) => {
     const failure = event.message || 'the worker did not load'
-    deliver({ type: 'validated', id: newest, diagnostics: [], failure })
+    deliver({ type: 'validated', id: newest, diagnostics: [], wishes: [], failure })
     completing?.resolve(null)
     brokenBy = new Error(failure)
     for (const { reject } of reading.values()) reject(brokenBy)
@@ -105,6 +106,7 @@ export interface ValidationOptions {
   readonly text: string
   readonly defaultNamespace: string
   readonly schemas: readonly SchemaResponse[]
+  readonly unserved: readonly string[]
   /** JSON of `ClusterFacts`. */
   readonly facts: string
 }
@@ -113,11 +115,14 @@ export interface Validation {
   readonly diagnostics: readonly Diagnostic[]
   readonly isChecking: boolean
   readonly failure: string
+  /** Schemas the text needs. */
+  readonly wishes: readonly SchemaWish[]
   /** What may stand at an offset of a text; null for nothing, or once another is asked for. */
   readonly complete: (text: string, offset: number) => Promise<Completion | null>
 }
 
 const NONE: readonly Diagnostic[] = []
+const NO_WISHES: readonly SchemaWish[] = []
 
 interface Answer {
   readonly text: string
@@ -126,9 +131,12 @@ interface Answer {
 
 /** Validates in a worker, at the first pause in typing; the former findings stay until then. */
 export function useValidation(options: ValidationOptions): Validation {
-  const { text, defaultNamespace, schemas, facts } = options
+  const { text, defaultNamespace, schemas, unserved, facts } = options
   const [answer, setAnswer] = useState<Answer | null>(null)
-  useEffect(() => sharedValidator().post({ type: 'schemas', schemas }), [schemas])
+  useEffect(
+    () => sharedValidator().post({ type: 'schemas', schemas, unserved }),
+    [schemas, unserved],
+  )
   useEffect(() => sharedValidator().post({ type: 'facts', facts }), [facts])
   // biome-ignore lint/correctness/useExhaustiveDependencies: new schemas and facts make the same text worth another look.
   useEffect(() => {
@@ -142,7 +150,7 @@ export function useValidation(options: ValidationOptions): Validation {
       isCurrent = false
       clearTimeout(timer)
     }
-  }, [text, defaultNamespace, schemas, facts])
+  }, [text, defaultNamespace, schemas, unserved, facts])
   const complete = useCallback(
     (typed: string, offset: number) =>
       sharedValidator().complete({ text: typed, offset, defaultNamespace }),
@@ -153,5 +161,6 @@ export function useValidation(options: ValidationOptions): Validation {
     diagnostics: answer?.result.diagnostics ?? NONE,
     isChecking: answer?.text !== text,
     failure: answer?.result.failure ?? '',
+    wishes: answer?.result.wishes ?? NO_WISHES,
   }
 }

@@ -42,7 +42,7 @@ const SERVICES = {
 }
 
 function check(text: string, facts: Partial<ClusterFacts>): readonly Diagnostic[] {
-  const context = { schemas: [], facts: { ...UNKNOWN_CLUSTER, ...facts } }
+  const context = { schemas: [], unserved: [], facts: { ...UNKNOWN_CLUSTER, ...facts } }
   return validateText({ text, defaultNamespace: 'default' }, context)
 }
 

@@ -8,7 +8,9 @@ import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
 import { applyFix } from './apply-fix'
 import { toEditorSchema } from './editor-schema'
-import { messageFormOf, validateText } from './validate-text'
+import { parseOnce } from './parse-once'
+import { messageFormOf, type ValidationContext, validateText } from './validate-text'
+import { wishesFor, wishKey } from './wanted-schemas'
 
 const CRD = fileURLToPath(
   new URL(
@@ -40,7 +42,7 @@ const fields = {
 }
 
 function validate(text: string, services: ClusterFacts['services'] = null) {
-  const context = { schemas: [schema], facts: { ...UNKNOWN_CLUSTER, services } }
+  const context = { schemas: [schema], unserved: [], facts: { ...UNKNOWN_CLUSTER, services } }
   return validateText({ text, defaultNamespace: 'default' }, context)
 }
 
@@ -100,4 +102,44 @@ describe('validate text', () => {
     expect(editor.additionalProperties).toBe(false)
     expect(JSON.stringify(editor.properties?.['kind'])).toContain('HTTPRoute')
   })
+})
+
+describe('other kinds and versions of the Gateway API', () => {
+  const beta = `apiVersion: gateway.networking.k8s.io/v1beta1
+kind: HTTPRoute
+metadata: {name: r}
+spec: {rules: [{backendRefs: [{name: b}]}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: ReferenceGrant
+metadata: {name: g}
+---
+kind: Service
+apiVersion: v1
+`
+  const wishes = wishesFor(parseOnce(beta).documents.map(({ object }) => object))
+  const check = (context: Partial<ValidationContext>) =>
+    validateText(
+      { text: beta, defaultNamespace: 'default' },
+      { schemas: [schema], unserved: [], facts: UNKNOWN_CLUSTER, ...context },
+    )
+      .filter(({ severity }) => severity !== 'info')
+      .map(({ documentIndex, message }) => `${documentIndex} ${message}`)
+
+  it('are asked for, each once', () =>
+    expect(wishes.map(wishKey)).toEqual(['httproutes v1beta1', 'referencegrants v1']))
+
+  it('are not called unknown before the cluster has answered', () => expect(check({})).toEqual([]))
+
+  it('are checked by their own schemas', () => {
+    const schemas = [schema, { ...schema, apiVersion: 'gateway.networking.k8s.io/v1beta1' }]
+    expect(check({ schemas })).toEqual([
+      '0 spec.rules[0].backendRefs[0]: Invalid value: "object": Must have port for Service reference',
+    ])
+  })
+
+  it('are unknown where the cluster serves none', () =>
+    expect(check({ unserved: ['httproutes v1beta1'] })).toEqual([
+      '0 no matches for kind "HTTPRoute" in version "gateway.networking.k8s.io/v1beta1"',
+    ]))
 })

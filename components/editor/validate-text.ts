@@ -13,6 +13,7 @@ import { lintDocument } from './lint-document'
 import { parseOnce } from './parse-once'
 import { withTextFix } from './text-fixes'
 import type { ValidateMessage } from './validation-messages'
+import { wishFor, wishKey } from './wanted-schemas'
 
 const compiled = new WeakMap<readonly SchemaResponse[], Map<string, CompiledSchema>>()
 
@@ -43,25 +44,33 @@ const KNOWN_KINDS = new Set(
   Object.values(KINDS).map((resource) => `${apiVersionOf(resource)}/${resource.kind}`),
 )
 
-/** A Service beside the route is fine: the editor has no schema for it, but the API server does. */
+/**
+ * A Service beside the route is fine: the editor has no schema for it, but the API server does. A kind of the Gateway API is
+ * unknown only once the cluster has said that it does not serve it.
+ */
 function isAboutKnownKind(
   diagnostic: Diagnostic,
   objects: ReadonlyMap<number, JsonObject>,
+  unserved: readonly string[],
 ): boolean {
   if (diagnostic.code !== 'type.unknown-kind') return false
   const object = objects.get(diagnostic.documentIndex)
+  const wish = wishFor(object)
+  if (wish !== undefined) return !unserved.includes(wishKey(wish))
   return KNOWN_KINDS.has(`${String(object?.['apiVersion'])}/${String(object?.['kind'])}`)
 }
 
 export interface ValidationContext {
   readonly schemas: readonly SchemaResponse[]
+  /** `wishKey` of kinds that the cluster does not serve. */
+  readonly unserved: readonly string[]
   readonly facts: ClusterFacts
 }
 
 /** Findings of schema, rules and references, each with its place. Never throws for any text. */
 export function validateText(
   { text, defaultNamespace }: Pick<ValidateMessage, 'text' | 'defaultNamespace'>,
-  { schemas, facts }: ValidationContext,
+  { schemas, unserved, facts }: ValidationContext,
 ): readonly Diagnostic[] {
   const manifest = parseOnce(text)
   const { documents } = manifest
@@ -81,7 +90,7 @@ export function validateText(
   })
   const objects = new Map(documents.map(({ index, object }) => [index, object]))
   const own = diagnostics
-    .filter((diagnostic) => !isAboutKnownKind(diagnostic, objects))
+    .filter((diagnostic) => !isAboutKnownKind(diagnostic, objects, unserved))
     .map((diagnostic) => withTextFix(diagnostic, text))
   // Where admission refuses several mirrors in its own words, saying it again would be noise.
   const isRefused = own.some(({ code }) => code === 'mirror.several-in-one-rule')

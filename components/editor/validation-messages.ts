@@ -4,11 +4,14 @@ import type { Completion } from '@/lib/completion/suggestion'
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
 import type { RouteForm } from './form/route-form'
+import type { SchemaWish } from './wanted-schemas'
 
 /** Schemas and facts travel apart: the schemas are large and hardly ever change. */
 export interface SchemasMessage {
   readonly type: 'schemas'
   readonly schemas: readonly SchemaResponse[]
+  /** `wishKey` of each kind that the cluster was asked for and does not serve. */
+  readonly unserved: readonly string[]
 }
 
 export interface FactsMessage {
@@ -49,6 +52,8 @@ export interface ValidatedMessage {
   readonly type: 'validated'
   readonly id: number
   readonly diagnostics: readonly Diagnostic[]
+  /** Schemas the text needs. */
+  readonly wishes: readonly SchemaWish[]
   /** Set when the validator itself failed; the diagnostics then say nothing. */
   readonly failure: string
 }

@@ -2,15 +2,17 @@
 import { completeManifest } from '@/lib/completion/complete-manifest'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
 import { readForm } from './form/route-form'
+import { parseOnce } from './parse-once'
 import { type ValidationContext, validateText } from './validate-text'
 import type { FromWorker, ToWorker } from './validation-messages'
+import { wishesFor } from './wanted-schemas'
 
-let context: ValidationContext = { schemas: [], facts: UNKNOWN_CLUSTER }
+let context: ValidationContext = { schemas: [], unserved: [], facts: UNKNOWN_CLUSTER }
 
 function receive(message: ToWorker): FromWorker | undefined {
   switch (message.type) {
     case 'schemas':
-      context = { ...context, schemas: message.schemas }
+      context = { ...context, schemas: message.schemas, unserved: message.unserved }
       return undefined
     case 'facts':
       context = { ...context, facts: JSON.parse(message.facts) as ClusterFacts }
@@ -18,10 +20,12 @@ function receive(message: ToWorker): FromWorker | undefined {
     case 'validate':
       try {
         const diagnostics = validateText(message, context)
-        return { type: 'validated', id: message.id, diagnostics, failure: '' }
+        const objects = parseOnce(message.text).documents.map(({ object }) => object)
+        const wishes = wishesFor(objects)
+        return { type: 'validated', id: message.id, diagnostics, wishes, failure: '' }
       } catch (error) {
         const failure = error instanceof Error ? error.message : String(error)
-        return { type: 'validated', id: message.id, diagnostics: [], failure }
+        return { type: 'validated', id: message.id, diagnostics: [], wishes: [], failure }
       }
     case 'complete':
       return {

@@ -35,7 +35,7 @@ export interface ClusterInfo {
   readonly readOnly: boolean
 }
 
-/** GET /api/schemas?plural=httproutes: the schema the connected cluster serves. */
+/** GET /api/schemas?plural=httproutes&version=v1beta1: the schema the connected cluster serves; of `v1` unless told. */
 export interface SchemaResponse {
   readonly apiVersion: string
   readonly kind: string

@@ -38,7 +38,7 @@ async function readCrdSchema(cluster: Cluster, resource: ResourceKind): Promise<
   const versions = asObject(document?.['spec'])?.['versions']
   for (const version of Array.isArray(versions) ? versions : []) {
     const fields = asObject(version)
-    if (fields?.['name'] !== resource.version) continue
+    if (fields?.['name'] !== resource.version || fields['served'] === false) continue
     return asObject(asObject(fields['schema'])?.['openAPIV3Schema'])
   }
   return null

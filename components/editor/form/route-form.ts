@@ -43,7 +43,7 @@ export interface MirrorForm extends ReferenceForm {
 
 export interface RuleForm {
   readonly path: FieldPath
-  /** `Rule 1`, or its name. */
+  /** `Rule 0`, as findings and field paths count, or its name. */
   readonly title: string
   /** Which requests it takes: `GET, path prefix /api, header x-env: canary or …`. */
   readonly takes: string
@@ -83,7 +83,7 @@ function readRule(rule: HTTPRouteRule, index: number): RuleForm {
   const filters = rule.filters ?? []
   return {
     path,
-    title: rule.name ?? `Rule ${index + 1}`,
+    title: rule.name ?? `Rule ${index}`,
     takes: takesOf(rule),
     backends: readBackends(rule.backendRefs ?? [], path),
     mirrors: filters.flatMap(({ type, requestMirror }, filterIndex) =>
