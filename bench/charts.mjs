@@ -39,12 +39,13 @@ function histogram(name, labels, count) {
 function ruleText(route, rule, backends, mirrors, rate) {
   const labels = `gateway="bench/eg",listener="http",route_namespace="bench",route_name="${route}",rule="${rule}"`
   const requests = grown(rate, rule)
-  let text = `gateway_requests_total{${labels}} ${requests}\ngateway_request_bytes_total{${labels}} ${requests * 300}\n`
-  text += `gateway_response_bytes_total{${labels}} ${requests * 900}\ngateway_requests_in_flight{${labels}} 0\n`
+  let text = `gateway_requests_total{${labels}} ${requests}\n`
   for (let backend = 0; backend < backends; backend += 1) {
     const own = `${labels},backend="bench/backend-${backend}:80"`
     const count = Math.floor(requests / backends)
     const errors = Math.floor(count / 50)
+    text += `gateway_request_bytes_total{${own}} ${count * 300}\n`
+    text += `gateway_response_bytes_total{${own}} ${count * 900}\ngateway_requests_in_flight{${own}} 0\n`
     text += `gateway_responses_total{${own},code="200",outcome="answered"} ${count - errors}\n`
     text += `gateway_responses_total{${own},code="503",outcome="answered"} ${errors}\n`
     text += histogram('gateway_request_duration_seconds', own, count)

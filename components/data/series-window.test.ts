@@ -71,6 +71,8 @@ function route(timestamps: number[], points: Points, total: number): RouteSeries
         total,
         totalsByCode: {},
         latency: latency(points),
+        inFlight: 0,
+        bytes: { request: 1, response: 2 },
       },
     ],
     mirrors: [

@@ -89,7 +89,13 @@ export interface ByteSeries {
   readonly request: Points
   readonly response: Points
   /** In the window. */
-  readonly total: { readonly request: number; readonly response: number }
+  readonly total: ByteTotals
+}
+
+/** Body bytes by direction, in the window. */
+export interface ByteTotals {
+  readonly request: number
+  readonly response: number
 }
 
 /** One rule in the window; ask with `rule=` for its series. */
@@ -99,8 +105,9 @@ export interface RuleSeries {
   readonly total: number
   readonly totalsByCode: Readonly<Record<string, number>>
   readonly quantiles: Quantiles
+  /** Now. */
   readonly inFlight: number
-  readonly bytes: { readonly request: number; readonly response: number }
+  readonly bytes: ByteTotals
 }
 
 /** Milliseconds. */
@@ -129,6 +136,9 @@ export interface BackendSeries {
   readonly total: number
   readonly totalsByCode: Readonly<Record<string, number>>
   readonly latency: LatencySeries
+  /** Now. */
+  readonly inFlight: number
+  readonly bytes: ByteTotals
 }
 
 export interface MirrorSeries {

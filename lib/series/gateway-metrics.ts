@@ -3,7 +3,8 @@
  * https://prometheus.io/docs/practices/naming/
  *
  * Route labels on all but the unmatched counter: gateway (`namespace/name`), listener, route_namespace, route_name,
- * rule (index). Mirror labels: mirror (filter index), target (`namespace/service:port`).
+ * rule (index). Mirror labels: mirror (filter index), target (`namespace/service:port`). backend: `namespace/service:port`,
+ * `''` when none was chosen.
  * Series are made on first use and removed with their route.
  *
  * For every mirror, at every scrape:
@@ -16,12 +17,13 @@
 export const GATEWAY_METRICS = {
   /** Requests matched to a rule, counted at the match. */
   requests: 'gateway_requests_total',
-  /** Requests that ended. Extra labels: backend (`''` when none was chosen), code (`''` when no response was sent), outcome. */
+  /** Requests that ended. Extra labels: backend, code (`''` when no response was sent), outcome. */
   responses: 'gateway_responses_total',
-  /** Gauge. */
+  /** Gauge; extra label: backend. */
   requestsInFlight: 'gateway_requests_in_flight',
   /** Histogram; extra label: backend. From the request's head read to the response's last byte written. */
   requestDuration: 'gateway_request_duration_seconds',
+  /** Body bytes. Extra label: backend. */
   requestBytes: 'gateway_request_bytes_total',
   responseBytes: 'gateway_response_bytes_total',
   /** Attempts beyond the first, for whatever cause; a request counts once in the others, by how it ended. */

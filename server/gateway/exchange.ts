@@ -10,7 +10,7 @@ import { dispatchMirrors } from './dispatch-mirrors'
 import { fixedResponse } from './fixed-response'
 import { forwardParts, requestIdOf, responseLines } from './forward-head'
 import { isMisdirected, type ListeningPort } from './listening-port'
-import type { ResponseOutcome } from './metrics'
+import type { BackendMetrics, ResponseOutcome } from './metrics'
 import type { MirrorCopy } from './mirror-copy'
 import { ReplayBody } from './replay-body'
 import type { RequestHead } from './request-head'
@@ -43,6 +43,8 @@ export class Exchange implements UpstreamHandler, Timed {
   private isTunnelHalfClosed = false
   private status = 0
   private attempts: Attempts | null = null
+  /** Where it is counted; without a backend at its end. */
+  private served: BackendMetrics | null = null
   private readonly held: ReplayBody
   private activeAt: number
   private lingerUntil = 0
@@ -108,6 +110,7 @@ export class Exchange implements UpstreamHandler, Timed {
     const parts = editParts(received, runtime.edits)
     const backend = runtime.nextBackend()
     this.backend = backend ?? null
+    this.served = runtime.metrics.begin(backend?.name ?? '')
     if (backend === undefined || backend.isInvalid) {
       this.answer('invalid_backend', 500)
     } else {
@@ -184,7 +187,7 @@ export class Exchange implements UpstreamHandler, Timed {
   /** Body bytes, decoded. They must stay unchanged. */
   onRequestBody(bytes: Buffer): void {
     this.activeAt = this.context.coarseNow
-    if (this.runtime !== null) this.runtime.metrics.requestBytes += bytes.length
+    if (this.served !== null) this.served.requestBytes += bytes.length
     this.capture?.request.push(bytes)
     this.send(bytes)
   }
@@ -227,7 +230,7 @@ export class Exchange implements UpstreamHandler, Timed {
 
   onTunnelData(bytes: Buffer): void {
     this.activeAt = this.context.coarseNow
-    if (this.runtime !== null) this.runtime.metrics.requestBytes += bytes.length
+    if (this.served !== null) this.served.requestBytes += bytes.length
     if (this.connection?.write(bytes) === false) this.client.pauseRequest()
   }
 
@@ -285,7 +288,7 @@ export class Exchange implements UpstreamHandler, Timed {
 
   onBody(bytes: Buffer): void {
     this.activeAt = this.context.coarseNow
-    if (this.runtime !== null) this.runtime.metrics.responseBytes += bytes.length
+    if (this.served !== null) this.served.responseBytes += bytes.length
     this.capture?.primary.body.push(bytes)
     if (!this.client.body(bytes)) this.connection?.pause()
   }
@@ -368,8 +371,8 @@ export class Exchange implements UpstreamHandler, Timed {
     this.isResponseDone = true
     this.clearTimers()
     const seconds = (this.context.now() - this.startedAt) / 1000
-    const name = this.backend?.name ?? ''
-    this.runtime?.metrics.countResponse(name, outcome, this.status, seconds)
+    this.served ??= this.runtime?.metrics.begin('') ?? null
+    this.served?.end(outcome, this.status, seconds)
     this.capture?.primary.finish(outcome === 'answered' ? '' : outcome)
     if (this.isRequestDone) {
       this.over()

@@ -215,14 +215,22 @@ describe('at its limit', () => {
     const metrics = registry.rule('gateway="g",rule="0"')
     for (const name of ['a', 'b', 'c', 'a']) {
       metrics.countRequest()
-      metrics.countResponse(name, 'answered', 200, 0.001)
+      metrics.begin(name).end('answered', 200, 0.001)
     }
+    metrics.countRequest()
+    const late = metrics.begin('d')
     metrics.retainBackends(new Set(['c']), 2)
     const samples = readSamples(renderMetrics(registry.snapshot(), 1))
     expect(total(samples, GATEWAY_METRICS.responses, { backend: '' })).toBe(3)
     expect(total(samples, GATEWAY_METRICS.responses, { backend: 'c' })).toBe(1)
     expect(total(samples, GATEWAY_METRICS.responses, { backend: 'a' })).toBe(0)
+    expect(total(samples, GATEWAY_METRICS.requestsInFlight, { backend: 'd' })).toBe(1)
     expect(brokenIdentities(samples)).toEqual([])
+    late.end('answered', 200, 0.001)
+    metrics.retainBackends(new Set(['c']), 2)
+    const later = readSamples(renderMetrics(registry.snapshot(), 1))
+    expect(total(later, GATEWAY_METRICS.responses, { backend: '' })).toBe(4)
+    expect(brokenIdentities(later)).toEqual([])
   })
 })
 
@@ -231,11 +239,12 @@ describe('the counts of a worker that died', () => {
     const registry = new MetricsRegistry()
     const metrics = registry.rule('gateway="g",rule="0"')
     const copies = metrics.mirror(0, 'shadow')
-    for (let count = 0; count < 3; count++) {
+    const [first] = ['a', 'b', 'b'].map((backend) => {
       metrics.countRequest()
       copies.countMirrored()
-    }
-    metrics.countResponse('a', 'answered', 200, 0.001)
+      return metrics.begin(backend)
+    })
+    first?.end('answered', 200, 0.001)
     copies.countAnswered(200, 0.001)
     const sum = new MetricsSum()
     sum.add(settleLostWorker(registry.snapshot()))

@@ -90,11 +90,7 @@ export function settleLostWorker(snapshot: MetricsSnapshot): MetricsSnapshot {
     labels: group.labels,
     samples: group.samples.map(([metric, labels, value]): Sample => {
       if (metric === GATEWAY_METRICS.requestsInFlight) {
-        return [
-          GATEWAY_METRICS.responses,
-          `${labels},backend="",code="",outcome="worker_lost"`,
-          value,
-        ]
+        return [GATEWAY_METRICS.responses, `${labels},code="",outcome="worker_lost"`, value]
       }
       if (metric === GATEWAY_METRICS.mirrorInFlight) {
         return [

@@ -27,13 +27,19 @@ type CaptureGiveUpReason = (typeof CAPTURE_GIVE_UP_REASONS)[number]
 /** Three digits of status below one of outcome: one small integer per series, no string per request. */
 const CODE_SPACE = 1000
 
-/** Requests of one rule that ended at one backend; the backend is `''` when none was chosen. */
-class BackendMetrics {
-  readonly ended = new Map<number, number>()
-  readonly duration = new Histogram()
+/** Requests of one rule that went to one backend; the backend is `''` when none was chosen. */
+export class BackendMetrics {
+  /** Of bodies. */
+  requestBytes = 0
+  responseBytes = 0
+  inFlight = 0
+  private readonly ended = new Map<number, number>()
+  private readonly duration = new Histogram()
 
-  count(outcome: number, code: number, seconds: number): void {
-    const key = outcome * CODE_SPACE + code
+  /** Counts the end of a request that `RuleMetrics.begin` counted; `code` is 0 when no response was sent. */
+  end(outcome: ResponseOutcome, code: number, seconds: number): void {
+    this.inFlight--
+    const key = (OUTCOME_INDEX.get(outcome) ?? 0) * CODE_SPACE + code
     this.ended.set(key, (this.ended.get(key) ?? 0) + 1)
     this.duration.observe(seconds)
   }
@@ -41,6 +47,8 @@ class BackendMetrics {
   fold(other: BackendMetrics): void {
     for (const [key, count] of other.ended) this.ended.set(key, (this.ended.get(key) ?? 0) + count)
     this.duration.add(other.duration)
+    this.requestBytes += other.requestBytes
+    this.responseBytes += other.responseBytes
   }
 
   samples(backend: string): Sample[] {
@@ -50,7 +58,13 @@ class BackendMetrics {
       const code = codeLabel(key % CODE_SPACE)
       return [GATEWAY_METRICS.responses, `${label},code="${code}",outcome="${outcome}"`, count]
     })
-    return [...samples, ...histogramSamples(GATEWAY_METRICS.requestDuration, label, this.duration)]
+    return [
+      [GATEWAY_METRICS.requestsInFlight, label, this.inFlight],
+      [GATEWAY_METRICS.requestBytes, label, this.requestBytes],
+      [GATEWAY_METRICS.responseBytes, label, this.responseBytes],
+      ...samples,
+      ...histogramSamples(GATEWAY_METRICS.requestDuration, label, this.duration),
+    ]
   }
 }
 
@@ -219,12 +233,9 @@ export class CalibrationMetrics implements CopyMetrics {
 
 /** The series of one rule on one listener. Outlives route tables; in-flight requests keep their own when it is removed. */
 export class RuleMetrics {
-  requestBytes = 0
-  responseBytes = 0
   readonly labels: string
   private requests = 0
   private retries = 0
-  private inFlight = 0
   private readonly backends = new Map<string, BackendMetrics>()
   private readonly mirrors = new Map<string, MirrorMetrics>()
   readonly calibration = new CalibrationMetrics()
@@ -234,24 +245,24 @@ export class RuleMetrics {
     this.labels = labels
   }
 
+  /** Counts a request, of which `begin` must follow in the same turn. */
   countRequest(): void {
     this.requests++
-    this.inFlight++
   }
 
   countRetry(): void {
     this.retries++
   }
 
-  /** `code` is 0 when no response was sent. */
-  countResponse(backend: string, outcome: ResponseOutcome, code: number, seconds: number): void {
-    this.inFlight--
+  /** The backend is chosen: returns where the rest of the request is counted, its end by `end`. */
+  begin(backend: string): BackendMetrics {
     let metrics = this.backends.get(backend)
     if (metrics === undefined) {
       metrics = new BackendMetrics()
       this.backends.set(backend, metrics)
     }
-    metrics.count(OUTCOME_INDEX.get(outcome) ?? 0, code, seconds)
+    metrics.inFlight++
+    return metrics
   }
 
   /** Counts a capture that is ready, or with a reason one that was given up. */
@@ -279,7 +290,8 @@ export class RuleMetrics {
     if (this.backends.size <= backendsMax) return
     const rest = this.backends.get('') ?? new BackendMetrics()
     for (const [backend, metrics] of this.backends) {
-      if (backend === '' || backends.has(backend)) continue
+      // What is in flight will still be counted there.
+      if (backend === '' || backends.has(backend) || metrics.inFlight > 0) continue
       rest.fold(metrics)
       this.backends.delete(backend)
     }
@@ -289,9 +301,6 @@ export class RuleMetrics {
   samples(): Sample[] {
     return [
       [GATEWAY_METRICS.requests, '', this.requests],
-      [GATEWAY_METRICS.requestsInFlight, '', this.inFlight],
-      [GATEWAY_METRICS.requestBytes, '', this.requestBytes],
-      [GATEWAY_METRICS.responseBytes, '', this.responseBytes],
       [GATEWAY_METRICS.retries, '', this.retries],
       ...[...this.backends].flatMap(([backend, metrics]) => metrics.samples(backend)),
       ...[...this.mirrors.values()].flatMap((mirror) => mirror.samples()),

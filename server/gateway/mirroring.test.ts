@@ -390,7 +390,7 @@ describe('a mirror in trouble leaves the primary alone when it', () => {
 })
 
 describe('bytes', () => {
-  it('of bodies are counted for the rule and for each mirror', async () => {
+  it('of bodies are counted for the backend and for each mirror', async () => {
     const { labels } = await serve('bytes', (socket) => {
       socket.once('data', () => {
         socket.write('HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n1234567')
@@ -405,7 +405,8 @@ describe('bytes', () => {
     const bytes = (metric: string) => total(samples, metric, labels)
     expect(bytes(GATEWAY_METRICS.mirrorResponseBytes)).toBe(7)
     expect(bytes(GATEWAY_METRICS.mirrorRequestBytes)).toBe(1000)
-    expect(bytes(GATEWAY_METRICS.requestBytes)).toBe(1000)
-    expect(bytes(GATEWAY_METRICS.responseBytes)).toBe(4)
+    const ofBackend = { ...labels, backend: 'primary' }
+    expect(total(samples, GATEWAY_METRICS.requestBytes, ofBackend)).toBe(1000)
+    expect(total(samples, GATEWAY_METRICS.responseBytes, ofBackend)).toBe(4)
   })
 })

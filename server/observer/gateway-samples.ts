@@ -29,14 +29,6 @@ const MIRROR_KINDS: ReadonlySet<SlotKind> = new Set<SlotKind>([
   'mirrorResponseBytes',
   'mirrorCauses',
 ])
-/** Counted per rule: no label says which backend it was. */
-const RULE_KINDS: ReadonlySet<SlotKind> = new Set<SlotKind>([
-  'requests',
-  'requestsInFlight',
-  'requestBytes',
-  'responseBytes',
-])
-
 /** Metrics of our gateway that are kept, by the names of their series. */
 export const KEPT_GATEWAY_METRICS: readonly string[] = [...KIND_BY_METRIC.keys()]
 
@@ -70,7 +62,7 @@ function slotOf(kind: SlotKind, labels: Labels): Slot {
     kind,
     rule,
     mirror: isMirror ? mirror : '',
-    subject: isMirror ? target : RULE_KINDS.has(kind) ? '' : backend,
+    subject: isMirror ? target : backend,
     outcome: hasOutcome ? outcome : '',
     reason: hasOutcome ? reason : '',
     code: kind === 'responses' || kind === 'ended' ? code : '',

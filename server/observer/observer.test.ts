@@ -462,6 +462,9 @@ describe('one rule of a route', () => {
       { rule: '1', total: 5, quantiles: { p50: expect.any(Number) } },
     ])
     expect(series.primary.latency.resolution.p50).toBe(4)
+    expect(series.backends).toMatchObject([
+      { total: 5, inFlight: 0, bytes: { request: 50, response: 50 } },
+    ])
   })
 })
 

@@ -77,13 +77,19 @@ function rulesOf(drawn: Drawn, counts: readonly SlotCounts[]): RuleSeries[] {
         total: totalOf(requests),
         totalsByCode: totalsByCode(ofKind(slots, 'responses')),
         quantiles: quantilesOf(ofKind(slots, 'duration'), histogramQuantile),
-        inFlight: liveOf(ofKind(slots, 'requestsInFlight')),
-        bytes: {
-          request: totalOf(ofKind(slots, 'requestBytes')),
-          response: totalOf(ofKind(slots, 'responseBytes')),
-        },
+        ...nowAndBytes(slots),
       }
     })
+}
+
+function nowAndBytes(slots: readonly SlotCounts[]): Pick<RuleSeries, 'inFlight' | 'bytes'> {
+  return {
+    inFlight: liveOf(ofKind(slots, 'requestsInFlight')),
+    bytes: {
+      request: totalOf(ofKind(slots, 'requestBytes')),
+      response: totalOf(ofKind(slots, 'responseBytes')),
+    },
+  }
 }
 
 function bytesOf(
@@ -217,9 +223,7 @@ function toMilliseconds(seconds: number | null): number | null {
 }
 
 function backendsOf(drawn: Drawn, counts: readonly SlotCounts[]): BackendSeries[] {
-  const ofBackend = counts.filter(
-    ({ slot }) => (slot.kind === 'responses' || slot.kind === 'duration') && slot.subject !== '',
-  )
+  const ofBackend = counts.filter(({ slot }) => slot.mirror === '' && slot.subject !== '')
   const groups = groupBy(ofBackend, ({ subject }) => subject)
   return groups
     .filter(([, slots]) => hasTraffic(slots))
@@ -232,6 +236,7 @@ function backendsOf(drawn: Drawn, counts: readonly SlotCounts[]): BackendSeries[
         total: totalOf(responses),
         totalsByCode: totalsByCode(responses),
         latency: latencyOf(drawn, ofKind(slots, 'duration')),
+        ...nowAndBytes(slots),
       }
     })
 }

@@ -43,10 +43,11 @@ export class FakeGatewayMetrics {
     const labels = baseLabels(request)
     this.add(GATEWAY_METRICS.requests, labels, count)
     this.add(GATEWAY_METRICS.responses, { ...labels, backend, code, outcome: 'answered' }, count)
-    this.add(GATEWAY_METRICS.requestsInFlight, labels, 0)
-    this.add(GATEWAY_METRICS.requestBytes, labels, (request.bytes ?? 0) * count)
-    this.add(GATEWAY_METRICS.responseBytes, labels, (request.bytes ?? 0) * count)
-    this.observe(GATEWAY_METRICS.requestDuration, { ...labels, backend }, seconds, count)
+    const ofBackend = { ...labels, backend }
+    this.add(GATEWAY_METRICS.requestsInFlight, ofBackend, 0)
+    this.add(GATEWAY_METRICS.requestBytes, ofBackend, (request.bytes ?? 0) * count)
+    this.add(GATEWAY_METRICS.responseBytes, ofBackend, (request.bytes ?? 0) * count)
+    this.observe(GATEWAY_METRICS.requestDuration, ofBackend, seconds, count)
   }
 
   /** A mirror filter applied to a request. */
