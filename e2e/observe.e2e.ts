@@ -78,8 +78,8 @@ class Load {
     await expect
       .poll(async () => {
         const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
-        const inFlight = /^gateway_requests_in_flight\{[^}]*route_name="observed"[^}]*\} (\d+)$/m
-        return Number(inFlight.exec(text)?.[1] ?? 0)
+        const inFlight = /^gateway_requests_in_flight\{[^}]*route_name="observed"[^}]*\} (\d+)$/gm
+        return [...text.matchAll(inFlight)].reduce((sum, [, value]) => sum + Number(value), 0)
       })
       .toBe(count)
     for (const outgoing of open) outgoing.destroy()
@@ -134,6 +134,15 @@ test('counts equal what was sent over reload, scale, mirror failure and client a
   await expect(account(page)).toContainText(`${inWords} requests =`)
   await expect(account(page).getByText('The counts do not add up')).toHaveCount(0)
   await expect(page.getByText(`${errors} with status 503`).first()).toBeVisible()
+  // The route, its backend and its mirror, each with what was sent to it.
+  const numbers = page.getByRole('region', { name: 'In numbers', exact: true })
+  for (const name of [/^All requests/, /^backend:3000/]) {
+    const cells = numbers.getByRole('row', { name }).getByRole('cell')
+    await expect(cells.nth(0)).toHaveText(inWords)
+    await expect(cells.nth(3)).toHaveText('0')
+    await expect(cells.nth(8)).toHaveText(/^[1-9][\d.]* kB$/)
+  }
+  await expect(numbers.getByRole('row', { name: /^shadow:3000 \d+ with status 200/ })).toBeVisible()
 })
 
 test('charts add up to what was sent', async ({ page }) => {
@@ -185,8 +194,10 @@ test('a chart is read by keys, zoomed, paused, compared and saved', async ({ pag
 test('the overview puts the route that fails first, and says why', async ({ page }) => {
   const table = page.getByRole('table', { name: 'Routes by attention' })
   await load.send(200, '/status/500')
-  await page.goto('/traffic')
+  await page.goto('/traffic?range=15m')
   const first = table.getByRole('row').nth(1)
+  const sent = new Intl.NumberFormat('en').format(load.sent)
+  await expect(first.getByRole('cell').nth(4)).toHaveText(sent, { timeout: 20_000 })
   await expect(first).toContainText('observed')
   await expect(first).toContainText(/% of answers are 5xx/)
   await first.getByRole('link', { name: 'observed' }).click()

@@ -2,7 +2,7 @@
 
 import { ChartSpline, FileDown, ImageDown, Table2 } from 'lucide-react'
 import { type ReactNode, useRef, useState } from 'react'
-import { formatClock, formatDayTime } from '@/components/format/numbers'
+import { timeFormat } from '@/components/format/numbers'
 import { Button } from '@/components/ui/button'
 import { Panel } from '@/components/ui/panel'
 import { ScrollRegion } from '@/components/ui/scroll-region'
@@ -48,8 +48,8 @@ function Legend({ series }: { series: readonly ChartSeries[] }) {
   )
 }
 
-function ChartTable({ title, rows, series, format, rangeSeconds }: ChartCardProps) {
-  const formatTime = rangeSeconds > 43_200 ? formatDayTime : formatClock
+function ChartTable({ title, rows, series, format, exact = format, rangeSeconds }: ChartCardProps) {
+  const formatTime = timeFormat(rangeSeconds)
   return (
     <ScrollRegion label={`${title}, table`} className="max-h-56 overflow-auto">
       <table className="w-full text-xs tabular-nums">
@@ -73,7 +73,7 @@ function ChartTable({ title, rows, series, format, rangeSeconds }: ChartCardProp
               </th>
               {series.map(({ key }) => (
                 <td key={key} className="py-0.5 pl-3 text-right">
-                  {format(row.values[key] ?? null)}
+                  {exact(row.values[key] ?? null)}
                 </td>
               ))}
             </tr>

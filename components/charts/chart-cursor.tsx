@@ -1,7 +1,7 @@
 'use client'
 
 import { type KeyboardEvent, type PointerEvent, useState } from 'react'
-import { formatClock } from '@/components/format/numbers'
+import { timeFormat } from '@/components/format/numbers'
 import type { ChartSeries } from './chart-model'
 import {
   moveCursor,
@@ -25,11 +25,15 @@ interface ChartCursorProps {
   onZoom?: ((span: TimeSpan) => void) | undefined
 }
 
+function timeOfRow({ span }: Pick<ChartCursorProps, 'span'>, { t }: ChartRow): string {
+  return timeFormat((span.to - span.from) / 1000)(t)
+}
+
 function valuesAt(props: ChartCursorProps, row: ChartRow): string {
   const values = props.series.map(({ key, label }) => {
     return `${label} ${props.format(row.values[key] ?? null)}`
   })
-  return `${formatClock(row.t)}: ${values.join(', ')}`
+  return `${timeOfRow(props, row)}: ${values.join(', ')}`
 }
 
 function ValueBox({ row, series, format, span }: ChartCursorProps & { row: ChartRow }) {
@@ -40,7 +44,7 @@ function ValueBox({ row, series, format, span }: ChartCursorProps & { row: Chart
       className="absolute top-0 z-10 mx-2 max-w-56 rounded-md border border-line bg-panel px-2 py-1 text-2xs shadow-sm"
       style={side}
     >
-      <p className="font-semibold tabular-nums">{formatClock(row.t)}</p>
+      <p className="font-semibold tabular-nums">{timeOfRow({ span }, row)}</p>
       {series.map(({ key, label, color }) => (
         <p key={key} className="flex items-center gap-1.5 whitespace-nowrap">
           <span className="h-0.5 w-2.5 shrink-0" style={{ background: color }} />

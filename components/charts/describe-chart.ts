@@ -1,4 +1,4 @@
-import { formatClock, plural } from '@/components/format/numbers'
+import { plural, timeFormat } from '@/components/format/numbers'
 import { type ChartRow, countGaps, extentOf } from './series-rows'
 
 interface DescribedChart {
@@ -19,6 +19,7 @@ export function describeChart({ title, rows, series, format }: DescribedChart): 
     return `${label} is ${format(latest)} now, between ${format(min)} and ${format(max)}`
   })
   const gaps = countGaps(rows)
+  const formatTime = timeFormat((last.t - first.t) / 1000)
   const missing = gaps === 0 ? '' : ` ${plural(gaps, 'step')} without a measurement.`
-  return `${title} from ${formatClock(first.t)} to ${formatClock(last.t)}: ${parts.join('; ')}.${missing}`
+  return `${title} from ${formatTime(first.t)} to ${formatTime(last.t)}: ${parts.join('; ')}.${missing}`
 }

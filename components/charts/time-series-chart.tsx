@@ -10,7 +10,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts'
-import { formatClock, formatDayTime } from '@/components/format/numbers'
+import { timeFormat } from '@/components/format/numbers'
 import { ChartCursor } from './chart-cursor'
 import type { ChartSeries } from './chart-model'
 import { PLOT, type TimeSpan } from './cursor'
@@ -24,6 +24,8 @@ export interface TimeSeriesChartProps {
   series: readonly ChartSeries[]
   rangeSeconds: number
   format: (value: number | null) => string
+  /** For one value that is asked for; `format` where there is none. */
+  exact?: (value: number | null) => string
   height: number
   onZoom?: ((span: TimeSpan) => void) | undefined
 }
@@ -64,7 +66,7 @@ const Plot = memo(
             scale="time"
             domain={[end - rangeSeconds * 1000, end]}
             height={PLOT.bottom}
-            tickFormatter={rangeSeconds > DAY_SECONDS / 2 ? formatDayTime : formatClock}
+            tickFormatter={timeFormat(rangeSeconds)}
             ticks={timeTicks(end, rangeSeconds)}
             interval={0}
             tick={AXIS_TICK}
@@ -112,7 +114,8 @@ const Plot = memo(
 export function TimeSeriesChart(props: TimeSeriesChartProps) {
   const host = useRef<HTMLDivElement>(null)
   const isOnScreen = useIsOnScreen(host)
-  const { title, rows, series, rangeSeconds, format, height, onZoom } = props
+  const { title, rows, series, rangeSeconds, height, onZoom } = props
+  const format = props.exact ?? props.format
   const to = rows.at(-1)?.t ?? 0
   const span = { from: to - rangeSeconds * 1000, to }
   return (

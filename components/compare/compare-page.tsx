@@ -52,12 +52,12 @@ interface ChooserProps {
 function ComparisonChooser({ comparisons, chosen, onChoose }: ChooserProps) {
   if (comparisons.length < 2) return null
   return (
-    <label className="flex items-center gap-2 text-xs text-muted">
+    <label className="flex max-w-full flex-wrap items-center gap-x-2 text-xs text-muted">
       Comparison
       <select
         value={nameOf(chosen)}
         onChange={(event) => onChoose(event.target.value)}
-        className="h-8 rounded-md border border-control bg-panel px-2 text-fg"
+        className="h-8 max-w-full rounded-md border border-control bg-panel px-2 text-fg"
       >
         {comparisons.map((item) => (
           <option key={nameOf(item)} value={nameOf(item)}>

@@ -46,7 +46,7 @@ function Toolbar({ route, comparison, chooser, onDialog, onDownload }: ToolbarPr
   return (
     <div className="flex flex-wrap items-center gap-2">
       {comparison === undefined ? null : (
-        <Chip tone="mirror">
+        <Chip tone="mirror" className="max-w-full rounded-xl! break-words whitespace-normal!">
           <Link href={filterLink(namespace, name, comparison.rule, comparison.filterIndex)}>
             {comparison.primaryBackends.join(', ')} → {comparison.mirrorBackend}
           </Link>

@@ -55,7 +55,7 @@ function FilePicker({ onOpened }: { onOpened: (opened: Opened) => void }) {
           if (file === undefined) return
           void open(file).then(onOpened)
         }}
-        className="max-w-full text-xs"
+        className="max-w-full cursor-pointer rounded-md text-xs file:mr-2 file:h-8 file:cursor-pointer file:rounded-md file:border file:border-solid file:border-control file:bg-panel file:px-3 file:font-medium file:text-fg hover:file:bg-sunken"
       />
       <p className="text-2xs text-muted">It is read in this browser and sent nowhere.</p>
     </div>

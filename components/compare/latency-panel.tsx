@@ -1,7 +1,8 @@
-import { formatCount, formatShare, UNKNOWN } from '@/components/format/numbers'
+import { formatCount, formatShare, plural, UNKNOWN } from '@/components/format/numbers'
 import { Panel } from '@/components/ui/panel'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import {
+  countAbove,
   DIFFERENCE_EDGES_MS,
   LATENCY_EDGES_MS,
   quantileEdge,
@@ -87,6 +88,13 @@ function Quantiles({ latency }: { latency: LatencySnapshot }) {
   )
 }
 
+function sentenceOf({ difference }: LatencySnapshot): string {
+  const all = total(difference)
+  const slower = countAbove(difference, DIFFERENCE_EDGES_MS, 0)
+  const median = edgeText(difference, DIFFERENCE_EDGES_MS, 0.5)
+  return `The mirror was slower in ${formatCount(slower)} of ${plural(all, 'pair')} (${formatShare(slower, all)}); the median difference is ${median}.`
+}
+
 /** How much slower or faster the mirror was in the same request, as a distribution. */
 export function LatencyPanel({ latency }: { latency: LatencySnapshot }) {
   const bars = barsOf(latency.difference)
@@ -99,6 +107,7 @@ export function LatencyPanel({ latency }: { latency: LatencySnapshot }) {
       ) : (
         <>
           <Quantiles latency={latency} />
+          <p className="pt-1 text-xs text-pretty">{sentenceOf(latency)}</p>
           <ScrollRegion
             label="Distribution of the latency difference"
             className="mt-2 max-h-[40rem] overflow-y-auto"

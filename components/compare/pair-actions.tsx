@@ -26,7 +26,8 @@ export function CopyAsCurl({
   exchange: CapturedExchange
   origin?: string | undefined
 }) {
-  return <CopyButton text={toCurl(exchange, origin ?? 'http://$GATEWAY_HOST')} what="as curl" />
+  const text = toCurl(exchange, origin ?? 'http://$GATEWAY_HOST')
+  return <CopyButton text={text} what="curl command" label="Copy as curl" />
 }
 
 /** Address in the editor of the filter that made the copy. */

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import {
+  exactLatency,
+  exactRate,
+  exactSize,
   formatAge,
   formatBytes,
   formatCount,
@@ -7,6 +10,7 @@ import {
   formatRate,
   formatShare,
   plural,
+  timeFormat,
 } from './numbers'
 
 describe('numbers', () => {
@@ -20,6 +24,17 @@ describe('numbers', () => {
       '121',
     ])
     expect([null, 0.44, 84.4, 1234].map(formatLatency)).toEqual(['–', '0.4 ms', '84 ms', '1.23 s'])
+  })
+
+  it('are given as they are to whoever asks for one', () => {
+    expect([exactRate(1234.5678), exactRate(null)]).toEqual(['1,234.568', '–'])
+    expect([exactLatency(84.4231), exactSize(1400.5)]).toEqual(['84.423 ms', '1,400.5 B'])
+  })
+
+  it('say the day where a span is longer than half of one', () => {
+    const noon = new Date(2026, 10, 25, 12, 3, 9).getTime()
+    expect(timeFormat(3600)(noon)).toBe('12:03:09')
+    expect(timeFormat(7 * 86_400)(noon)).toBe('25 Nov 12:03')
   })
 
   it('carry their units and plurals', () => {

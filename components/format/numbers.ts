@@ -77,3 +77,25 @@ export function formatSize(bytes: number | null): string {
 export function formatClock(epochMs: number): string {
   return new Date(epochMs).toLocaleTimeString('en-GB', { hour12: false })
 }
+
+/** Writes the times of a span: with their day where it is longer than half a day. */
+export function timeFormat(spanSeconds: number): (epochMs: number) => string {
+  return spanSeconds > 43_200 ? formatDayTime : formatClock
+}
+
+const threeDigits = new Intl.NumberFormat('en', { maximumFractionDigits: 3 })
+
+/** A chart's value to three decimal places, for whoever asks for one: `1,234.567`; a dash when unknown. */
+export function exactRate(rate: number | null): string {
+  return rate === null ? UNKNOWN : threeDigits.format(rate)
+}
+
+/** `84.423 ms`. */
+export function exactLatency(milliseconds: number | null): string {
+  return milliseconds === null ? UNKNOWN : `${threeDigits.format(milliseconds)} ms`
+}
+
+/** `1,400.5 B`. */
+export function exactSize(bytes: number | null): string {
+  return bytes === null ? UNKNOWN : `${threeDigits.format(bytes)} B`
+}

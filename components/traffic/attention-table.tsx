@@ -14,7 +14,7 @@ import type { AttentionRow } from './attention'
 
 const ROW_HEIGHT = 46
 const GRID =
-  'grid items-center gap-3 px-3 grid-cols-[minmax(0,1fr)_5rem] md:grid-cols-[minmax(0,14rem)_minmax(0,1fr)_6rem_5.5rem_5.5rem]'
+  'grid items-center gap-3 px-3 grid-cols-[minmax(0,1fr)_5rem] md:grid-cols-[minmax(0,14rem)_minmax(0,1fr)_6rem_5.5rem_5.5rem_5.5rem]'
 
 function Header() {
   return (
@@ -28,10 +28,13 @@ function Header() {
         Findings
       </span>
       <span role="columnheader" className="max-md:hidden">
-        Requests
+        Trend
       </span>
       <span role="columnheader" className="text-right">
         Per second
+      </span>
+      <span role="columnheader" className="text-right max-md:hidden">
+        Requests
       </span>
       <span role="columnheader" className="text-right max-md:hidden">
         Mirrored
@@ -75,11 +78,16 @@ function Row({ row, index, offset }: { row: AttentionRow; index: number; offset:
         {findings === '' ? 'Nothing' : findings}
       </div>
       <div role="cell" className="max-md:hidden">
-        <span className="sr-only">{formatCount(row.requests)} requests</span>
         <Sparkline primary={row.requestPoints} mirrored={row.mirroredPoints} />
       </div>
       <div role="cell" className="text-right text-xs font-semibold tabular-nums">
         {formatRate(row.rate)}
+        <span className="block text-2xs font-normal text-muted md:hidden">
+          {formatCount(row.requests)} in all
+        </span>
+      </div>
+      <div role="cell" className="text-right text-xs tabular-nums max-md:hidden">
+        {formatCount(row.requests)}
       </div>
       <div role="cell" className="text-right text-xs tabular-nums max-md:hidden">
         {formatCount(row.mirrored)}

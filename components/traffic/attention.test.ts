@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RouteOverview, SeriesOverview } from '@/lib/dashboard-api/series'
-import { attentionRows, attentionSentence, trafficFindings } from './attention'
+import { attentionRows, attentionSentence, totalsSentence, trafficFindings } from './attention'
 
 const counted = (
   requests: number,
@@ -56,6 +56,9 @@ describe('what needs attention', () => {
     )
     expect(rows.map(({ name }) => name)).toEqual(['broken', 'refused', 'shaky', 'calm', 'new'])
     expect(attentionSentence(rows)).toBe('Needing attention: 2, worth a look: 1, fine: 2.')
+    expect(totalsSentence(rows, 'Last hour')).toBe(
+      '5,300 requests and 0 mirrored copies, last hour.',
+    )
     expect(attentionSentence([])).toBe('There are no routes yet.')
   })
 })

@@ -1,5 +1,5 @@
 /** What of a route needs a person's attention, and how urgently. Pure. */
-import { formatCount, formatShare } from '@/components/format/numbers'
+import { formatCount, formatShare, plural } from '@/components/format/numbers'
 import type { Points, RouteOverview, SeriesOverview } from '@/lib/dashboard-api/series'
 
 export type Urgency = 'bad' | 'warn' | 'ok'
@@ -135,6 +135,13 @@ export function attentionRows(
       b.requests - a.requests ||
       (a.key < b.key ? -1 : 1),
   )
+}
+
+/** `1,200 requests and 600 mirrored copies, last 5 minutes.` */
+export function totalsSentence(rows: readonly AttentionRow[], rangeName: string): string {
+  const requests = rows.reduce((total, row) => total + row.requests, 0)
+  const mirrored = rows.reduce((total, row) => total + row.mirrored, 0)
+  return `${plural(requests, 'request')} and ${plural(mirrored, 'mirrored copy', 'mirrored copies')}, ${rangeName.toLowerCase()}.`
 }
 
 /** `Needing attention: 3, worth a look: 2, fine: 40.` */

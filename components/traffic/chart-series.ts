@@ -63,7 +63,7 @@ export function subjectsOf(route: RouteSeries): readonly Subject[] {
     ...mirrors.map((mirror) => ({
       ...mirror,
       value: `${mirror.rule}/${mirror.mirror}/${mirror.target}`,
-      label: `Mirror ${mirrorName(mirror, route.route)}`,
+      label: `Mirror ${mirrorName(mirror, route)}`,
     })),
   ]
 }
@@ -82,7 +82,7 @@ export function requestRates(route: RouteSeries): ChartModel {
       { key: 'primary', label: 'Primary', color: PRIMARY, isFilled: true },
       ...mirrors.map((mirror, index) => ({
         key: `mirror-${index}`,
-        label: isOne ? 'Mirrored' : `Mirrored to ${mirrorName(mirror, route.route)}`,
+        label: isOne ? 'Mirrored' : `Mirrored to ${mirrorName(mirror, route)}`,
         ...mirrorLook(index),
       })),
     ],
@@ -163,7 +163,7 @@ export function latencies(route: RouteSeries, percentile: Percentile): ChartMode
       { key: 'primary', label: 'Primary', color: PRIMARY },
       ...mirrors.map((mirror, index) => ({
         key: `mirror-${index}`,
-        label: isOne ? 'Mirror' : mirrorName(mirror, route.route),
+        label: isOne ? 'Mirror' : mirrorName(mirror, route),
         ...mirrorLook(index),
       })),
     ],

@@ -7,10 +7,15 @@ export function localName(target: string, route: string): string {
   return own !== '' && target.startsWith(own) ? target.slice(own.length) : target
 }
 
-/** The mirror's target, or its place in the rule where the source does not say. */
+type MirrorPlace = Pick<MirrorSeries, 'target' | 'rule' | 'mirror'>
+
+/** The mirror's target, with its place where that alone would not tell it apart, or where the source does not say it. */
 export function mirrorName(
-  { target, rule, mirror }: Pick<MirrorSeries, 'target' | 'rule' | 'mirror'>,
-  route: string,
+  { target, rule, mirror }: MirrorPlace,
+  { route, mirrors }: { readonly route: string; readonly mirrors: readonly MirrorPlace[] },
 ): string {
-  return target === '' ? `rule ${rule}, filter ${mirror}` : localName(target, route)
+  const place = `rule ${rule}, filter ${mirror}`
+  if (target === '') return place
+  const isOnly = mirrors.filter((other) => other.target === target).length < 2
+  return isOnly ? localName(target, route) : `${localName(target, route)}, ${place}`
 }

@@ -6,7 +6,14 @@ import type { ChartModel } from '@/components/charts/chart-model'
 import type { TimeSpan } from '@/components/charts/cursor'
 import { withEarlier } from '@/components/charts/earlier-rows'
 import { useUrlState } from '@/components/data/use-url-state'
-import { formatLatency, formatRate, formatSize } from '@/components/format/numbers'
+import {
+  exactLatency,
+  exactRate,
+  exactSize,
+  formatLatency,
+  formatRate,
+  formatSize,
+} from '@/components/format/numbers'
 import { inputClass } from '@/components/ui/field'
 import { Segmented } from '@/components/ui/segmented'
 import type { RouteSeries } from '@/lib/dashboard-api/series'
@@ -55,6 +62,7 @@ export function RequestsChart(props: RouteChartProps) {
       {...model}
       {...chart}
       format={formatRate}
+      exact={exactRate}
       note={route.blindSpots.steps ?? stepNote(route)}
     />
   )
@@ -88,6 +96,7 @@ export function LatencyChart(props: RouteChartProps) {
       {...model}
       {...chart}
       format={formatLatency}
+      exact={exactLatency}
       note={latencyNote(route, percentile)}
       control={
         <Segmented
@@ -155,6 +164,7 @@ export function ClassesChart(props: RouteChartProps) {
       {...model}
       {...chart}
       format={formatRate}
+      exact={exactRate}
       note={subject.value === '' ? undefined : route.blindSpots.failures}
       control={<SubjectChoice route={route} />}
     />
@@ -170,6 +180,7 @@ export function PercentilesChart(props: RouteChartProps) {
       {...model}
       {...chart}
       format={formatLatency}
+      exact={exactLatency}
       note={route.blindSpots.latency}
       control={<SubjectChoice route={route} />}
     />
@@ -185,6 +196,7 @@ export function OutcomesChart(props: RouteChartProps) {
       {...model}
       {...chart}
       format={formatRate}
+      exact={exactRate}
       note={route.blindSpots.failures}
     />
   )
@@ -199,7 +211,7 @@ export function BackendsChart(props: RouteChartProps) {
       {...model}
       {...chart}
       format={formatRate}
-      note="Which backend a request goes to is known once it is chosen; what is in flight is counted per rule."
+      exact={exactRate}
     />
   )
 }
@@ -213,6 +225,7 @@ export function BytesChart(props: RouteChartProps) {
       {...model}
       {...chart}
       format={formatSize}
+      exact={exactSize}
       note={route.blindSpots.bytes ?? 'Bytes of bodies, without heads.'}
     />
   )

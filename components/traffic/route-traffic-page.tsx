@@ -6,6 +6,7 @@ import { EmptyState, LoadingState } from '@/components/ui/empty-state'
 import type { RouteSeries } from '@/lib/dashboard-api/series'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { AccountPanel } from './account-panel'
+import { PartsPanel } from './parts-panel'
 import {
   BackendsChart,
   BytesChart,
@@ -16,10 +17,8 @@ import {
   RequestsChart,
   type RouteChartProps,
 } from './route-charts'
-import { RulesPanel } from './rules-panel'
 import { SharePanel } from './share-panel'
 import { SourceNotice } from './source-notice'
-import { BackendsPanel, MirrorsPanel } from './split-panel'
 import type { TrafficView } from './time-range'
 import { TrafficToolbar } from './traffic-toolbar'
 import { useTrafficView } from './use-traffic-view'
@@ -46,6 +45,12 @@ function Charts({ chart, view, object }: ChartsProps) {
         <EmptyState title="This route is not counted">{route.blindSpots.route}</EmptyState>
       )}
       <WindowTotals route={route} rangeName={view.range.name} />
+      <PartsPanel
+        series={route}
+        rangeName={view.range.name}
+        rule={view.rule}
+        seconds={knownSeconds(route)}
+      />
       <div className="grid items-start gap-3 xl:grid-cols-2">
         <RequestsChart {...chart} height={190} />
         <LatencyChart {...chart} height={190} />
@@ -62,10 +67,7 @@ function Charts({ chart, view, object }: ChartsProps) {
           blindSpot={route.blindSpots.account}
         />
         <SharePanel series={route} route={object} />
-        <BackendsPanel series={route} />
-        <MirrorsPanel series={route} />
       </div>
-      <RulesPanel series={route} seconds={knownSeconds(route)} />
     </>
   )
 }

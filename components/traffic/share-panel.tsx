@@ -46,9 +46,7 @@ export function SharePanel({ series, route }: SharePanelProps) {
           return (
             <li key={`${mirror.rule}/${mirror.mirror}/${mirror.target}`} className="text-xs">
               <p className="flex flex-wrap items-center gap-x-2 tabular-nums">
-                <span className="truncate font-mono font-medium">
-                  {mirrorName(mirror, series.route)}
-                </span>
+                <span className="truncate font-mono font-medium">{mirrorName(mirror, series)}</span>
                 <span className="ml-auto">
                   configured{' '}
                   {share.configured === null ? 'unknown' : formatFraction(share.configured)}

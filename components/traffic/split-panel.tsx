@@ -96,7 +96,7 @@ export function MirrorsPanel({ series }: { series: RouteSeries }) {
     const { rule, mirror, target, windowAccount, totalsByCode, latency } = mirrorSeries
     return {
       key: `${rule}/${mirror}/${target}`,
-      name: mirrorName(mirrorSeries, series.route),
+      name: mirrorName(mirrorSeries, series),
       total: windowAccount.mirrored,
       share: formatShare(windowAccount.mirrored, windowAccount.requests),
       codes: formatCodes(totalsByCode),

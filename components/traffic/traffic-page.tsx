@@ -5,7 +5,7 @@ import { ChartCard } from '@/components/charts/chart-card'
 import { useLiveList } from '@/components/data/use-live'
 import { useSeriesOverview } from '@/components/data/use-live-series'
 import { useUrlState } from '@/components/data/use-url-state'
-import { formatRate } from '@/components/format/numbers'
+import { exactRate, formatRate } from '@/components/format/numbers'
 import { PageHeader } from '@/components/layout/page-header'
 import { healthOf } from '@/components/routes/route-summary'
 import { EmptyState, LoadingState } from '@/components/ui/empty-state'
@@ -18,6 +18,7 @@ import {
   attentionRows,
   attentionSentence,
   type ClusterFindings,
+  totalsSentence,
 } from './attention'
 import { AttentionTable } from './attention-table'
 import { overviewRates } from './chart-series'
@@ -40,7 +41,7 @@ function useClusterFindings(): ClusterFindings {
   }, [objects])
 }
 
-function Attention({ overview }: { overview: SeriesOverview }) {
+function Attention({ overview, rangeName }: { overview: SeriesOverview; rangeName: string }) {
   const url = useUrlState()
   const filter = url.get('filter')
   const cluster = useClusterFindings()
@@ -58,6 +59,9 @@ function Attention({ overview }: { overview: SeriesOverview }) {
         />
         <p role="status" className="text-xs text-muted">
           {attentionSentence(rows)}
+        </p>
+        <p className="text-xs text-muted tabular-nums sm:ml-auto">
+          {totalsSentence(rows, rangeName)}
         </p>
       </div>
       <AttentionTable rows={shown} />
@@ -95,9 +99,10 @@ function Overview() {
         {...model}
         rangeSeconds={range.seconds}
         format={formatRate}
+        exact={exactRate}
         height={220}
       />
-      <Attention overview={series} />
+      <Attention overview={series} rangeName={range.name} />
     </div>
   )
 }

@@ -3,7 +3,7 @@
 import { CirclePause, CirclePlay } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useUrlState } from '@/components/data/use-url-state'
-import { formatClock, formatDayTime } from '@/components/format/numbers'
+import { timeFormat } from '@/components/format/numbers'
 import { Button } from '@/components/ui/button'
 import { inputClass } from '@/components/ui/field'
 import type { RouteSeries } from '@/lib/dashboard-api/series'
@@ -69,7 +69,7 @@ export function PauseButton({ newest }: { newest: number | undefined }) {
 
 function describeView({ range, endMs }: TrafficView): string {
   if (endMs === null) return `${range.name}, live`
-  const formatTime = range.seconds > 43_200 ? formatDayTime : formatClock
+  const formatTime = timeFormat(range.seconds)
   return `Paused: ${formatTime(endMs - range.seconds * 1000)} to ${formatTime(endMs)}`
 }
 

@@ -17,18 +17,26 @@ async function copy(text: string, what: string): Promise<void> {
   }
 }
 
-export function CopyButton({ text, what }: { text: string; what: string }) {
+interface CopyButtonProps {
+  text: string
+  /** What is copied, as the message after it begins. */
+  what: string
+  /** On the button, where `Copy` alone would not say enough. */
+  label?: string
+}
+
+export function CopyButton({ text, what, label }: CopyButtonProps) {
   return (
     <Button
       size="sm"
       variant="secondary"
-      aria-label={`Copy ${what}`}
+      aria-label={label ?? `Copy ${what}`}
       icon={<Copy size={13} aria-hidden />}
       onClick={() => {
         void copy(text, what)
       }}
     >
-      Copy
+      {label ?? 'Copy'}
     </Button>
   )
 }

@@ -68,6 +68,11 @@ describe('copy as curl', () => {
     )
   })
 
+  test('asks for a head as curl does, which would wait for a body', () => {
+    const [first] = toCurl(withRequest({ method: 'HEAD', headers: [] }), 'http://g').split(' \\')
+    expect(first).toBe(`curl --head 'http://g/a?q=it'\\''s'`)
+  })
+
   test('says what redaction and capture took, and leaves redacted headers out', () => {
     const exchange = withRequest({
       headers: [['authorization', '[redacted 0123456789ab]']],

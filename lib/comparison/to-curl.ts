@@ -76,7 +76,8 @@ function writeBody(body: CapturedBody): string | null {
 export function toCurl(exchange: CapturedExchange, origin: string): string {
   const { method, host, path, headers, body, missing } = toReplayable(exchange)
   const lines = [
-    `curl -X ${method} ${shellQuote(`${origin}${path}`)}`,
+    // With -X HEAD, curl waits for a body that does not come.
+    `curl ${method === 'HEAD' ? '--head' : `-X ${method}`} ${shellQuote(`${origin}${path}`)}`,
     `-H ${shellQuote(`Host: ${host}`)}`,
     ...headers.map(([name, value]) => `-H ${shellQuote(`${name}: ${value}`)}`),
     ...(body === '' ? [] : [`--data-raw ${shellQuote(body)}`]),
