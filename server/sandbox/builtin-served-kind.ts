@@ -8,6 +8,7 @@ import { readSchema, type SchemaNode } from '@/lib/validation/structural-schema'
 import { MESSAGE_FORM } from './admission'
 import { metadataOf, textAt, withMetadata } from './api-object'
 import type { BuiltinKind } from './contracts'
+import { readTyped } from './core-kinds/typed-fields'
 import type { DecodedBody, ScalePaths, ServedKind } from './served-kind'
 
 const ALL_VERBS = [
@@ -128,9 +129,11 @@ function mergeErrors(generic: FieldError[], own: readonly FieldError[]): FieldEr
 }
 
 function decodeBuiltin(kind: BuiltinKind, schema: SchemaNode, object: JsonObject): DecodedBody {
-  const decoded = decodeObjectMeta(object['metadata'])
+  const typed = readTyped(kind.schema, kind.resource.kind, object)
+  if (!typed.ok) return typed
+  const decoded = decodeObjectMeta(typed.object['metadata'])
   if (!decoded.ok) return decoded
-  const normalized = normalizeResource(schema, object)
+  const normalized = normalizeResource(schema, typed.object)
   return {
     ok: true,
     object: kind.applyDefaults({ ...normalized.object, metadata: decoded.metadata }),

@@ -5,6 +5,7 @@ import { isJsonObject } from '@/lib/shared/json-values'
 import { textAt } from './api-object'
 import { duplicateFields, shapeProblem, yamlProblem } from './duplicate-fields'
 import { failure, type Outcome, success } from './outcome'
+import { goTypeOf } from './patch/go-format'
 import { goJsonError } from './patch/go-json-error'
 import { decodeProtobuf } from './protobuf'
 import { groupVersionOf, type ServedKind } from './served-kind'
@@ -93,7 +94,9 @@ export function decodeObject(
     const why = `couldn't get version/kind; ${parsed.error.message}`
     return failure(unrecognized(kind, why, text))
   }
-  const { value, duplicates, text } = parsed.value
+  const { duplicates, text } = parsed.value
+  // Go reads null as a struct without fields.
+  const value = parsed.value.value ?? {}
   if (!isJsonObject(value)) {
     const why = `couldn't get version/kind; json parse error: json: cannot unmarshal ${goTypeOf(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`
     return failure(unrecognized(kind, why, text))
@@ -123,35 +126,44 @@ function unrecognized(kind: ServedKind, why: string, text: string) {
 
 /** The first bytes of a body: printed when they are text, in hexadecimal when they are short of being an object. */
 function excerpt(text: string): string {
-  if (!/^\s*[{[]/.test(text)) {
+  if (text === '') return '<empty>'
+  if (!/^\s*{/.test(text)) {
     const hex = Buffer.from(text).toString('hex')
     return hex.length > 30 ? `${hex.slice(0, 26)} ...` : hex
   }
   return text.length > 30 ? `${text.slice(0, 30)} ...` : text
 }
 
-function goTypeOf(value: JsonValue): string {
-  if (Array.isArray(value)) return 'array'
-  return value === null ? 'null' : typeof value
-}
-
-/** Prunes and defaults an object that came from a body or out of a patch. */
+/** Prunes and defaults an object that came from a body; 400 when it is none of the kind. */
 export function decodeTyped(
   kind: ServedKind,
   object: JsonObject,
   duplicates: readonly string[] = [],
 ): Outcome<DecodedObject> {
+  const read = readAs(kind, object, duplicates)
+  return read.ok ? read : failure(badRequest(`${handledAs(kind, object)}: ${read.reason}`))
+}
+
+/** An object read as a kind, or why it cannot be: as a decoder says it, and as the conversion of a strategic patch does. */
+export type ReadObject =
+  | { readonly ok: true; readonly value: DecodedObject }
+  | { readonly ok: false; readonly reason: string; readonly conversion?: string }
+
+/** Prunes and defaults an object that came from a body or out of a patch. */
+export function readAs(
+  kind: ServedKind,
+  object: JsonObject,
+  duplicates: readonly string[] = [],
+): ReadObject {
   const mismatch = kind.isCustom ? undefined : typeMismatch(kind, object)
-  if (mismatch !== undefined) return failure(badRequest(mismatch))
+  if (mismatch !== undefined) return { ok: false, reason: mismatch }
   const decoded = kind.decode(object)
-  if (!decoded.ok) {
-    return failure(badRequest(`${handledAs(kind, object)}: ${decoded.reason}`))
-  }
+  if (!decoded.ok) return decoded
   const problems = [
     ...duplicates.map((field) => `duplicate field ${JSON.stringify(field)}`),
     ...decoded.unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`),
   ]
-  return success({ object: decoded.object, problems })
+  return { ok: true, value: { object: decoded.object, problems } }
 }
 
 function typeMismatch(kind: ServedKind, object: JsonObject): string | undefined {
@@ -159,8 +171,7 @@ function typeMismatch(kind: ServedKind, object: JsonObject): string | undefined 
   const apiVersion = textAt(object, 'apiVersion')
   const claimed = textAt(object, 'kind')
   if (apiVersion === expected && claimed === kind.resource.kind) return undefined
-  const slash = apiVersion.lastIndexOf('/')
-  return `${claimed} in version ${JSON.stringify(apiVersion.slice(slash + 1))} cannot be handled as a ${kind.resource.kind}: no kind "${claimed}" is registered for version "${apiVersion}" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`
+  return `no kind "${claimed}" is registered for version "${apiVersion}" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`
 }
 
 /** `HTTPRoute in version "v1" cannot be handled as a HTTPRoute`, which begins every decoding error. */

@@ -4,11 +4,12 @@ import { isJsonObject } from '@/lib/shared/json-values'
 import { type ApiObject, metadataOf, nameOf, sortedJson, textAt, withMetadata } from './api-object'
 import type { SandboxContext } from './context'
 import { createObject } from './create-object'
-import { type DecodedObject, decodeTyped, parseYamlBody } from './decode-body'
+import { type DecodedObject, decodeTyped, parseYamlBody, readAs } from './decode-body'
 import { shapeProblem } from './duplicate-fields'
 import { applyServerSide } from './field-management/apply-server-side'
 import { type ApiStatus, failure, type Outcome, success } from './outcome'
 import { decodePatch } from './patch/decode-patch'
+import { goFormat } from './patch/go-format'
 import { jsonPatch } from './patch/json-patch'
 import { mergePatch } from './patch/merge-patch'
 import type { Refusal } from './patch/refusal'
@@ -71,11 +72,15 @@ export async function patchObject(
   if (live === undefined) return failure(notFound(kind.resource, request.name))
   const patched = applyPatch(request.type, kind, live, patch.value)
   if (!patched.ok) return failure(fromRefusal(patched))
-  const decoded = decodeTyped(kind, patched.object)
-  if (!decoded.ok) return decoded
+  const isStrategic = request.type === 'strategic'
+  const refused = isStrategic ? goFormat(patch.value) : sortedJson(patched.object)
+  const decoded = readAs(kind, patched.object)
+  if (!decoded.ok) {
+    return failure(invalidPatch(refused, (isStrategic && decoded.conversion) || decoded.reason))
+  }
   const { object, problems } = decoded.value
   if (problems.length > 0 && options.fieldValidation === 'Strict') {
-    return failure(strictPatchError(patched.object, problems))
+    return failure(invalidPatch(refused, `strict decoding error: ${problems.join(', ')}`))
   }
   const outcome = await updateObject(context, { ...request, live, object })
   if (!outcome.ok) return warned(outcome, problems, options)
@@ -121,10 +126,9 @@ function applyPatch(
   return strategicMergePatch(live, patch, kind.schema)
 }
 
-/** 422 that quotes the whole patched object, as kube-apiserver's does. */
-function strictPatchError(object: JsonObject, problems: readonly string[]): ApiStatus {
-  const why = `strict decoding error: ${problems.join(', ')}`
-  const message = `Invalid value: ${JSON.stringify(sortedJson(object))}: ${why}`
+/** 422 that quotes what was refused: the whole patched object, or a strategic patch itself. */
+function invalidPatch(refused: string, why: string): ApiStatus {
+  const message = `Invalid value: ${JSON.stringify(refused)}: ${why}`
   return {
     code: 422,
     reason: 'Invalid',

@@ -13,10 +13,10 @@ export interface ScalePaths {
   readonly selector: string
 }
 
-/** What decoding a body gives: pruned and defaulted, with the fields nobody knows. */
+/** What decoding a body gives: pruned and defaulted, with the fields nobody knows. `conversion` says the reason in a strategic patch's words. */
 export type DecodedBody =
   | { readonly ok: true; readonly object: JsonObject; readonly unknownFields: readonly string[] }
-  | { readonly ok: false; readonly reason: string }
+  | { readonly ok: false; readonly reason: string; readonly conversion?: string }
 
 /** One kind in one served version, built in or from a CustomResourceDefinition: all that the verbs need to know. */
 export interface ServedKind {

@@ -12,7 +12,12 @@ import type { KubeRequest } from '../kube/transport'
 import { createLogger } from '../log'
 import { systemClock } from '../sandbox/workloads/clock'
 import { startWorkloads } from '../sandbox/workloads/start-workloads'
-import { gatewayApiDefinitions, startTestSandbox, type TestAnswer } from './start-sandbox'
+import {
+  gatewayApiDefinitions,
+  parseAnswer,
+  startTestSandbox,
+  type TestAnswer,
+} from './start-sandbox'
 
 /** The kubeconfig of a real cluster; undefined means that the tests start a sandbox. */
 export const OUTSIDE = process.env['MIRRORBOARD_TEST_KUBECONFIG']
@@ -31,7 +36,7 @@ export interface ContractCluster {
   readonly cluster: Cluster
   /** A namespace of this test file's own, gone when it stops. */
   readonly namespace: string
-  /** One request; its answer whatever the code. */
+  /** One request; its answer whatever the code, as text when it is no JSON. */
   send(
     method: KubeRequest['method'],
     path: string,
@@ -53,9 +58,11 @@ export function hasKubectl(): boolean {
   }
 }
 
-/** Starts a sandbox where no cluster is named, and makes the namespace. */
-export async function startContractCluster(): Promise<ContractCluster> {
-  const started = await startCluster()
+/** Starts a sandbox where no cluster is named, and makes the namespace. Its Deployments get their Pods unless `hasControllers` is false. */
+export async function startContractCluster(
+  options: { hasControllers?: boolean } = {},
+): Promise<ContractCluster> {
+  const started = await startCluster(options.hasControllers ?? true)
   const loaded = loadCluster({ kubeconfigPath: started.kubeconfig })
   if (!loaded.ok) throw new Error(loaded.message)
   const { cluster } = loaded
@@ -64,7 +71,7 @@ export async function startContractCluster(): Promise<ContractCluster> {
   const send: ContractCluster['send'] = async (method, path, body, contentType) => {
     const request = { method, path, body, ...(contentType === undefined ? {} : { contentType }) }
     const answer = await cluster.transport.send(request, ANY_CODE)
-    return { status: answer.status, body: JSON.parse(answer.body) }
+    return { status: answer.status, body: parseAnswer(answer.body) }
   }
   const namespaces = '/api/v1/namespaces'
   const meta = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
@@ -91,8 +98,9 @@ export async function startContractCluster(): Promise<ContractCluster> {
 
 const ANY_CODE = Array.from({ length: 200 }, (_, index) => 400 + index)
 
-async function startCluster() {
+async function startCluster(hasControllers: boolean) {
   if (OUTSIDE !== undefined) return { kubeconfig: OUTSIDE, stop: async () => {} }
+  if (!hasControllers) return startTestSandbox({ crds: await gatewayApiDefinitions() })
   const logger = createLogger('test')
   const firstAddress = 10_000 + (process.pid % 1_000) * 20
   const runtime = await startPodRuntime({ logger, firstAddress })

@@ -12,6 +12,7 @@ import {
   KEY_DEFAULTS,
   LIST_MAP_KEYS,
   LIST_SETS,
+  MICRO_TIMES,
   PATCH_MERGE_KEY,
   PATCH_STRATEGY,
   QUANTITIES,
@@ -23,6 +24,26 @@ const models: Readonly<Record<string, JsonObject>> = generated.models
 const expanded = new Map<string, OpenApiSchema>()
 
 const QUANTITY: JsonObject = { 'x-kubernetes-int-or-string': true }
+
+/** What Go knows of a schema and OpenAPI does not say. */
+const goNames = new WeakMap<JsonObject, string>()
+const quantities = new WeakSet<JsonObject>([QUANTITY])
+const microTimes = new WeakSet<JsonObject>()
+
+/** The Go struct a schema stands for, such as `PodSpec`; undefined for maps and plain values. */
+export function goNameOf(schema: JsonObject): string | undefined {
+  return goNames.get(schema)
+}
+
+/** Whether a schema stands for resource.Quantity. */
+export function isQuantity(schema: JsonObject): boolean {
+  return quantities.has(schema)
+}
+
+/** Whether a schema stands for metav1.MicroTime, as opposed to metav1.Time. */
+export function isMicroTime(schema: JsonObject): boolean {
+  return microTimes.has(schema)
+}
 
 /**
  * The whole schema of a model such as `V1Pod`, with descriptions and `x-kubernetes-*` list and merge facts.
@@ -65,7 +86,10 @@ function expandProperty(path: string, property: JsonObject): JsonObject {
   if (QUANTITIES.has(path)) {
     delete schema['type']
     Object.assign(schema, QUANTITY)
+    quantities.add(schema)
   }
+  if (MICRO_TIMES.has(path)) microTimes.add(schema)
+  nameAfterModel(schema, property)
   // Go writes an unset time as null, and reads it back as unset.
   if (schema['format'] === 'date-time') schema['nullable'] = true
   const keyDefault = KEY_DEFAULTS[path]
@@ -77,7 +101,15 @@ function resolve(schema: JsonObject): JsonObject {
   const model = stringAt(schema, '$ref')
   if (model === '') return schema
   const { $ref: _, ...own } = schema
-  return { ...coreSchema(model), ...own }
+  const resolved = { ...coreSchema(model), ...own }
+  nameAfterModel(resolved, schema)
+  return resolved
+}
+
+/** `V1PodSpec` and `CoreV1Event` are PodSpec and Event in Go. */
+function nameAfterModel(schema: JsonObject, source: JsonObject): void {
+  const model = stringAt(source, '$ref')
+  if (model !== '') goNames.set(schema, model.replace(/^.*?V\d+/, ''))
 }
 
 function mergeFacts(path: string): JsonObject {

@@ -105,6 +105,14 @@ export const QUANTITIES: ReadonlySet<string> = new Set([
   'V1ResourceFieldSelector.divisor',
 ])
 
+/** Times with microseconds, metav1.MicroTime. */
+export const MICRO_TIMES: ReadonlySet<string> = new Set([
+  'CoreV1Event.eventTime',
+  'CoreV1EventSeries.lastObservedTime',
+  'V1LeaseSpec.acquireTime',
+  'V1LeaseSpec.renewTime',
+])
+
 /** Defaults that list map keys need before a list can be merged. */
 export const KEY_DEFAULTS: Readonly<Record<string, string>> = {
   'V1ContainerPort.protocol': 'TCP',
