@@ -23,6 +23,21 @@ test('a Pod’s log grows while requests arrive, and can be searched', async ({ 
   await expect(log.getByRole('log')).not.toContainText('Echoing')
 })
 
+test('a new backend is not written over another of its name', async ({ page }) => {
+  await page.goto('/backends')
+  await page.getByRole('button', { name: 'New backend' }).click()
+  const form = page.getByRole('dialog', { name: 'New backend' })
+  await form.getByLabel('Name', { exact: true }).fill('No name')
+  await expect(form).toContainText('Lower-case letters, digits and hyphens')
+  await expect(form).not.toContainText('kind: Service')
+  await form.getByLabel('Name', { exact: true }).fill('backend')
+  await expect(form).toContainText('kind: Service')
+  await form.getByRole('button', { name: 'Review' }).click()
+  const review = page.getByRole('dialog', { name: 'Review changes' })
+  await expect(review).toContainText('backend exists already, written by')
+  await expect(review.getByRole('button', { name: 'Apply', exact: true })).toBeDisabled()
+})
+
 test('Secrets, and the token, never reach the browser', async ({ request }) => {
   const secrets = await request.get('/api/live?kinds=secrets')
   expect(secrets.status()).toBe(400)

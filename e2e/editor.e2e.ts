@@ -66,6 +66,8 @@ test('writes a snippet at the right indent, and leads through its stops', async 
   const { text } = await newRoute(page, 'Plain route')
   await typeAtEnd(page, '      filters:\n  - ')
   await expectSuggestions(page, /^mirror-percent/)
+  // The schema's skeleton is named by what it writes.
+  await expect(suggestion(page, /^required fields/)).toHaveCount(1)
   await page.keyboard.type('mirror-per')
   await page.keyboard.press('Enter')
   await expect(text).toContainText('requestMirror: backendRef: name: backend-2')

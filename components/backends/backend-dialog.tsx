@@ -1,7 +1,8 @@
 'use client'
 
 import { useState } from 'react'
-import { ManifestReview } from '@/components/editor/manifest-review'
+import { ManifestReview, type ReviewInput } from '@/components/editor/manifest-review'
+import { ABSENT } from '@/components/editor/review-base'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/field'
 import { Modal } from '@/components/ui/modal'
@@ -13,6 +14,8 @@ interface BackendDialogProps {
   onClose: () => void
 }
 
+/** A new backend is not to be written over another of its name; its ServiceAccount may be there. */
+const GUARDED = ['Service', 'Deployment']
 const REPLICAS_MAX = 10
 const PORT_MAX = 65_535
 
@@ -29,6 +32,7 @@ export function BackendDialog({ initial, onClose }: BackendDialogProps) {
   const [port, setPort] = useState(String(initial.port))
   const [replicas, setReplicas] = useState(String(initial.replicas))
   const [isReviewing, setIsReviewing] = useState(false)
+  const [base, setBase] = useState<ReviewInput['base']>(ABSENT)
   const errors = {
     name: serviceNameError(name),
     namespace: serviceNameError(namespace),
@@ -45,9 +49,10 @@ export function BackendDialog({ initial, onClose }: BackendDialogProps) {
   if (isReviewing) {
     return (
       <ManifestReview
-        input={{ manifest }}
+        input={{ manifest, base, guarded: GUARDED }}
         onClose={() => setIsReviewing(false)}
         onApplied={onClose}
+        onRebase={() => setBase(undefined)}
       />
     )
   }

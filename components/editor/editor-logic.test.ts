@@ -204,6 +204,7 @@ describe('what a review guards', () => {
     expect(basesOfDraft(kinds, ABSENT)).toEqual([null, ABSENT, ABSENT])
     expect(basesOfDraft(kinds, base)).toEqual([null, base, null])
     expect(basesOfDraft(kinds, undefined)).toBeUndefined()
+    expect(basesOfDraft(kinds, ABSENT, ['Namespace'])).toEqual([ABSENT, null, null])
   })
 
   it('is everything a dry run has shown, once for each object', () => {

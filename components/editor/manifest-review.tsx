@@ -23,6 +23,8 @@ export interface ReviewInput {
   readonly manifest: string
   /** What the draft of the HTTPRoute was made from. */
   readonly base?: ReviewBase | undefined
+  /** Kinds that the base is about, where it is not HTTPRoutes. */
+  readonly guarded?: readonly string[]
 }
 
 interface ManifestReviewProps {
@@ -75,7 +77,7 @@ function useReview({ input, onApplied }: ManifestReviewProps): Review {
   const [attempt, setAttempt] = useState(0)
   const { manifest } = input
   const kinds = useMemo(() => kindsOf(manifest), [manifest])
-  const base = basesOfDraft(kinds, input.base)
+  const base = basesOfDraft(kinds, input.base, input.guarded)
   const dryRun = useDryRun({ manifest, base: base && [...base], force, attempt })
   const submit = useSubmitManifest()
   const results = submit.data?.results ?? dryRun.data?.results ?? NO_RESULTS

@@ -2,11 +2,13 @@
 import * as monaco from 'monaco-editor/editor'
 import 'monaco-editor/features/register.all'
 import 'monaco-editor/languages/definitions/yaml/register'
+import type { languages } from 'monaco-editor/editor'
 import { configureMonacoYaml, type JSONSchema, type MonacoYaml } from 'monaco-yaml'
 import { HTTP_ROUTE_SUFFIX } from './editor-options'
 import { registerProviders } from './language-providers'
 import { registerMirrorLens } from './mirror-lens'
 import { currentTheme, DARK, LIGHT, watchTheme } from './monaco-theme'
+import { withNamedSkeletons } from './yaml-labels'
 
 export { monaco }
 
@@ -27,6 +29,13 @@ interface LegacyWorkerOptions {
  */
 const monacoForYaml = {
   ...monaco,
+  languages: {
+    ...monaco.languages,
+    registerCompletionItemProvider: (
+      selector: languages.LanguageSelector,
+      provider: languages.CompletionItemProvider,
+    ) => monaco.languages.registerCompletionItemProvider(selector, withNamedSkeletons(provider)),
+  },
   editor: {
     ...monaco.editor,
     createWebWorker: ({ label, createData, keepIdleModels = false }: LegacyWorkerOptions) => {

@@ -12,18 +12,23 @@ export function kindsOf(manifest: string): readonly unknown[] {
   return parseManifest(manifest).documents.map(({ object }) => object['kind'])
 }
 
+/** What a draft is about unless it says so. */
+const GUARDED: readonly string[] = ['HTTPRoute']
+
 /**
- * The base of a draft's route, by document: a draft is about HTTPRoutes, and what stands beside them (a Namespace, a grant) may be
- * there already. Only the first route can be the object of a base that names one.
+ * The base of a draft's objects, by document: a draft is about HTTPRoutes, and what stands beside them (a Namespace, a grant) may
+ * be there already. Only the first of them can be the object of a base that names one.
  */
 export function basesOfDraft(
   kinds: readonly unknown[],
   base: ReviewBase | undefined,
+  guarded = GUARDED,
 ): Bases | undefined {
   if (base === undefined) return undefined
-  const first = kinds.indexOf('HTTPRoute')
+  const isGuarded = (kind: unknown) => guarded.some((name) => name === kind)
+  const first = kinds.findIndex(isGuarded)
   return kinds.map((kind, index) =>
-    kind === 'HTTPRoute' && (index === first || 'absent' in base) ? base : null,
+    isGuarded(kind) && (index === first || 'absent' in base) ? base : null,
   )
 }
 

@@ -44,7 +44,7 @@ interface Words {
 const WORDS: Readonly<Record<Reviewed, Readonly<Record<Situation, Words>>>> = {
   draft: {
     created: {
-      text: 'Your draft was to create it, so nothing was written over it. Choose another name, open it, or review your draft as a change of it.',
+      text: 'It was to be created, so nothing was written over it. Choose another name, or review what your draft would change.',
       keep: 'Review as a change',
     },
     deleted: { text: 'Keeping your draft reviews it as a new object.', keep: 'Keep my draft' },

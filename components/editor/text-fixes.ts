@@ -16,6 +16,8 @@ function textFix(code: string, marked: string): Pick<EditFix, 'title' | 'text'> 
   if (code === 'yaml.tab') {
     return { title: 'Use spaces', text: marked.replaceAll('\t', '  ') }
   }
+  if (code === 'yaml.missing-space') return { title: 'Add the space', text: `${marked} ` }
+  if (code === 'yaml.no-break-space') return { title: 'Use a plain space', text: ' ' }
   // A wildcard hostname is the one text that people take for plain and YAML takes for an alias.
   const isWildcard = code === 'yaml.unknown-anchor' && /^\*\.[^\s"\\]+$/.test(marked)
   return isWildcard ? { title: 'Put it in quotes', text: `"${marked}"` } : null

@@ -85,6 +85,9 @@ describe('validate text', () => {
     ['a:\n\tb: 1\n', 'a:\n  b: 1\n'],
     ['a:\n- *.example.com\n', 'a:\n- "*.example.com"\n'],
     ['a: [*.example.com, b]\n', 'a: ["*.example.com", b]\n'],
+    ['a:\n- name:backend\n  port: 1\n', 'a:\n- name: backend\n  port: 1\n'],
+    ['a:\n  -name: b\n    port: 1\n', 'a:\n  - name: b\n    port: 1\n'],
+    ['a:\u00a0b\n c: 1\n', 'a: b\n c: 1\n'],
   ])('mends the text %j', (text, mended) => {
     const [fix] = validate(text).flatMap((found) => found.fix ?? [])
     expect(fix?.kind === 'edit' && applyFix(text, fix)).toBe(mended)

@@ -21,11 +21,8 @@ export function syntaxProblems(ast: Document, text: string): readonly NodeProble
 
 function toProblem({ code, message, pos: [start, end] }: YAMLError, text: string): NodeProblem {
   const isTab = code === 'TAB_AS_INDENT'
-  return {
-    code: isTab ? 'yaml.tab' : 'yaml.syntax',
-    fieldPath: '',
-    ...explainSlip(text, { message, start, end }),
-  }
+  const said = { code: isTab ? 'yaml.tab' : 'yaml.syntax', message, start, end }
+  return { fieldPath: '', ...explainSlip(text, said) }
 }
 
 /** A quote or bracket without its end is noticed far below it: where it opens is where a person has to look. */

@@ -4,13 +4,28 @@ interface Slip {
   /** What the line has that the parser stumbles over; the last character of the match is marked. */
   readonly line: RegExp
   readonly says: string
+  readonly code: string
 }
 
+const SPACE = 'yaml.missing-space'
+
 const SLIPS: readonly Slip[] = [
-  { line: /^\s*```/, says: '``` belongs to Markdown and not to YAML: leave this line out' },
-  { line: /[\u00a0\u2007\u202f]/, says: 'a no-break space stands where YAML needs a plain one' },
-  { line: /^\s*-(?=[A-Za-z][\w.-]*:(?:\s|$))/, says: 'a dash needs a space behind it' },
-  { line: /^\s*(?:- +)*[\w.-]+:(?=[^\s/])/, says: 'a colon needs a space behind it' },
+  {
+    line: /^\s*```/,
+    says: '``` belongs to Markdown and not to YAML: leave this line out',
+    code: 'yaml.syntax',
+  },
+  {
+    line: /[\u00a0\u2007\u202f]/,
+    says: 'a no-break space stands where YAML needs a plain one',
+    code: 'yaml.no-break-space',
+  },
+  {
+    line: /^\s*-(?=[A-Za-z][\w.-]*:(?:\s|$))/,
+    says: 'a dash needs a space behind it',
+    code: SPACE,
+  },
+  { line: /^\s*(?:- +)*[\w.-]+:(?=[^\s/])/, says: 'a colon needs a space behind it', code: SPACE },
 ]
 
 const WORDS: readonly (readonly [parsers: RegExp, ours: string])[] = [
@@ -30,6 +45,8 @@ const WORDS: readonly (readonly [parsers: RegExp, ours: string])[] = [
 ]
 
 export interface Explained {
+  /** `yaml.syntax`, or that of a slip which can be mended. */
+  readonly code: string
   readonly message: string
   readonly start: number
   readonly end: number
@@ -42,11 +59,11 @@ export function explainSlip(text: string, parsers: Explained): Explained {
   const lineStart = text.lastIndexOf('\n', parsers.start - 1) + 1
   const lineEnd = text.indexOf('\n', parsers.start)
   const line = text.slice(lineStart, lineEnd === -1 ? undefined : lineEnd)
-  for (const { line: pattern, says } of SLIPS) {
+  for (const { line: pattern, says, code } of SLIPS) {
     const found = pattern.exec(line)
     if (found === null) continue
     const end = lineStart + found.index + found[0].length
-    return { message: says, start: end - 1, end }
+    return { code, message: says, start: end - 1, end }
   }
   return { ...parsers, message: parsers.message.replace(...known) }
 }
