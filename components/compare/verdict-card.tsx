@@ -126,7 +126,8 @@ const REASONS: Readonly<Record<string, string>> = {
   body_limit: 'are larger than what is captured',
   stream: 'are streams of events',
   multipart: 'have several parts',
-  content_coding: 'have a coding that is not read',
+  content_coding:
+    'have a content coding that is not read (zstd is where the gateway runs on Node 22.15 or newer)',
   bad_coding: 'are not coded as they say',
   incomplete: 'were cut off',
 }

@@ -94,6 +94,7 @@ function route(timestamps: number[], points: Points, total: number): RouteSeries
       },
     ],
     source,
+    captures: { captured: total, givenUp: {} },
     blindSpots: {},
   }
 }

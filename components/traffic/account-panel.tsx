@@ -1,7 +1,7 @@
 import { CircleCheck, CircleX } from 'lucide-react'
 import { Panel } from '@/components/ui/panel'
-import type { MirrorSeries } from '@/lib/dashboard-api/series'
-import { accountSentences } from './account-sentence'
+import type { CaptureCounts, MirrorSeries } from '@/lib/dashboard-api/series'
+import { accountSentences, captureSentence } from './account-sentence'
 
 function Verdict({ holds }: { holds: boolean }) {
   const Icon = holds ? CircleCheck : CircleX
@@ -52,12 +52,15 @@ export function AccountPanel({
   mirrors,
   rangeName,
   blindSpot,
+  captures,
 }: {
   mirrors: readonly MirrorSeries[]
   rangeName: string
   /** Why the source of these numbers cannot account for copies. */
   blindSpot: string | undefined
+  captures: CaptureCounts
 }) {
+  const captured = captureSentence(captures)
   return (
     <Panel title="Where every copy went">
       {blindSpot !== undefined ? (
@@ -76,6 +79,9 @@ export function AccountPanel({
             />
           ))}
         </ul>
+      )}
+      {captured === null ? null : (
+        <p className="border-t border-line pt-2 text-xs tabular-nums">{captured}</p>
       )}
     </Panel>
   )

@@ -1,6 +1,6 @@
 /** The accounting identity in words with numbers. Pure. */
-import { formatCount } from '@/components/format/numbers'
-import type { MirrorAccount } from '@/lib/dashboard-api/series'
+import { formatCount, plural } from '@/components/format/numbers'
+import type { CaptureCounts, MirrorAccount } from '@/lib/dashboard-api/series'
 
 export interface AccountSentences {
   /** `1,000 requests = 290 mirrored + 710 not sampled`. */
@@ -21,6 +21,14 @@ function withReasons(noun: string, byReason: ByReason): string {
     .filter(([, count]) => count > 0)
     .map(([reason, count]) => `${reason.replaceAll('_', ' ')} ${formatCount(count)}`)
   return `${formatCount(sum(byReason))} ${noun} (${reasons.join(', ')})`
+}
+
+/** `1,200 pairs captured for comparison, 30 given up (rate limit 30)`; null where none was to be. */
+export function captureSentence({ captured, givenUp }: CaptureCounts): string | null {
+  const lost = sum(givenUp)
+  if (captured + lost === 0) return null
+  const pairs = `${plural(captured, 'pair')} captured for comparison`
+  return lost === 0 ? `${pairs}.` : `${pairs}, ${withReasons('given up', givenUp)}.`
 }
 
 /** Both equations; a term that is zero is left out, except the first so that the equation stays one. */

@@ -32,6 +32,7 @@ function RouteCharts({ chart, range }: { chart: RouteChartProps; range: TimeRang
         mirrors={route.mirrors}
         rangeName={range.name}
         blindSpot={route.blindSpots.account}
+        captures={route.captures}
       />
       <BackendsPanel series={route} />
       <MirrorsPanel series={route} />

@@ -65,6 +65,7 @@ function Charts({ chart, view, object }: ChartsProps) {
           mirrors={route.mirrors}
           rangeName={view.range.name}
           blindSpot={route.blindSpots.account}
+          captures={route.captures}
         />
         <SharePanel series={route} route={object} />
       </div>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MirrorAccount } from '@/lib/dashboard-api/series'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
-import { accountSentences } from './account-sentence'
+import { accountSentences, captureSentence } from './account-sentence'
 import { sumPoints } from './chart-series'
 import { localName } from './names'
 import { formatCodes } from './split-panel'
@@ -47,6 +47,14 @@ describe('account sentences', () => {
       '290 mirrored + 5 in flight before = 288 answered + 2 failed (timeout 2) + 4 in flight + 1 of unknown end',
     )
     expect(sentences.holds).toBe(true)
+  })
+
+  it('say what was captured, and why the rest was not', () => {
+    expect(captureSentence({ captured: 0, givenUp: {} })).toBeNull()
+    expect(captureSentence({ captured: 1, givenUp: {} })).toBe('1 pair captured for comparison.')
+    expect(captureSentence({ captured: 1200, givenUp: { rate_limit: 30 } })).toBe(
+      '1,200 pairs captured for comparison, 30 given up (rate limit 30).',
+    )
   })
 
   it('do not hold when the counts do not add up, whatever the server says', () => {

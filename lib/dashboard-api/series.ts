@@ -42,9 +42,16 @@ export interface RouteSeries {
   readonly rules: readonly RuleSeries[]
   readonly backends: readonly BackendSeries[]
   readonly mirrors: readonly MirrorSeries[]
+  readonly captures: CaptureCounts
   readonly source: SourceState
   /** What the source of this route's numbers cannot see, in a sentence each; empty for our own gateway. */
   readonly blindSpots: BlindSpots
+}
+
+/** Pairs of answers captured for comparison in the window, and those given up, by reason. */
+export interface CaptureCounts {
+  readonly captured: number
+  readonly givenUp: Readonly<Record<string, number>>
 }
 
 /**

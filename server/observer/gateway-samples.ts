@@ -16,6 +16,7 @@ const KIND_BY_METRIC: ReadonlyMap<string, SlotKind> = new Map<string, SlotKind>(
   [GATEWAY_METRICS.responseBytes, 'responseBytes'],
   [GATEWAY_METRICS.mirrorRequestBytes, 'mirrorRequestBytes'],
   [GATEWAY_METRICS.mirrorResponseBytes, 'mirrorResponseBytes'],
+  [GATEWAY_METRICS.captures, 'captures'],
 ])
 
 const MIRROR_KINDS: ReadonlySet<SlotKind> = new Set<SlotKind>([
@@ -57,7 +58,7 @@ function slotOf(kind: SlotKind, labels: Labels): Slot {
   const isMirror = isMirrorKind(kind)
   const isBucket = kind === 'duration' || kind === 'mirrorDuration'
   // The primary's outcome is not kept apart: its code, '' for none, says what is shown.
-  const hasOutcome = kind === 'decided' || kind === 'ended'
+  const hasOutcome = kind === 'decided' || kind === 'ended' || kind === 'captures'
   return {
     kind,
     rule,

@@ -450,7 +450,11 @@ describe('one rule of a route', () => {
     await observer.tick()
     observer.gateway.request({ count: 3, rule: '0', bytes: 100 })
     observer.gateway.request({ count: 5, rule: '1', code: '404', bytes: 10 })
+    observer.gateway.capture('', 3)
+    observer.gateway.capture('rate_limit', 2)
     await observer.tick()
+    const whole = await json<RouteSeries>(`${observer.url}/series?route=${ROUTE}&range=60`)
+    expect(whole.captures).toEqual({ captured: 3, givenUp: { rate_limit: 2 } })
     const series = await json<RouteSeries>(`${observer.url}/series?route=${ROUTE}&range=60&rule=1`)
     expect(series.primary).toMatchObject({
       total: 5,

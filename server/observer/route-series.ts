@@ -3,6 +3,7 @@ import type {
   BackendSeries,
   BlindSpots,
   ByteSeries,
+  CaptureCounts,
   LatencySeries,
   MirrorSeries,
   Points,
@@ -60,6 +61,7 @@ export function toRouteSeries(counted: CountedRoute): RouteSeries {
     rules: rulesOf(drawn, counted.counts),
     backends: blindSpots.backends === undefined ? backendsOf(drawn, counts) : [],
     mirrors: mirrorsOf(drawn, counts),
+    captures: capturesOf(ofKind(counts, 'captures')),
     source,
     blindSpots,
   }
@@ -278,6 +280,12 @@ function mirrorOf(drawn: Drawn, slot: Slot, slots: readonly SlotCounts[]): Mirro
     account: accountOf(slots, 'live'),
     windowAccount: accountOf(slots, 'window'),
   }
+}
+
+function capturesOf(counts: readonly SlotCounts[]): CaptureCounts {
+  const isReady = ({ slot }: SlotCounts) => slot.outcome === 'captured'
+  const rest = counts.filter((count) => !isReady(count))
+  return { captured: totalOf(counts.filter(isReady)), givenUp: causesOf(rest) }
 }
 
 function causesOf(counts: readonly SlotCounts[]): Record<string, number> {

@@ -16,6 +16,8 @@ export const SLOT_KINDS = [
   'responseBytes',
   'mirrorRequestBytes',
   'mirrorResponseBytes',
+  /** Pairs of answers, for comparison. */
+  'captures',
   /** What went wrong, counted apart from outcomes (Envoy). */
   'causes',
   'mirrorCauses',

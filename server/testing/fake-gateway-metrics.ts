@@ -50,6 +50,12 @@ export class FakeGatewayMetrics {
     this.observe(GATEWAY_METRICS.requestDuration, ofBackend, seconds, count)
   }
 
+  /** A pair of answers was captured, or given up for a reason. */
+  capture(reason = '', count = 1): void {
+    const outcome = reason === '' ? 'captured' : 'given_up'
+    this.add(GATEWAY_METRICS.captures, { ...baseLabels({}), outcome, reason }, count)
+  }
+
   /** A mirror filter applied to a request. */
   copy(copy: FakeCopy): void {
     const { decided = 'mirrored', reason = '', ended = 'answered', count = 1 } = copy

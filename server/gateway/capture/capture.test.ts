@@ -1,6 +1,6 @@
 /** What is captured of mirrored requests, over real sockets: whole, redacted, bounded, and never at the primary's cost. */
 import { request as httpRequest } from 'node:http'
-import { brotliCompressSync, gzipSync } from 'node:zlib'
+import * as zlib from 'node:zlib'
 import {
   afterAll,
   afterEach,
@@ -203,14 +203,24 @@ describe('a captured exchange', () => {
     {
       type: 'application/json',
       coding: 'gzip',
-      bytes: gzipSync('[1]'),
+      bytes: zlib.gzipSync('[1]'),
       expected: { kind: 'json', value: [1] },
     },
     {
       type: 'application/problem+json',
       coding: 'br',
-      bytes: brotliCompressSync('{"a":null}'),
+      bytes: zlib.brotliCompressSync('{"a":null}'),
       expected: { kind: 'json', value: { a: null } },
+    },
+    {
+      type: 'application/json',
+      coding: 'zstd',
+      bytes: Buffer.from('KLUv/QRYOQAAeyJ6IjoxfexTK78=', 'base64'),
+      // Where Node can undo it.
+      expected:
+        'zstdDecompress' in zlib
+          ? { kind: 'json', value: { z: 1 } }
+          : { kind: 'uncaptured', reason: 'content_coding' },
     },
     {
       type: 'application/json',
@@ -249,7 +259,7 @@ describe('a captured exchange', () => {
     {
       type: 'text/plain',
       coding: 'gzip',
-      bytes: gzipSync('x'.repeat(100_000)),
+      bytes: zlib.gzipSync('x'.repeat(100_000)),
       expected: { kind: 'uncaptured', reason: 'body_limit' },
     },
     {
