@@ -172,7 +172,7 @@ test('a chart is read by keys, zoomed, paused, compared and saved', async ({ pag
   const box = await values.boundingBox()
   if (box === null) throw new Error('The chart has no place.')
   // The pointer reads the same values, beside it.
-  await page.mouse.move(box.x + box.width * 0.5, box.y + 40)
+  await page.mouse.move(box.x + box.width - 10, box.y + 40)
   await expect(values).toHaveAttribute('aria-valuetext', /: Primary [\d.]+, Mirrored [\d.]+/)
   await expect(values).toContainText(/\d\d:\d\d:\d\dPrimary[\d.]+Mirrored[\d.]+/)
   await page.mouse.move(box.x + box.width * 0.6, box.y + 40)

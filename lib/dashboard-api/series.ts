@@ -29,9 +29,17 @@ export interface RouteOverview {
 
 /**
  * What may need attention: the primary's 5xx answers, the mirror's, copies without an answer, and copies given up at a
- * limit before they were sent.
+ * limit before they were sent. And what the totals have beside the steps that are known: requests and mirrored copies
+ * counted while scrapes were missed, at the step in which they were noticed.
  */
-export const ROUTE_SIGNALS = ['errors', 'mirrorErrors', 'failed', 'dropped'] as const
+export const ROUTE_SIGNALS = [
+  'errors',
+  'mirrorErrors',
+  'failed',
+  'dropped',
+  'unplacedRequests',
+  'unplacedMirrored',
+] as const
 export type RouteSignal = (typeof ROUTE_SIGNALS)[number]
 
 export interface RouteSeries {

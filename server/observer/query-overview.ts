@@ -6,7 +6,7 @@ import { type QueryContext, timestampsOf } from './query-route'
 import type { RouteHistory } from './route-history'
 import type { SlotCounts } from './slot-counts'
 import type { Slot } from './slots'
-import { forEachInWindow, newestStepOf, type Window, windowOf } from './window'
+import { forEachInWindow, newestStepOf, pointOf, type Window, windowOf } from './window'
 
 /**
  * Returns requests, mirrored copies and signals of every route that has traffic in the range or series in the newest
@@ -35,6 +35,12 @@ export function queryOverview(
 
 type Series = 'requests' | 'mirrored' | RouteSignal
 
+/** Where counts go that belong to no known step; others are in no total. */
+const UNPLACED: Partial<Record<Series, RouteSignal>> = {
+  requests: 'unplacedRequests',
+  mirrored: 'unplacedMirrored',
+}
+
 /** Which of the overview's series a count belongs to; null for none. */
 export function overviewSeriesOf(slot: Slot): Series | null {
   const { kind, outcome, code } = slot
@@ -56,13 +62,17 @@ function countRoute(
   const counts = new Map<Series, Float64Array>()
   const seriesOf = route.slots.map(overviewSeriesOf)
   let isBusy = route.seriesCount > 0
-  forEachInWindow(store, route, window, (point, index, value) => {
+  forEachInWindow(store, route, window, (point, index, value, tick) => {
     isBusy = true
-    const series = seriesOf[index] ?? null
-    if (point === null || series === null) return
+    const counted = seriesOf[index] ?? null
+    const step = point ?? pointOf(window, tick)
+    if (step === null || counted === null) return
+    const isPlaced = point !== null && window.known[point] === true
+    const series = isPlaced ? counted : UNPLACED[counted]
+    if (series === undefined) return
     const steps = counts.get(series) ?? new Float64Array(window.points)
     counts.set(series, steps)
-    steps[point] = (steps[point] ?? 0) + value
+    steps[step] = (steps[step] ?? 0) + value
   })
   if (!isBusy) return null
   return toRouteOverview(window.known, (series) => counts.get(series), isUnbalanced(route))
@@ -76,7 +86,8 @@ export function toRouteOverview(
 ): RouteOverview {
   const points = (series: Series): Points => {
     const steps = stepsOf(series)
-    return known.map((isKnown, point) => (isKnown ? (steps?.[point] ?? 0) : null))
+    const isAlways = series === 'unplacedRequests' || series === 'unplacedMirrored'
+    return known.map((isKnown, point) => (isKnown || isAlways ? (steps?.[point] ?? 0) : null))
   }
   const signals = ROUTE_SIGNALS.filter((signal) => stepsOf(signal) !== undefined)
   return {

@@ -41,7 +41,7 @@ function harness(limits: Partial<ObserverLimits> = {}, start = START) {
     },
     route: (range = 60, key = ROUTE): RouteSeries =>
       queryRoute(context, { route: key, rangeTicks: range, rule: null, endTick: null }),
-    overview: (range = 60) => queryOverview(context, range, 60),
+    overview: (range = 60, newestOnly = false) => queryOverview(context, range, 60, newestOnly),
   }
 }
 
@@ -557,6 +557,29 @@ describe('bounds', () => {
 })
 
 describe('the overview', () => {
+  test.each([3, 12])('has what was counted over %i missed scrapes, as the route has', (missed) => {
+    const h = harness()
+    h.scrape()
+    h.gateway.request({ count: 4 })
+    h.scrape()
+    h.gateway.request({ count: 100 })
+    h.gateway.copy({ count: 60 })
+    h.miss(missed)
+    h.scrape()
+    const live = h.overview(60, true).routes[ROUTE]
+    for (let second = 0; second < 3; second += 1) {
+      h.gateway.request({ count: 1 })
+      h.scrape()
+    }
+    const route = h.overview().routes[ROUTE]
+    const { requests = [], mirrored = [], signals = {} } = route ?? {}
+    const { unplacedRequests = [], unplacedMirrored = [] } = signals
+    expect(sum(requests)).toBe(7)
+    expect(sum(requests) + sum(unplacedRequests)).toBe(h.route().primary.total)
+    expect(sum(mirrored) + sum(unplacedMirrored)).toBe(60)
+    expect(sum(live?.signals?.unplacedRequests ?? [])).toBe(100)
+  })
+
   test('shows primary and mirrored requests of every route', () => {
     const h = harness()
     h.scrape()

@@ -63,7 +63,8 @@ function rewindGauges(
   window: Window,
   counts: readonly SlotCounts[],
 ): void {
-  const since = { ...window, from: window.to, to: store.coverage.lastTick, points: 0 }
+  const { to } = window
+  const since = { ...window, from: to, gapsFrom: to, to: store.coverage.lastTick, points: 0 }
   forEachInWindow(store, route, since, (_, index, value) => {
     const count = counts[index]
     if (count?.slot.kind === 'mirrorInFlight') count.atEnd -= value

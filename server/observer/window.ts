@@ -10,6 +10,8 @@ export interface Window {
   readonly points: number
   /** The window covers the ticks after this one. */
   readonly from: number
+  /** A gap that began before this tick is left out. */
+  readonly gapsFrom: number
   /** The newest tick; up to `width - 1` ticks of it are in the totals and not yet in a drawn step. */
   readonly to: number
   /** Per drawn step: whether its counts are known. */
@@ -38,10 +40,10 @@ export function windowOf(
     const end = from + (index + 1) * width
     return end - width >= keptFrom && store.coverage.isKnown(tier, width, end)
   })
-  return { tier, width, points, from, to, known }
+  return { tier, width, points, from, gapsFrom: from, to, known }
 }
 
-/** Returns the part of a window that is its newest complete step. */
+/** Returns the part of a window that is its newest complete step; gaps that end in it are those of the whole window. */
 export function newestStepOf(window: Window): Window {
   const from = window.from + (window.points - 1) * window.width
   return { ...window, from, points: 1, known: window.known.slice(-1) }
@@ -74,12 +76,13 @@ export function forEachInWindow(
   visitGaps(store, route, window, visit)
 }
 
-function pointOf(window: Window, tick: number): number | null {
+/** The drawn step a tick is in; null for one that is not drawn yet. */
+export function pointOf(window: Window, tick: number): number | null {
   const point = Math.ceil((tick - window.from) / window.width) - 1
   return point < window.points ? point : null
 }
 
-/** What was counted during a gap is in the totals when the whole gap lies in the window. */
+/** What was counted during a gap is in the totals when the whole gap lies in the range. */
 function visitGaps(
   store: SeriesStore,
   route: RouteHistory,
@@ -89,7 +92,7 @@ function visitGaps(
   const log = route.logs[GAP_LOG]
   if (log === undefined || log.chunks.length === 0) return
   const ends = new Set<number>()
-  for (const gap of store.coverage.gaps) if (gap.from >= window.from) ends.add(gap.to)
+  for (const gap of store.coverage.gaps) if (gap.from >= window.gapsFrom) ends.add(gap.to)
   if (ends.size === 0) return
   log.forEach(window.from + 1, window.to, (tick, slot, value) => {
     if (ends.has(tick)) visit(null, slot, value, tick)
