@@ -56,7 +56,6 @@ const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
   Namespace: ['status.phase'],
   Secret: ['type'],
   Service: ['spec.clusterIP', 'spec.type'],
-  ReplicaSet: ['status.replicas'],
 }
 
 /** Wraps a built-in kind. The schema is read on first use. */

@@ -1,5 +1,5 @@
 /** A request body → an object of the wanted kind, pruned and defaulted, with what strict validation would refuse. */
-import { parse as parseYaml } from 'yaml'
+import { parseAllDocuments } from 'yaml'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import { textAt } from './api-object'
@@ -17,6 +17,13 @@ export const BODY_TYPES = [
   'application/vnd.kubernetes.protobuf',
 ]
 
+/** The Go type that a body's kind is read into, as messages print it. */
+export const TYPE_META =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+
+/** `k8s` and a zero, which begin every Kubernetes protobuf message. */
+const PROTOBUF_PREFIX = Buffer.from('k8s\0')
+
 export interface ParsedBody {
   readonly value: JsonValue
   readonly duplicates: readonly string[]
@@ -26,7 +33,7 @@ export interface ParsedBody {
 
 /** The JSON value of a body. A missing Content-Type means JSON. */
 export function parseBody(body: Buffer, contentType: string | undefined): Outcome<ParsedBody> {
-  const type = (contentType ?? '').split(';')[0]?.trim() ?? ''
+  const type = mediaType(contentType)
   if (type === 'application/vnd.kubernetes.protobuf') return parseProtobuf(body)
   const text = body.toString('utf8')
   if (type === 'application/yaml') return parseYamlBody(text)
@@ -40,6 +47,11 @@ export function parseBody(body: Buffer, contentType: string | undefined): Outcom
   return success({ value, duplicates: duplicateFields(text), text })
 }
 
+/** The type of a Content-Type header without its parameters, in lower case; '' when there is none. */
+export function mediaType(contentType: string | undefined): string {
+  return (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+}
+
 function parseJson(text: string): JsonValue | undefined {
   try {
     return JSON.parse(text) as JsonValue
@@ -49,29 +61,45 @@ function parseJson(text: string): JsonValue | undefined {
 }
 
 function parseProtobuf(body: Buffer): Outcome<ParsedBody> {
+  if (!body.subarray(0, 4).equals(PROTOBUF_PREFIX)) {
+    const message = `provided data does not appear to be a protobuf message, expected prefix [${PROTOBUF_PREFIX.join(' ')}]`
+    return failure(badRequest(message))
+  }
   const value = decodeProtobuf(body)
   if (value === undefined) return failure(unsupportedMediaType(BODY_TYPES.slice(0, 2)))
   return success({ value, duplicates: [], text: '' })
 }
 
-/** YAML as configuration files have it: one document, aliases bounded so that they cannot explode. */
+const YAML_TO_JSON = 'error converting YAML to JSON: '
+
+/** What Go's YAML reader has no types for: times, binary, sets and ordered maps; and base-60 numbers. */
+const LEFT_OUT = /timestamp|binary|omap|set|pairs/
+
+/** YAML 1.1, as the API server reads it: the first document, aliases bounded so that they cannot explode. */
 export function parseYamlBody(text: string): Outcome<ParsedBody> {
   const early = yamlProblem(text)
   if (early !== undefined) return failure(badRequest(early))
   try {
     const duplicates: string[] = []
-    const value: unknown = parseYaml(text, {
-      maxAliasCount: 100,
-      schema: 'core',
+    const [document] = parseAllDocuments(text, {
+      schema: 'yaml-1.1',
+      version: '1.1',
       uniqueKeys: false,
+      customTags: (tags) =>
+        tags.filter(
+          (tag) => typeof tag === 'string' || !(LEFT_OUT.test(tag.tag) || tag.format === 'TIME'),
+        ),
     })
+    const [problemInText] = document?.errors ?? []
+    if (problemInText !== undefined) throw problemInText
+    const value: unknown = document?.toJS({ maxAliasCount: 100 })
     const json = JSON.stringify(value ?? null)
     const problem = shapeProblem(json)
     if (problem !== undefined) return failure(badRequest(problem))
     return success({ value: JSON.parse(json) as JsonValue, duplicates, text })
   } catch (error) {
     const detail = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-    return failure(badRequest(`error converting YAML to JSON: yaml: ${detail}`))
+    return failure(badRequest(`${YAML_TO_JSON}yaml: ${detail}`))
   }
 }
 
@@ -91,14 +119,13 @@ export function decodeObject(
   if (!parsed.ok) {
     if (parsed.error.code !== 400) return parsed
     const text = body.toString('utf8')
-    const why = `couldn't get version/kind; ${parsed.error.message}`
-    return failure(unrecognized(kind, why, text))
+    return failure(unrecognized(kind, unreadable(parsed.error.message), text))
   }
   const { duplicates, text } = parsed.value
   // Go reads null as a struct without fields.
   const value = parsed.value.value ?? {}
   if (!isJsonObject(value)) {
-    const why = `couldn't get version/kind; json parse error: json: cannot unmarshal ${goTypeOf(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`
+    const why = `couldn't get version/kind; json parse error: json: cannot unmarshal ${goTypeOf(value)} into Go value of type ${TYPE_META}`
     return failure(unrecognized(kind, why, text))
   }
   const typed = kind.isCustom ? value : withTypeMeta(kind, value)
@@ -107,6 +134,12 @@ export function decodeObject(
     return failure(unrecognized(kind, why, text))
   }
   return decodeTyped(kind, typed, duplicates)
+}
+
+/** YAML and protobuf are recognized by their own decoders, JSON by its kind. */
+function unreadable(message: string): string {
+  const isJson = message.startsWith('json parse error')
+  return isJson ? `couldn't get version/kind; ${message}` : message.replace(YAML_TO_JSON, '')
 }
 
 /** Built-in endpoints know the type of a body that does not say it. */

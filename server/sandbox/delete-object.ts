@@ -1,6 +1,5 @@
 /** DELETE: preconditions, finalizers, grace for Pods. https://kubernetes.io/docs/concepts/architecture/garbage-collection/ */
 import type { JsonObject } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/shared/json-values'
 import {
   type ApiObject,
   asApiObject,
@@ -29,8 +28,9 @@ export interface DeleteOptions {
   readonly isDryRun: boolean
   readonly propagationPolicy: PropagationPolicy | undefined
   readonly gracePeriodSeconds: number | undefined
-  readonly uid: string
-  readonly resourceVersion: string
+  /** Preconditions; undefined takes any. */
+  readonly uid: string | undefined
+  readonly resourceVersion: string | undefined
 }
 
 /** How a controller deletes: any version, with the object's own grace; what depends on it goes afterwards. */
@@ -38,8 +38,8 @@ export const BACKGROUND_DELETION: DeleteOptions = {
   isDryRun: false,
   propagationPolicy: 'Background',
   gracePeriodSeconds: undefined,
-  uid: '',
-  resourceVersion: '',
+  uid: undefined,
+  resourceVersion: undefined,
 }
 
 export interface Deletion {
@@ -80,12 +80,12 @@ function preconditionError(
   // This one message names the kind where others name the resource.
   const names = { ...kind.resource, plural: kind.resource.kind }
   const uid = uidOf(live)
-  if (options.uid !== '' && options.uid !== uid) {
+  if (options.uid !== undefined && options.uid !== uid) {
     const why = `the UID in the precondition (${options.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`
     return conflict(names, nameOf(live), why)
   }
   const version = textAt(live.metadata, 'resourceVersion')
-  if (options.resourceVersion !== '' && options.resourceVersion !== version) {
+  if (options.resourceVersion !== undefined && options.resourceVersion !== version) {
     const why = `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${version}). The object might have been modified`
     return conflict(names, nameOf(live), why)
   }
@@ -195,13 +195,4 @@ const RETURNED = new Set(['pods', 'services', 'serviceaccounts'])
 export function deletionAnswer(kind: ServedKind, deletion: Deletion): JsonObject {
   const isReturned = kind.resource.group === '' && RETURNED.has(kind.resource.plural)
   return deletion.isGone && !isReturned ? deletionStatus(kind, deletion.object) : deletion.object
-}
-
-/** Reads DeleteOptions from a body; absent fields are absent. */
-export function readPreconditions(body: JsonObject): { uid: string; resourceVersion: string } {
-  const preconditions = isJsonObject(body['preconditions']) ? body['preconditions'] : {}
-  return {
-    uid: textAt(preconditions, 'uid'),
-    resourceVersion: textAt(preconditions, 'resourceVersion'),
-  }
 }

@@ -202,6 +202,8 @@ function expiredContinue(start: string) {
 }
 
 function decodeContinue(text: string): { version: number; start: string } | string {
+  const problem = base64UrlProblem(text)
+  if (problem !== undefined) return `continue key is not valid: ${problem}`
   const bytes = Buffer.from(text, 'base64url')
   let token: unknown
   try {
@@ -210,12 +212,24 @@ function decodeContinue(text: string): { version: number; start: string } | stri
     const first = String.fromCharCode(bytes[0] ?? 0)
     return `continue key is not valid: invalid character '${first}' looking for beginning of value`
   }
-  if (typeof token !== 'object' || token === null || !('rv' in token) || !('start' in token)) {
+  if (typeof token !== 'object' || token === null) return 'continue key is not valid'
+  const { v, rv, start } = token as { v?: unknown; rv?: unknown; start?: unknown }
+  if (v !== 'meta.k8s.io/v1')
+    return `continue key is not valid: server does not recognize this encoded version "${String(v ?? '')}"`
+  if (typeof rv !== 'number' || rv === 0) {
     return 'continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)'
   }
-  const { rv, start } = token
-  if (typeof rv !== 'number' || typeof start !== 'string' || rv === 0) {
-    return 'continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)'
+  if (typeof start !== 'string' || start === '') {
+    return 'continue key is not valid: encoded start key empty (version meta.k8s.io/v1)'
   }
-  return { version: rv, start }
+  // A key that climbs out of its resource.
+  return /(^|\/)\.\.(\/|$)/.test(start)
+    ? `continue key is not valid: ${start}`
+    : { version: rv, start }
+}
+
+/** Tokens are base64url without padding. */
+function base64UrlProblem(text: string): string | undefined {
+  const at = text.search(/[^A-Za-z0-9_-]/)
+  return at < 0 ? undefined : `illegal base64 data at input byte ${at}`
 }

@@ -65,8 +65,8 @@ export function localClient(
           isDryRun: false,
           propagationPolicy: deletion.propagationPolicy,
           gracePeriodSeconds: deletion.gracePeriodSeconds,
-          uid: deletion.uid ?? '',
-          resourceVersion: '',
+          uid: deletion.uid,
+          resourceVersion: undefined,
         })
         return outcome.ok ? { ok: true, value: outcome.value.object } : outcome
       }),

@@ -3,14 +3,18 @@ export interface Representation {
   readonly format: 'json' | 'yaml'
   /** `Table` or `PartialObjectMetadata(List)` instead of the object itself. */
   readonly as: 'Table' | 'PartialObjectMetadata' | undefined
+  /** Whether the metadata of a list was asked for. */
+  readonly isList: boolean
   /** apiVersion of the alternate representation. */
   readonly asVersion: string
   readonly isAggregatedDiscovery: boolean
 }
 
-const JSON_OBJECT: Representation = {
+/** The object itself, as JSON. */
+export const JSON_OBJECT: Representation = {
   format: 'json',
   as: undefined,
+  isList: false,
   asVersion: '',
   isAggregatedDiscovery: false,
 }
@@ -51,7 +55,8 @@ function alternate(parameters: ReadonlyMap<string, string>): Representation | un
   const asVersion = `${group}/${version}`
   if (as === 'Table') return { ...JSON_OBJECT, as, asVersion }
   if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
-    return { ...JSON_OBJECT, as: 'PartialObjectMetadata', asVersion }
+    const isList = as === 'PartialObjectMetadataList'
+    return { ...JSON_OBJECT, as: 'PartialObjectMetadata', isList, asVersion }
   }
   return undefined
 }

@@ -1,15 +1,29 @@
 /** PATCH: the live object and a patch → the wanted object → update, or create for a server-side apply. */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
-import { type ApiObject, metadataOf, nameOf, sortedJson, textAt, withMetadata } from './api-object'
+import {
+  type ApiObject,
+  metadataOf,
+  nameOf,
+  namespaceOf,
+  sortedJson,
+  textAt,
+  withMetadata,
+} from './api-object'
 import type { SandboxContext } from './context'
 import { createObject } from './create-object'
-import { type DecodedObject, decodeTyped, parseYamlBody, readAs } from './decode-body'
+import {
+  type DecodedObject,
+  decodeTyped,
+  parseYamlBody,
+  type ReadObject,
+  readAs,
+} from './decode-body'
 import { shapeProblem } from './duplicate-fields'
 import { applyServerSide } from './field-management/apply-server-side'
 import { type ApiStatus, failure, type Outcome, success } from './outcome'
 import { decodePatch } from './patch/decode-patch'
-import { goFormat } from './patch/go-format'
+import { goFormat, goTypeOf } from './patch/go-format'
 import { jsonPatch } from './patch/json-patch'
 import { mergePatch } from './patch/merge-patch'
 import type { Refusal } from './patch/refusal'
@@ -74,7 +88,7 @@ export async function patchObject(
   if (!patched.ok) return failure(fromRefusal(patched))
   const isStrategic = request.type === 'strategic'
   const refused = isStrategic ? goFormat(patch.value) : sortedJson(patched.object)
-  const decoded = readAs(kind, patched.object)
+  const decoded = readPatched(kind, patched.object)
   if (!decoded.ok) {
     return failure(invalidPatch(refused, (isStrategic && decoded.conversion) || decoded.reason))
   }
@@ -89,6 +103,13 @@ export async function patchObject(
     isCreated: false,
     warnings: warningsOf(problems, options),
   })
+}
+
+function readPatched(kind: ServedKind, object: JsonObject): ReadObject {
+  if (kind.isCustom && textAt(object, 'kind') === '') {
+    return { ok: false, reason: `Object 'Kind' is missing in '${sortedJson(object)}'` }
+  }
+  return readAs(kind, object)
 }
 
 /** A refusal travels with the warnings that were due before it. */
@@ -170,7 +191,7 @@ async function applyObject(
     ...(kind.hasStatus ? {} : { resetFields: [] }),
   })
   if (!merged.ok) return failure(fromRefusal(merged))
-  const decoded = decodeTyped(kind, merged.object)
+  const decoded = decodeTyped(kind, placed(merged.object, request))
   if (!decoded.ok) return decoded
   return writeApplied(context, request, decoded.value)
 }
@@ -186,6 +207,8 @@ async function writeApplied(
     const outcome = await updateObject(context, { ...request, live, object, isTracked: true })
     return outcome.ok ? success({ object: outcome.value, isCreated: false, warnings }) : outcome
   }
+  const mismatch = identityMismatch({ ...request, object })
+  if (mismatch !== undefined) return failure(badRequest(mismatch))
   // A resourceVersion on a creating apply is ignored, unlike on a create.
   const created = await createObject(context, {
     ...request,
@@ -193,6 +216,14 @@ async function writeApplied(
     isTracked: true,
   })
   return created.ok ? success({ object: created.value, isCreated: true, warnings }) : created
+}
+
+/** What an applied configuration may leave out: its name and its namespace are in the URL. */
+function placed(object: JsonObject, { kind, name, namespace }: PatchRequest): JsonObject {
+  return withMetadata(object, {
+    name: nameOf(object) || name,
+    ...(kind.resource.namespaced ? { namespace: namespaceOf(object) || namespace } : {}),
+  })
 }
 
 function readApplied(request: PatchRequest): Outcome<JsonObject> {
@@ -204,24 +235,24 @@ function readApplied(request: PatchRequest): Outcome<JsonObject> {
       ),
     )
   }
-  const { value } = parsed.value
+  const value = parsed.value.value ?? {}
   if (!isJsonObject(value)) {
-    return failure(badRequest('error decoding YAML: the configuration is not an object'))
+    const into = 'Go value of type map[string]interface {}'
+    const why = `json: cannot unmarshal ${goTypeOf(value)} into ${into}`
+    return failure(
+      badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${why}`),
+    )
   }
   const kind = textAt(value, 'kind')
   const apiVersion = textAt(value, 'apiVersion')
   if (kind === '' || apiVersion === '') {
-    return failure(badRequest(`invalid object type: ${apiVersion}, Kind=${kind}`))
+    const groupVersion = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
+    return failure(badRequest(`invalid object type: ${groupVersion}, Kind=${kind}`))
   }
-  const placed = nameOf(value)
-  const mismatch = identityMismatch({
-    object: value,
-    name: request.name,
-    namespace: request.namespace,
-  })
-  if (placed === '' || mismatch !== undefined) return failure(badRequest(mismatch ?? ''))
-  const { namespaced } = request.kind.resource
-  return success(namespaced ? withMetadata(value, { namespace: request.namespace }) : value)
+  if (request.live === undefined && nameOf(value) === '') {
+    return failure(badRequest(identityMismatch({ ...request, object: value }) ?? ''))
+  }
+  return success(value)
 }
 
 function staleVersion(request: PatchRequest, applied: JsonObject): ApiStatus | undefined {

@@ -1,7 +1,5 @@
 /** GET of one object and of collections. */
 import type { JsonObject } from '@/lib/shared/json'
-import { notSupportedError } from '@/lib/validation/field-errors'
-import { MESSAGE_FORM } from './admission'
 import { type Answer, failed, isPerson, ok } from './answer'
 import type { ApiObject } from './api-object'
 import { textAt } from './api-object'
@@ -10,7 +8,7 @@ import { type ListPage, type ListRequest, listObjects, versionArrives } from './
 import type { Representation } from './negotiate'
 import type { StoredObject } from './object-json'
 import { failure, type Outcome, success } from './outcome'
-import { type ListOptions, readListOptions } from './request-options'
+import { type ListOptions, readListOptions, versionProblem } from './request-options'
 import {
   type FieldSelector,
   type Matcher,
@@ -18,7 +16,7 @@ import {
   parseLabelSelector,
 } from './selectors'
 import { groupVersionOf, isStorageVersion, type ServedKind } from './served-kind'
-import { badRequest, invalid, notFound, tooManyRequests, versionTooLarge } from './status-error'
+import { badRequest, internal, notFound, tooManyRequests, versionTooLarge } from './status-error'
 import { objectKey, resourceKey, type Store } from './store'
 import { type IncludeObject, partialMetadata, tableOf } from './tables'
 import { startWatch } from './watch-stream'
@@ -37,14 +35,8 @@ export function findObject(request: ApiRequest): Outcome<ApiObject> {
 /** GET of one object. A resourceVersion of the future is waited for, then answers 504. */
 export async function getObject(request: ApiRequest): Promise<Answer> {
   const asked = request.query.get('resourceVersion') ?? ''
-  if (!/^\d{0,15}$/.test(asked)) {
-    const why = `strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`
-    return failed(
-      badRequest(
-        `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(asked)}: ${why}`,
-      ),
-    )
-  }
+  const problem = versionProblem(asked)
+  if (problem !== undefined) return failed(internal(problem))
   const { store } = request.context
   await versionArrives(store, Number(asked))
   if (Number(asked) > store.version) return failed(versionTooLarge(Number(asked), store.version))
@@ -59,8 +51,9 @@ export function represent(
   code: number,
   warnings: readonly string[] = [],
 ): Answer {
-  const { as, asVersion } = request.representation
+  const { as, asVersion, isList } = request.representation
   if (as === undefined) return { is: 'object', code, object, warnings }
+  if (isList) return failed(wrongNumber(request, 'PartialObjectMetadataList', 'is not a list', ''))
   if (as === 'PartialObjectMetadata') {
     return { is: 'object', code, object: partialMetadata(object, asVersion), warnings }
   }
@@ -81,9 +74,19 @@ export function includeObject(query: URLSearchParams): Outcome<IncludeObject> {
   const value = query.get('includeObject') ?? ''
   if (value === '' || value === 'Metadata') return success('Metadata')
   if (value === 'None' || value === 'Object') return success(value)
-  const supported = ['Metadata', 'None', 'Object']
-  const errors = [notSupportedError('includeObject', value, supported, MESSAGE_FORM)]
-  return failure(invalid('TableOptions', 'meta.k8s.io', '', errors))
+  const why = `Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`
+  return failure(badRequest(`Unable to convert to Table as requested: includeObject: ${why}`))
+}
+
+/** 406: the metadata of one object was asked for and there are several, or the other way round. */
+function wrongNumber({ kind }: ApiRequest, asked: string, what: string, suffix: string) {
+  const { group, kind: name } = kind.resource
+  const type = kind.isCustom ? `unstructured.Unstructured` : `${group || 'core'}.${name}`
+  return {
+    code: 406,
+    reason: 'NotAcceptable',
+    message: `you requested ${asked}, but the requested object ${what} (*${type}${suffix})`,
+  }
 }
 
 export interface Selection {
@@ -99,7 +102,7 @@ export function readSelection(request: ApiRequest): Outcome<Selection> {
   const labels = labelText === '' ? undefined : parseLabelSelector(labelText)
   if (labels?.ok === false) return labels
   const named = info.name === '' ? fieldText : `metadata.name=${info.name}`
-  const fields = named === '' ? undefined : parseFieldSelector(named, kind.selectableFields)
+  const fields = named === '' ? undefined : parseFieldSelector(named, kind)
   if (fields?.ok === false) return fields
   return success({ labels: labels?.value, fields: fields?.value })
 }
@@ -111,7 +114,8 @@ export async function listOrWatch(request: ApiRequest): Promise<Answer> {
   if (!options.ok) return failed(options.error)
   const selection = readSelection(request)
   if (!selection.ok) return failed(selection.error)
-  const include = includeObject(query)
+  const isTable = request.representation.as === 'Table'
+  const include = isTable ? includeObject(query) : success('Metadata' as const)
   if (!include.ok) return failed(include.error)
   if (!options.value.isWatch) return list(request, options.value, selection.value, include.value)
   if (context.hub.isFull) return failed(tooManyRequests('too many watches'))
@@ -150,6 +154,9 @@ async function list(
   const { items } = page.value
   if (isListedAsStored(request)) return listText(kind, items, metadata)
   const objects = items.map((item) => inVersion(kind, item.object))
+  if (representation.as === 'PartialObjectMetadata' && !representation.isList) {
+    return failed(wrongNumber(request, 'PartialObjectMetadata', 'is a list', 'List'))
+  }
   if (representation.as === 'Table') {
     return ok(
       tableOf(kind, objects, metadata, {

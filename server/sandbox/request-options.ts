@@ -62,9 +62,21 @@ function managerErrors(manager: string): FieldError[] {
     return [tooLongError('fieldManager', FIELD_MANAGER_BYTES_MAX, MESSAGE_FORM)]
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (!/[\u0000-\u001f\u007f]/.test(manager)) return []
-  const detail = 'should only contain printable characters'
+  const at = manager.search(/[\u0000-\u001f\u007f]/)
+  if (at < 0) return []
+  const code = manager.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')
+  const detail = `invalid character U+${code} (at position ${at})`
   return [invalidError('fieldManager', manager, detail, MESSAGE_FORM)]
+}
+
+/** The complaint about a dryRun that is not All, with the whole list. */
+export function unsupportedDryRun(values: readonly string[]): FieldError {
+  const list = values.map((value) => JSON.stringify(value)).join(', ')
+  return {
+    reason: 'FieldValueNotSupported',
+    field: 'dryRun',
+    message: `Unsupported value: []string{${list}}: supported values: "All"`,
+  }
 }
 
 /** Errors of the dryRun parameter, whose only value is All. */
@@ -72,7 +84,7 @@ export function dryRunErrors(query: URLSearchParams): FieldError[] {
   return query
     .getAll('dryRun')
     .filter((value) => value !== '' && value !== 'All')
-    .map((value) => notSupportedError('dryRun', value, ['All'], MESSAGE_FORM))
+    .map((value) => unsupportedDryRun([value]))
 }
 
 /** `kubectl/v1.32.0 (linux/amd64)` → `kubectl`; `unknown` without a User-Agent. */
@@ -118,8 +130,9 @@ export function readListOptions(
   return versionError(options) ?? success(options)
 }
 
+/** As k8s.io/apimachinery reads a flag: everything but `false` and `0`. */
 function isTrue(value: string | null): boolean {
-  return value === 'true' || value === '1' || value === ''
+  return value !== null && value.toLowerCase() !== 'false' && value !== '0'
 }
 
 function readInteger(query: URLSearchParams, name: string): Outcome<number> {
@@ -146,7 +159,7 @@ function listErrors(options: ListOptions): FieldError[] {
     return [notSupportedError(MATCH, match, ['Exact', 'NotOlderThan', ''], MESSAGE_FORM)]
   }
   if (match === 'Exact' && resourceVersion === '0') {
-    return [forbiddenError(MATCH, `${MATCH} "Exact" is forbidden for resourceVersion "0"`)]
+    return [forbiddenError(MATCH, `${MATCH} "exact" is forbidden for resourceVersion "0"`)]
   }
   return []
 }
@@ -172,7 +185,15 @@ function watchErrors(options: ListOptions, isWatchListEnabled: boolean): FieldEr
 
 function versionError(options: ListOptions) {
   const { resourceVersion } = options
-  if (/^\d*$/.test(resourceVersion) && resourceVersion.length < 16) return undefined
-  const why = `resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`
+  const why = versionProblem(resourceVersion)
+  if (why === undefined) return undefined
   return failure(options.isWatch ? internal(why) : badRequest(`invalid resource version: ${why}`))
+}
+
+/** Why a resourceVersion is no number, in Go's words; undefined when it is one, or empty. */
+export function versionProblem(resourceVersion: string): string | undefined {
+  if (/^\d{0,15}$/.test(resourceVersion)) return undefined
+  const quoted = JSON.stringify(resourceVersion)
+  const why = /^\d+$/.test(resourceVersion) ? 'value out of range' : 'invalid syntax'
+  return `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: ${why}`
 }

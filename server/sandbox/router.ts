@@ -13,14 +13,22 @@ import {
   resourceList,
 } from './discovery'
 import { finalizeNamespace } from './finalize-namespace'
-import { negotiate, type Representation } from './negotiate'
+import { JSON_OBJECT, negotiate, type Representation } from './negotiate'
 import type { OpenApiDocuments } from './openapi'
+import type { ApiStatus } from './outcome'
 import { podLog } from './pod-logs'
 import { findObject, getObject, listOrWatch } from './read-handlers'
 import { parseResourcePath, type RequestInfo } from './request-info'
 import { handleScale } from './scale-handlers'
 import type { ServedKind } from './served-kind'
-import { methodNotAllowed, notAcceptable, notFound, pageNotFound } from './status-error'
+import {
+  methodNotAllowed,
+  notAcceptable,
+  notFound,
+  pageNotFound,
+  qualified,
+  resourceNotFound,
+} from './status-error'
 import { forwardPorts, refuseExec } from './streaming/pod-streams'
 import { VERSION_INFO } from './version-info'
 import {
@@ -47,7 +55,7 @@ export function representationFor(http: IncomingMessage, path: string): Represen
   const representation = negotiate(http.headers.accept)
   if (representation !== undefined) return representation
   if (!/^\/apis?(\/|$)/.test(path)) {
-    return { format: 'json', as: undefined, asVersion: '', isAggregatedDiscovery: false }
+    return JSON_OBJECT
   }
   return failed(notAcceptable(ACCEPTED))
 }
@@ -55,22 +63,23 @@ export function representationFor(http: IncomingMessage, path: string): Represen
 /** The answer to a request whose sender may ask. */
 export async function route(request: RoutedRequest): Promise<Answer> {
   const path = request.url.pathname
-  if (path.includes('//')) return failed(pageNotFound())
+  const unknown = () => failed(isBuiltinGroup(request, path) ? resourceNotFound() : pageNotFound())
+  if (path.includes('//')) return unknown()
   const fixed = fixedPath(request, path)
   if (fixed !== undefined) return fixed
-  const info = parseResourcePath(path)
-  if (info === undefined) return failed(pageNotFound())
+  const info = parseResourcePath(path.replace(/\/$/, ''))
+  if (info === undefined) return unknown()
   const virtual = REVIEWS.find(
     (entry) =>
       entry.group === info.group && entry.version === info.version && entry.plural === info.plural,
   )
   if (virtual !== undefined) {
+    if (info.name !== '') return failed(resourceNotFound())
     if (request.http.method !== 'POST') return failed(methodNotAllowed())
     return review(virtual.kind, request.body, request.http.headers['content-type'])
   }
   const kind = request.context.kinds.find(info.group, info.version, info.plural)
-  if (kind === undefined || !isInScope(kind, info, request.http.method))
-    return failed(pageNotFound())
+  if (kind === undefined || !isInScope(kind, info, request.http.method)) return unknown()
   const { context, http, url, representation, body } = request
   return routeResource({ context, http, query: url.searchParams, info, kind, representation, body })
 }
@@ -158,32 +167,43 @@ function rootDiscovery(request: RoutedRequest, isCore: boolean): Answer {
   return { is: 'object', code: 200, object, headers }
 }
 
-/** Namespaced objects live under a namespace; only reading a collection goes without one. */
-function isInScope(kind: ServedKind, info: RequestInfo, method: string | undefined): boolean {
+/** Whether kinds compiled into the server have the group of a path: those answer a Status where others answer plain text. */
+function isBuiltinGroup({ context }: RoutedRequest, path: string): boolean {
+  const [, root, group = ''] = path.split('/')
+  if (root === 'api') return true
+  const hasGroup = (other: { group: string }) => other.group === group
+  const isBuiltin = context.kinds.all().some((kind) => !kind.isCustom && hasGroup(kind.resource))
+  return root === 'apis' && (isBuiltin || REVIEWS.some(hasGroup))
+}
+
+/** Namespaced objects live under a namespace; only their collections go without one, and custom ones for reading. */
+function isInScope(kind: ServedKind, info: RequestInfo, method = ''): boolean {
   if (!kind.resource.namespaced) return info.namespace === ''
   if (info.namespace !== '') return true
-  return info.name === '' && (method === 'GET' || method === 'HEAD' || method === 'DELETE')
+  return info.name === '' && (!kind.isCustom || method === 'GET' || method === 'HEAD')
+}
+
+/** Custom resources take every method at every path and complain later; compiled-in ones do not route them. */
+function isRouted({ info, http, kind }: ApiRequest): boolean {
+  const { method = '' } = http
+  if (info.isWatchPath) return method === 'GET'
+  if (kind.isCustom) return true
+  if (info.name !== '') return /^(GET|PUT|PATCH|DELETE)$/.test(method)
+  if (kind.resource.namespaced && info.namespace === '') return method === 'GET'
+  if (method === 'DELETE') return kind.verbs.includes('deletecollection')
+  return method === 'GET' || method === 'POST'
 }
 
 async function routeResource(request: ApiRequest): Promise<Answer> {
-  const { info, http, kind } = request
+  const { info, http } = request
   if (info.subresource !== '') return routeSubresource(request)
-  if (info.isWatchPath)
-    return http.method === 'GET' ? listOrWatch(request) : failed(methodNotAllowed())
+  if (!isRouted(request)) return failed(methodNotAllowed())
+  if (info.isWatchPath) return listOrWatch(request)
   const isItem = info.name !== ''
-  // Custom resources take every method at every path and complain later; compiled-in ones do not route them.
-  if (
-    !kind.isCustom &&
-    (isItem ? http.method === 'POST' : /^(PUT|PATCH)$/.test(http.method ?? ''))
-  ) {
-    return failed(methodNotAllowed())
-  }
   switch (http.method) {
     case 'GET':
     case 'HEAD':
-      return isItem && request.query.get('watch') !== 'true'
-        ? getObject(request)
-        : listOrWatch(request)
+      return isItem ? getObject(request) : listOrWatch(request)
     case 'POST':
       return handleCreate(request)
     case 'PUT':
@@ -202,7 +222,7 @@ async function routeSubresource(request: ApiRequest): Promise<Answer> {
   if (info.subresource === 'status' && kind.hasStatus) {
     if (http.method === 'GET') return getObject(request)
     if (http.method === 'PUT') return handleUpdate(request)
-    return http.method === 'PATCH' ? handlePatch(request) : failed(methodNotAllowed())
+    return http.method === 'PATCH' ? handlePatch(request) : failed(verbNotSupported(request))
   }
   if (info.subresource === 'scale' && kind.scale !== undefined) {
     return handleScale(request, kind.scale)
@@ -212,7 +232,16 @@ async function routeSubresource(request: ApiRequest): Promise<Answer> {
   }
   if (kind.hasLog && POD_SUBRESOURCES.has(info.subresource)) return routePod(request)
   // An unknown subresource of a custom resource is reported as if the object were missing.
-  return failed(kind.isCustom ? notFound(kind.resource, info.name) : pageNotFound())
+  return failed(kind.isCustom ? notFound(kind.resource, info.name) : resourceNotFound())
+}
+
+/** 405 of a subresource; that of a custom resource names the verb. */
+function verbNotSupported({ kind, http }: ApiRequest): ApiStatus {
+  const verb = http.method === 'DELETE' ? 'delete' : 'create'
+  const name = qualified(kind.resource.plural, kind.resource.group)
+  return kind.isCustom
+    ? { ...methodNotAllowed(), message: `${verb} is not supported on resources of kind "${name}"` }
+    : methodNotAllowed()
 }
 
 const POD_SUBRESOURCES = new Set(['log', 'portforward', 'exec', 'attach'])

@@ -1,8 +1,11 @@
 /** Label and field selectors as the API server reads them. https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { goQuote } from '@/lib/validation/go-text'
 import { metadataOf, nameOf, namespaceOf, objectAt } from './api-object'
+import { labelKey, labelValue } from './core-kinds/name-rules'
 import { SELECTOR_LENGTH_MAX } from './limits'
 import { failure, type Outcome, success } from './outcome'
+import type { ServedKind } from './served-kind'
 import { badRequest } from './status-error'
 
 export type Matcher = (object: JsonObject) => boolean
@@ -62,6 +65,10 @@ class SelectorParser {
   /** The requirements, or what is wrong in the words of k8s.io/apimachinery/pkg/labels. */
   parse(): Requirement[] | string {
     const requirements: Requirement[] = []
+    const [first = ''] = this.#tokens
+    if (first !== '' && first !== '!' && !isWord(first)) {
+      return `found '${first}', expected: !, identifier, or 'end of string'`
+    }
     while (this.#peek() !== undefined) {
       const requirement = this.#requirement()
       if (typeof requirement === 'string') return `unable to parse requirement: ${requirement}`
@@ -69,7 +76,8 @@ class SelectorParser {
       const next = this.#next()
       if (next === undefined) break
       if (next !== ',') return `found '${next}', expected: ',' or 'end of string'`
-      if (this.#peek() === undefined) return "found '', expected: identifier after ','"
+      const after = this.#peek() ?? ''
+      if (after !== '!' && !isWord(after)) return `found '${after}', expected: identifier after ','`
     }
     return requirements
   }
@@ -89,7 +97,8 @@ class SelectorParser {
     if (isNegated) this.#position += 1
     const key = this.#next() ?? ''
     if (!isWord(key)) return `found '${key}', expected: identifier`
-    if (!LABEL_KEY.test(key)) return badKey(key)
+    const [problem] = labelKey(key)
+    if (problem !== undefined) return `<nil>: Invalid value: ${goQuote(key)}: ${problem}`
     if (isNegated) return { key, operator: '!', values: [] }
     const next = this.#peek()
     if (next === undefined || next === ',') return { key, operator: 'exists', values: [] }
@@ -100,7 +109,7 @@ class SelectorParser {
     const operator = this.#next() ?? ''
     if (operator === 'in' || operator === 'notin') {
       const values = this.#values()
-      return typeof values === 'string' ? values : { key, operator, values }
+      return typeof values === 'string' ? values : checked({ key, operator, values })
     }
     if (!['=', '==', '!=', '<', '>'].includes(operator)) {
       return `found '${operator}', expected: in, notin, =, ==, !=, gt, lt`
@@ -109,7 +118,7 @@ class SelectorParser {
     const value = next === undefined || next === ',' ? '' : (this.#next() ?? '')
     if (value !== '' && !isWord(value)) return `found '${value}', expected: identifier`
     if (operator === '<' || operator === '>') return { key, operator, values: [value] }
-    return { key, operator: operator === '!=' ? '!=' : '=', values: [value] }
+    return checked({ key, operator: operator === '!=' ? '!=' : '=', values: [value] })
   }
 
   #values(): string[] | string {
@@ -127,10 +136,16 @@ class SelectorParser {
   }
 }
 
-const LABEL_KEY = /^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/
-
-function badKey(key: string): string {
-  return `key: Invalid value: ${JSON.stringify(key)}: name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`
+/** The requirement, unless one of its values can be no label's. */
+function checked(requirement: Requirement): Requirement | string {
+  const { key, values } = requirement
+  for (const [index, value] of values.entries()) {
+    const [problem] = labelValue(value)
+    if (problem !== undefined) {
+      return `values[${index}][${key}]: Invalid value: ${goQuote(value)}: ${problem}`
+    }
+  }
+  return requirement
 }
 
 function isWord(token: string): boolean {
@@ -146,7 +161,7 @@ export interface FieldSelector {
 /** A matcher on fields; only `selectable` ones besides name and namespace are known. */
 export function parseFieldSelector(
   text: string,
-  selectable: readonly string[],
+  { selectableFields: selectable, isCustom }: Pick<ServedKind, 'selectableFields' | 'isCustom'>,
 ): Outcome<FieldSelector> {
   if (text.length > SELECTOR_LENGTH_MAX)
     return failure(badRequest('the field selector is too long'))
@@ -156,14 +171,24 @@ export function parseFieldSelector(
     if (term === undefined) {
       return failure(badRequest(`invalid selector: '${text}'; can't understand '${part}'`))
     }
+    // An empty field with an empty value asks for nothing.
+    if (term.field === '' && term.value === '') continue
     const isKnown = ['metadata.name', 'metadata.namespace', ...selectable].includes(term.field)
-    if (!isKnown) return failure(badRequest(`field label not supported: ${term.field}`))
+    if (!isKnown)
+      return failure(badRequest(unknownField(term.field, isCustom || selectable.length > 0)))
     terms.push(term)
   }
   const matches: Matcher = (object) =>
     terms.every((term) => (fieldText(object, term.field) === term.value) === term.equals)
   const name = terms.find((term) => term.equals && term.field === 'metadata.name')?.value
   return success({ matches, name })
+}
+
+/** Compiled-in kinds without fields of their own say it in other words. */
+function unknownField(field: string, hasOwnFields: boolean): string {
+  return hasOwnFields
+    ? `field label not supported: ${field}`
+    : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
 }
 
 interface FieldTerm {
@@ -173,7 +198,7 @@ interface FieldTerm {
 }
 
 function fieldTerm(part: string): FieldTerm | undefined {
-  const match = /^([^=!]+?)(==|!=|=)(.*)$/s.exec(part)
+  const match = /^([^=!]*?)(==|!=|=)(.*)$/s.exec(part)
   if (match === null) return undefined
   const [, field = '', operator, value = ''] = match
   return {

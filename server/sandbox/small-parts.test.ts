@@ -52,12 +52,17 @@ describe('label selectors', () => {
 })
 
 test('field selectors know their fields and find the one name', () => {
-  const parsed = parseFieldSelector('metadata.name=a,spec.nodeName!=n', ['spec.nodeName'])
+  const parsed = parseFieldSelector('metadata.name=a,spec.nodeName!=n', {
+    selectableFields: ['spec.nodeName'],
+    isCustom: false,
+  })
   if (!parsed.ok) throw new Error(parsed.error.message)
   expect(parsed.value.name).toBe('a')
   expect(parsed.value.matches({ metadata: { name: 'a' }, spec: {} })).toBe(true)
   expect(parsed.value.matches({ metadata: { name: 'a' }, spec: { nodeName: 'n' } })).toBe(false)
-  expect(parseFieldSelector('spec.other=1', []).ok).toBe(false)
+  expect(parseFieldSelector('spec.other=1', { selectableFields: [], isCustom: true }).ok).toBe(
+    false,
+  )
 })
 
 describe('JSON paths', () => {

@@ -39,6 +39,12 @@ export function pageNotFound(): ApiStatus {
   return { code: 404, reason: 'NotFound', message: '404 page not found', isPlainText: true }
 }
 
+/** No such resource in an API group that is served. */
+export function resourceNotFound(): ApiStatus {
+  const message = 'the server could not find the requested resource'
+  return { code: 404, reason: 'NotFound', message, details: {} }
+}
+
 /** 409: create found the name taken. */
 export function alreadyExists(resource: Names, name: string): ApiStatus {
   return {

@@ -17,7 +17,7 @@ import type { SandboxContext, WriteOptions } from './context'
 import { keepTimes } from './field-management/keep-times'
 import { failure, type Outcome, success } from './outcome'
 import type { ServedKind } from './served-kind'
-import { badRequest, conflict } from './status-error'
+import { badRequest, conflict, internal, invalid } from './status-error'
 import { isReadyToRemove, objectKey, resourceKey } from './store'
 import {
   forStorage,
@@ -66,10 +66,23 @@ function identityError(request: UpdateRequest) {
   const mismatch = identityMismatch(request)
   if (mismatch !== undefined) return badRequest(mismatch)
   const given = textAt(metadataOf(object), 'resourceVersion')
+  if (!/^\d*$/.test(given)) {
+    return internal(`strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`)
+  }
+  if (given === '' && kind.isCustom && request.isTracked !== true) {
+    return versionMissing(kind, name)
+  }
   if (given !== '' && given !== textAt(metadataOf(live), 'resourceVersion')) {
     return conflict(kind.resource, name)
   }
   return undefined
+}
+
+/** Custom resources are never updated whatever their version; the message names the resource as if it were the kind. */
+function versionMissing({ resource }: ServedKind, name: string) {
+  const message = 'Invalid value: 0x0: must be specified for an update'
+  const error = { reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message } as const
+  return invalid(resource.plural, resource.group, name, [error])
 }
 
 /** Why the object is not the one of the request path. */
@@ -84,7 +97,7 @@ export function identityMismatch(
   }
   const namespace = namespaceOf(request.object)
   if (namespace !== '' && namespace !== request.namespace) {
-    return `the namespace of the object (${namespace}) does not match the namespace on the URL (${request.namespace})`
+    return 'the namespace of the provided object does not match the namespace sent on the request'
   }
   return undefined
 }

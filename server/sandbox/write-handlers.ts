@@ -1,39 +1,18 @@
 /** POST, PUT, PATCH and DELETE of resources: query and body → operation → answer. */
 import type { JsonObject } from '@/lib/shared/json'
-import { isJsonObject } from '@/lib/shared/json-values'
-import type { FieldError } from '@/lib/validation/field-error'
-import { notSupportedError } from '@/lib/validation/field-errors'
-import { MESSAGE_FORM } from './admission'
 import { type Answer, failed, ok } from './answer'
-import {
-  type ApiObject,
-  asApiObject,
-  integerAt,
-  metadataOf,
-  nameOf,
-  textAt,
-  uidOf,
-} from './api-object'
+import { type ApiObject, asApiObject, metadataOf, nameOf, textAt, uidOf } from './api-object'
 import type { ApiRequest } from './api-request'
 import { createObject } from './create-object'
-import { type DecodedObject, decodeObject, handledAs, parseBody } from './decode-body'
-import {
-  type DeleteOptions,
-  deleteObject,
-  deletionAnswer,
-  type PropagationPolicy,
-  readPreconditions,
-} from './delete-object'
-import { failure, type Outcome, success } from './outcome'
+import { type DecodedObject, decodeObject, handledAs } from './decode-body'
+import { deleteObject, deletionAnswer } from './delete-object'
+import { readDeleteOptions } from './delete-options'
+import { type ApiStatus, failure, type Outcome, success } from './outcome'
 import { acceptedPatchTypes, patchObject, patchTypeOf, warningsOf } from './patch-object'
 import { kindList, readSelection, represent } from './read-handlers'
-import {
-  dryRunErrors,
-  type OptionsKind,
-  type RequestOptions,
-  readWriteOptions,
-} from './request-options'
-import { badRequest, conflict, invalid, notFound, unsupportedMediaType } from './status-error'
+import { type OptionsKind, type RequestOptions, readWriteOptions } from './request-options'
+import { groupVersionOf, type ServedKind } from './served-kind'
+import { badRequest, conflict, notFound, unsupportedMediaType } from './status-error'
 import { objectKey, resourceKey } from './store'
 import { updateObject } from './update-object'
 import { inVersion } from './write-object'
@@ -62,6 +41,12 @@ function readWrite(request: ApiRequest, optionsKind: OptionsKind): Outcome<Write
   if (problems.length > 0 && options.value.fieldValidation === 'Strict') {
     const why = `strict decoding error: ${problems.join(', ')}`
     return failure(badRequest(`${handledAs(kind, object)}: ${why}`))
+  }
+  const expected = groupVersionOf(kind.resource)
+  const version = textAt(object, 'apiVersion')
+  if (version !== '' && version !== expected) {
+    const why = `the API version in the data (${version}) does not match the expected API version (${expected})`
+    return failure(badRequest(why))
   }
   return success({ options: options.value, object, warnings: warningsOf(problems, options.value) })
 }
@@ -108,9 +93,19 @@ export async function handleUpdate(request: ApiRequest): Promise<Answer> {
 /** The words of the storage layer, which kube-apiserver lets through. */
 function uidConflict({ kind, info }: ApiRequest, uid: string, live: ApiObject) {
   const { group, plural } = kind.resource
-  const place = [group, plural, info.namespace, info.name].filter((part) => part !== '').join('/')
+  const place = [kind.isCustom ? group : '', plural, info.namespace, info.name]
+    .filter((part) => part !== '')
+    .join('/')
   const why = `StorageError: invalid object, Code: 4, Key: /registry/${place}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${uidOf(live)}`
   return conflict(kind.resource, info.name, why)
+}
+
+/** Routes of compiled-in kinds refuse a media type before the handler that knows which there are. */
+function wrongPatchType(kind: ServedKind): ApiStatus {
+  const refusal = unsupportedMediaType(acceptedPatchTypes(kind))
+  return kind.isCustom
+    ? refusal
+    : { ...refusal, message: '415: Unsupported Media Type', details: {} }
 }
 
 /** PATCH of an object or its status, in any of the four types. */
@@ -118,7 +113,7 @@ export async function handlePatch(request: ApiRequest): Promise<Answer> {
   const { kind, info, context, http, query, body } = request
   if (info.name === '') return failed(badRequest('name must be provided'))
   const type = patchTypeOf(kind, http.headers['content-type'])
-  if (type === undefined) return failed(unsupportedMediaType(acceptedPatchTypes(kind)))
+  if (type === undefined) return failed(wrongPatchType(kind))
   const isApply = type === 'apply'
   const options = readWriteOptions(query, 'PatchOptions', http.headers['user-agent'], isApply)
   if (!options.ok) return failed(options.error)
@@ -173,36 +168,4 @@ export async function handleDeleteCollection(request: ApiRequest): Promise<Answe
   const items = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value.object] : []))
   const version = { resourceVersion: String(context.store.version) }
   return ok(kindList(request, items, kind.isCustom ? { continue: '', ...version } : version))
-}
-
-const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil']
-
-/** DeleteOptions from the body, or else from the query. */
-function readDeleteOptions(request: ApiRequest): Outcome<DeleteOptions> {
-  const { query, body, http } = request
-  const parsed = body.length === 0 ? undefined : parseBody(body, http.headers['content-type'])
-  if (parsed?.ok === false) return parsed
-  const value = parsed?.value.value
-  const given = isJsonObject(value) ? value : {}
-  const policy = textAt(given, 'propagationPolicy') || (query.get('propagationPolicy') ?? '')
-  const orphan = given['orphanDependents'] === true || query.get('orphanDependents') === 'true'
-  const dryRun = Array.isArray(given['dryRun']) && given['dryRun'].length > 0
-  const errors: FieldError[] = dryRunErrors(query)
-  if (policy !== '' && !POLICIES.slice(0, 3).includes(policy)) {
-    errors.push(notSupportedError('propagationPolicy', policy, POLICIES, MESSAGE_FORM))
-  }
-  if (errors.length > 0) return failure(invalid('DeleteOptions', 'meta.k8s.io', '', errors))
-  const grace = query.get('gracePeriodSeconds')
-  return success({
-    ...readPreconditions(given),
-    isDryRun: dryRun || query.getAll('dryRun').includes('All'),
-    propagationPolicy: orphan ? 'Orphan' : policyOf(policy),
-    gracePeriodSeconds:
-      integerAt(given, 'gracePeriodSeconds') ??
-      (grace !== null && /^\d{1,9}$/.test(grace) ? Number(grace) : undefined),
-  })
-}
-
-function policyOf(text: string): PropagationPolicy | undefined {
-  return text === 'Background' || text === 'Foreground' || text === 'Orphan' ? text : undefined
 }

@@ -23,7 +23,7 @@ function withExamples(text: string, pattern: string, ...examples: string[]): str
 function rule(lengthMax: number, pattern: string, message: string): NameRule {
   const expression = whole(pattern)
   return (value) => [
-    ...(value.length > lengthMax ? [`must be no more than ${lengthMax} bytes`] : []),
+    ...(value.length > lengthMax ? [`must be no more than ${lengthMax} characters`] : []),
     ...(expression.test(value) ? [] : [message]),
   ]
 }

@@ -275,8 +275,8 @@ describe('two managers', () => {
         '- .spec.hostnames',
         '- .spec.title',
         'conflicts with "b":',
-        '- .spec.ports[port=80,protocol="TCP"].name',
         '- .spec.size',
+        '- .spec.ports[port=80,protocol="TCP"].name',
       ].join('\n'),
     )
   })

@@ -119,15 +119,13 @@ export class FieldSet {
     return sortElements([...new Set([...this.members, ...this.children.keys()])])
   }
 
-  /** Every path in printing order, a field before the fields below it. */
+  /** Every path in printing order: the members of a level, then what is below its elements. */
   paths(prefix: readonly PathElement[] = []): PathElement[][] {
-    const result: PathElement[][] = []
-    for (const element of this.elements()) {
-      const path = [...prefix, element]
-      if (this.members.has(element)) result.push(path)
-      result.push(...this.below(element).paths(path))
-    }
-    return result
+    const members = sortElements([...this.members]).map((element) => [...prefix, element])
+    const below = sortElements([...this.children.keys()]).flatMap((element) =>
+      this.below(element).paths([...prefix, element]),
+    )
+    return [...members, ...below]
   }
 
   /** Puts a subtree in place unless it is empty. */

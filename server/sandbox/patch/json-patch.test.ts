@@ -166,7 +166,8 @@ describe('limits', () => {
     expect(jsonPatch(live, [...operations, { op: 'test', path: '/a' }])).toMatchObject({
       ok: false,
       code: 413,
-      message: 'The allowed maximum operations in a JSON patch is 10000, got 10001',
+      message:
+        'Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001',
     })
   })
 

@@ -37,7 +37,7 @@ function refuseMalformed(patch: JsonValue): Refusal | undefined {
     )
   }
   if (patch.length > JSON_PATCH_OPERATIONS_MAX) {
-    const message = `The allowed maximum operations in a JSON patch is ${JSON_PATCH_OPERATIONS_MAX}, got ${patch.length}`
+    const message = `Request entity too large: The allowed maximum operations in a JSON patch is ${JSON_PATCH_OPERATIONS_MAX}, got ${patch.length}`
     return { ok: false, code: 413, reason: 'RequestEntityTooLarge', message, causes: [] }
   }
   if (isTooDeep(patch)) return badRequest(`error decoding patch: ${tooDeepMessage('the patch')}`)

@@ -1,0 +1,111 @@
+/** The options of a DELETE: its body, or the query when there is none, with the API server's complaints about bad ones. */
+import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/shared/json-values'
+import type { FieldError } from '@/lib/validation/field-error'
+import { invalidError, notSupportedError } from '@/lib/validation/field-errors'
+import { MESSAGE_FORM } from './admission'
+import { integerAt, listAt, textAt } from './api-object'
+import type { ApiRequest } from './api-request'
+import { parseBody, TYPE_META } from './decode-body'
+import type { DeleteOptions, PropagationPolicy } from './delete-object'
+import { failure, type Outcome, success } from './outcome'
+import { goTypeOf } from './patch/go-format'
+import { unsupportedDryRun } from './request-options'
+import { badRequest, internal, invalid } from './status-error'
+
+const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil']
+
+/** What to delete how: 422 for options that contradict each other, 500 for a body that is no DeleteOptions. */
+export function readDeleteOptions(request: ApiRequest): Outcome<DeleteOptions> {
+  const given = request.body.length === 0 ? fromQuery(request.query) : fromBody(request)
+  if (!given.ok) return given
+  const options = given.value
+  const errors = optionErrors(options)
+  if (errors.length > 0) return failure(invalid('DeleteOptions', 'meta.k8s.io', '', errors))
+  const preconditions = isJsonObject(options['preconditions']) ? options['preconditions'] : {}
+  const isOrphaning = options['orphanDependents'] === true
+  return success({
+    uid: optionalText(preconditions, 'uid'),
+    resourceVersion: optionalText(preconditions, 'resourceVersion'),
+    isDryRun: listAt(options, 'dryRun').length > 0,
+    propagationPolicy: isOrphaning ? 'Orphan' : policyOf(textAt(options, 'propagationPolicy')),
+    gracePeriodSeconds: integerAt(options, 'gracePeriodSeconds'),
+  })
+}
+
+function optionalText(object: JsonObject, key: string): string | undefined {
+  const value = object[key]
+  return typeof value === 'string' ? value : undefined
+}
+
+function policyOf(text: string): PropagationPolicy | undefined {
+  return text === 'Background' || text === 'Foreground' || text === 'Orphan' ? text : undefined
+}
+
+function fromQuery(query: URLSearchParams): Outcome<JsonObject> {
+  const grace = query.get('gracePeriodSeconds') ?? ''
+  if (!/^(?:[+-]?\d{1,15})?$/.test(grace)) {
+    const why = `strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`
+    return failure(badRequest(why))
+  }
+  const policy = query.get('propagationPolicy') ?? ''
+  const orphan = query.get('orphanDependents')
+  return success({
+    dryRun: query.getAll('dryRun').filter((value) => value !== ''),
+    ...(policy === '' ? {} : { propagationPolicy: policy }),
+    ...(orphan === null ? {} : { orphanDependents: orphan !== 'false' && orphan !== '0' }),
+    ...(grace === '' ? {} : { gracePeriodSeconds: Number(grace) }),
+  })
+}
+
+function fromBody({ body, http }: ApiRequest): Outcome<JsonObject> {
+  const parsed = parseBody(body, http.headers['content-type'])
+  if (!parsed.ok) {
+    if (parsed.error.code !== 400) return parsed
+    return failure(internal(`couldn't get version/kind; ${parsed.error.message}`))
+  }
+  const value = parsed.value.value ?? {}
+  if (!isJsonObject(value)) {
+    const why = `json parse error: json: cannot unmarshal ${goTypeOf(value)} into Go value of type ${TYPE_META}`
+    return failure(internal(`couldn't get version/kind; ${why}`))
+  }
+  const kind = textAt(value, 'kind')
+  if (kind !== '' && kind !== 'DeleteOptions') {
+    const version = textAt(value, 'apiVersion')
+    const scheme = 'pkg/runtime/scheme.go:110'
+    const why = `no kind "${kind}" is registered for version "${version}" in scheme "${scheme}"`
+    return failure(internal(why))
+  }
+  const problem = FIELDS.map(([name, type, fits]) => {
+    const field = value[name] ?? null
+    return field === null || fits(field)
+      ? undefined
+      : `json: cannot unmarshal ${goTypeOf(field)} into Go struct field DeleteOptions.${name} of type ${type}`
+  }).find((text) => text !== undefined)
+  return problem === undefined ? success(value) : failure(internal(problem))
+}
+
+type Field = readonly [name: string, goType: string, fits: (value: JsonValue) => boolean]
+
+const FIELDS: readonly Field[] = [
+  ['gracePeriodSeconds', 'int64', Number.isInteger],
+  ['preconditions', 'v1.Preconditions', isJsonObject],
+  ['orphanDependents', 'bool', (value) => typeof value === 'boolean'],
+  ['propagationPolicy', 'v1.DeletionPropagation', (value) => typeof value === 'string'],
+  ['dryRun', '[]string', Array.isArray],
+]
+
+function optionErrors(options: JsonObject): FieldError[] {
+  const errors: FieldError[] = []
+  const policy = optionalText(options, 'propagationPolicy')
+  if (policy !== undefined && typeof options['orphanDependents'] === 'boolean') {
+    const detail = 'orphanDependents and deletionPropagation cannot be both set'
+    errors.push(invalidError('propagationPolicy', policy, detail, MESSAGE_FORM))
+  }
+  if (policy !== undefined && policyOf(policy) === undefined) {
+    errors.push(notSupportedError('propagationPolicy', policy, POLICIES, MESSAGE_FORM))
+  }
+  const dryRun = listAt(options, 'dryRun').map(String)
+  if (dryRun.some((value) => value !== 'All')) errors.push(unsupportedDryRun(dryRun))
+  return errors
+}
