@@ -1,6 +1,6 @@
 /** Someone else's hand on the same route: fields another manager owns, and changes made while editing. */
 import { expect, test } from '@playwright/test'
-import { deleteObjects, expectAccessible, openEditor, typeAtEnd } from './actions'
+import { deleteObjects, expectAccessible, openEditor, pasteManifest, typeAtEnd } from './actions'
 import { hasKubectl, kubectl } from './commands'
 import { mirrorRoute } from './manifests'
 
@@ -37,6 +37,29 @@ test('fields that kubectl owns are named, and taken only after a confirmation', 
     `get httproute/http-mirror -o jsonpath='{.spec.rules[0].backendRefs[*].name}'`,
   )
   expect(stdout).toBe('backend backend-3')
+})
+
+test('fields that kubectl wrote with the same values are taken over in one step', async ({
+  page,
+}) => {
+  await page.goto(ROUTE)
+  // As somebody keeps it in a file: without the defaults, which the same values are stored with.
+  const kept = mirrorRoute({ backends: ['backend'], mirrors: ['backend'] })
+  await pasteManifest(page, kept.replace('metadata:\n', 'metadata:\n  labels: {team: shop}\n'))
+  await page.keyboard.press('ControlOrMeta+s')
+  const review = page.getByRole('dialog', { name: 'Review changes' })
+  await expect(review.getByRole('region', { name: 'You change' })).toContainText('{team: shop}')
+  await review.getByRole('button', { name: 'Take over' }).click()
+  await expect(review).toContainText('Applying makes mirrorboard the manager of the fields')
+  await expectAccessible(page)
+  await review.getByRole('button', { name: 'Apply', exact: true }).click()
+  await expect(review).toBeHidden()
+  const fields =
+    '{.metadata.labels.team} {.metadata.managedFields[?(@.operation=="Apply")].manager}'
+  const { stdout } = await kubectl(
+    `get httproute/http-mirror --show-managed-fields -o jsonpath='${fields}'`,
+  )
+  expect(stdout).toBe('shop mirrorboard')
 })
 
 test('a change made meanwhile is shown, and the draft is not lost', async ({ page }) => {

@@ -109,6 +109,8 @@ export interface ValidationOptions {
   readonly unserved: readonly string[]
   /** JSON of `ClusterFacts`. */
   readonly facts: string
+  /** JSON of the object that the text is to change; empty for a new one. */
+  readonly stored: string
 }
 
 export interface Validation {
@@ -131,13 +133,14 @@ interface Answer {
 
 /** Validates in a worker, at the first pause in typing; the former findings stay until then. */
 export function useValidation(options: ValidationOptions): Validation {
-  const { text, defaultNamespace, schemas, unserved, facts } = options
+  const { text, defaultNamespace, schemas, unserved, facts, stored } = options
   const [answer, setAnswer] = useState<Answer | null>(null)
   useEffect(
     () => sharedValidator().post({ type: 'schemas', schemas, unserved }),
     [schemas, unserved],
   )
   useEffect(() => sharedValidator().post({ type: 'facts', facts }), [facts])
+  useEffect(() => sharedValidator().post({ type: 'stored', object: stored }), [stored])
   // biome-ignore lint/correctness/useExhaustiveDependencies: new schemas and facts make the same text worth another look.
   useEffect(() => {
     let isCurrent = true
@@ -150,7 +153,7 @@ export function useValidation(options: ValidationOptions): Validation {
       isCurrent = false
       clearTimeout(timer)
     }
-  }, [text, defaultNamespace, schemas, unserved, facts])
+  }, [text, defaultNamespace, schemas, unserved, facts, stored])
   const complete = useCallback(
     (typed: string, offset: number) =>
       sharedValidator().complete({ text: typed, offset, defaultNamespace }),

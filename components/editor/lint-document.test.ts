@@ -42,7 +42,12 @@ const SERVICES = {
 }
 
 function check(text: string, facts: Partial<ClusterFacts>): readonly Diagnostic[] {
-  const context = { schemas: [], unserved: [], facts: { ...UNKNOWN_CLUSTER, ...facts } }
+  const context = {
+    schemas: [],
+    unserved: [],
+    stored: null,
+    facts: { ...UNKNOWN_CLUSTER, ...facts },
+  }
   return validateText({ text, defaultNamespace: 'default' }, context)
 }
 

@@ -9,6 +9,7 @@ import { Button } from '@/components/ui/button'
 import { Chip } from '@/components/ui/chip'
 import { Tooltip } from '@/components/ui/tooltip'
 import type { ManifestResponse, ManifestResult } from '@/lib/dashboard-api/manifests'
+import type { KubernetesObject } from '@/lib/gateway-api/types'
 import type { CreateBackendFix, Diagnostic, DiagnosticFix } from '@/lib/validation/diagnostic'
 import { AccessNotice } from './access-notice'
 import { applyFix } from './apply-fix'
@@ -32,6 +33,8 @@ export interface ManifestWorkspaceProps {
   /** False when the browser could not keep the draft. */
   isKept: boolean
   base: ReviewInput['base']
+  /** The object as it is; absent for a new one. */
+  live?: KubernetesObject
   /** Field path the cursor is put on when the editor opens. */
   revealField?: string
   heading: ReactNode
@@ -226,7 +229,7 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
   const editor = useRef<ManifestEditorHandle>(null)
   const [tab, setTab] = useState<BottomTab>('problems')
   const [dialog, setDialog] = useState<'review' | 'help' | CreateBackendFix | null>(null)
-  const { diagnostics, isChecking, failure, language } = useDiagnostics(text, namespace)
+  const { diagnostics, isChecking, failure, language } = useDiagnostics(text, namespace, props.live)
   useUnloadGuard(isDirty)
 
   const canReview = isDirty || props.isNew === true

@@ -207,8 +207,14 @@ interface TrafficCardProps {
   diagnostics: readonly Diagnostic[] | undefined
 }
 
-function CheckedCard({ manifest, ...card }: Omit<CardProps, 'diagnostics'> & { manifest: string }) {
-  const { diagnostics } = useDiagnostics(manifest, card.after.metadata.namespace ?? '')
+interface CheckedCardProps extends Omit<CardProps, 'diagnostics'> {
+  manifest: string
+  live: ManifestResult['live']
+}
+
+function CheckedCard({ manifest, live, ...card }: CheckedCardProps) {
+  const namespace = card.after.metadata.namespace ?? ''
+  const { diagnostics } = useDiagnostics(manifest, namespace, live ?? undefined)
   return <Card {...card} diagnostics={diagnostics} />
 }
 
@@ -219,7 +225,7 @@ export function TrafficCard({ result, manifest, diagnostics }: TrafficCardProps)
   const after = useMemo(() => readRoute(answer, namespace), [answer, namespace])
   if (after === null) return null
   return diagnostics === undefined ? (
-    <CheckedCard before={before} after={after} manifest={manifest} />
+    <CheckedCard before={before} after={after} manifest={manifest} live={live} />
   ) : (
     <Card before={before} after={after} diagnostics={diagnostics} />
   )

@@ -3,14 +3,30 @@
 import { useMemo, useState } from 'react'
 import { useSchemas } from '@/components/data/queries'
 import { useValidation } from '@/components/data/use-validation'
+import type { KubernetesObject } from '@/lib/gateway-api/types'
 import { toEditorSchema } from './editor-schema'
 import { useClusterFacts } from './use-cluster-facts'
 import { type SchemaWish, wishKey } from './wanted-schemas'
 
 const NO_WISHES: readonly SchemaWish[] = []
 
-/** What the cluster's schemas and objects say of a text of HTTPRoutes. One caller at a time: the page has one worker. */
-export function useDiagnostics(text: string, namespace: string) {
+/** Of a stored object what validation compares with; the same text until that changes, whatever its status says. */
+function storedText(live: KubernetesObject | undefined): string {
+  if (live === undefined) return ''
+  const { managedFields: _fields, resourceVersion: _version, ...metadata } = live.metadata
+  const { status: _status, ...object } = live as KubernetesObject & { status?: unknown }
+  return JSON.stringify({ ...object, metadata })
+}
+
+/**
+ * What the cluster's schemas and objects say of a text of HTTPRoutes, as a change of the live object where there is one. One
+ * caller at a time: the page has one worker.
+ */
+export function useDiagnostics(
+  text: string,
+  namespace: string,
+  live: KubernetesObject | undefined,
+) {
   const [wishes, setWishes] = useState(NO_WISHES)
   const { schemas, unserved, error } = useSchemas(wishes)
   const facts = useClusterFacts()
@@ -25,6 +41,7 @@ export function useDiagnostics(text: string, namespace: string) {
     schemas,
     unserved,
     facts,
+    stored: useMemo(() => storedText(live), [live]),
   })
   // The same wishes are the same list, so that the worker is handed its schemas once.
   const isNew = keysOf(validation.wishes) !== keysOf(wishes)

@@ -42,7 +42,12 @@ const fields = {
 }
 
 function validate(text: string, services: ClusterFacts['services'] = null) {
-  const context = { schemas: [schema], unserved: [], facts: { ...UNKNOWN_CLUSTER, services } }
+  const context = {
+    schemas: [schema],
+    unserved: [],
+    stored: null,
+    facts: { ...UNKNOWN_CLUSTER, services },
+  }
   return validateText({ text, defaultNamespace: 'default' }, context)
 }
 
@@ -124,7 +129,7 @@ apiVersion: v1
   const check = (context: Partial<ValidationContext>) =>
     validateText(
       { text: beta, defaultNamespace: 'default' },
-      { schemas: [schema], unserved: [], facts: UNKNOWN_CLUSTER, ...context },
+      { schemas: [schema], unserved: [], stored: null, facts: UNKNOWN_CLUSTER, ...context },
     )
       .filter(({ severity }) => severity !== 'info')
       .map(({ documentIndex, message }) => `${documentIndex} ${message}`)

@@ -65,12 +65,14 @@ export interface ValidationContext {
   /** `wishKey` of kinds that the cluster does not serve. */
   readonly unserved: readonly string[]
   readonly facts: ClusterFacts
+  /** The object that the text is to change; null for a new one. */
+  readonly stored: JsonObject | null
 }
 
 /** Findings of schema, rules and references, each with its place. Never throws for any text. */
 export function validateText(
   { text, defaultNamespace }: Pick<ValidateMessage, 'text' | 'defaultNamespace'>,
-  { schemas, unserved, facts }: ValidationContext,
+  { schemas, unserved, facts, stored }: ValidationContext,
 ): readonly Diagnostic[] {
   const manifest = parseOnce(text)
   const { documents } = manifest
@@ -84,6 +86,7 @@ export function validateText(
   const { diagnostics } = validateParsed(manifest, {
     schemas: compileAll(schemas),
     defaultNamespace,
+    ...(stored === null ? {} : { stored }),
     ...(gateways === null || gatewayClasses === null
       ? {}
       : { cluster: { gateways, gatewayClasses } }),

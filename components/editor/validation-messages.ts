@@ -20,6 +20,12 @@ export interface FactsMessage {
   readonly facts: string
 }
 
+export interface StoredMessage {
+  readonly type: 'stored'
+  /** JSON of the object that the text is to change; empty for a new one. */
+  readonly object: string
+}
+
 export interface ValidateMessage {
   readonly type: 'validate'
   readonly id: number
@@ -44,6 +50,7 @@ export interface ReadFormMessage {
 export type ToWorker =
   | SchemasMessage
   | FactsMessage
+  | StoredMessage
   | ValidateMessage
   | CompleteMessage
   | ReadFormMessage

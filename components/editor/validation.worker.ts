@@ -7,7 +7,12 @@ import { type ValidationContext, validateText } from './validate-text'
 import type { FromWorker, ToWorker } from './validation-messages'
 import { wishesFor } from './wanted-schemas'
 
-let context: ValidationContext = { schemas: [], unserved: [], facts: UNKNOWN_CLUSTER }
+let context: ValidationContext = {
+  schemas: [],
+  unserved: [],
+  facts: UNKNOWN_CLUSTER,
+  stored: null,
+}
 
 function receive(message: ToWorker): FromWorker | undefined {
   switch (message.type) {
@@ -16,6 +21,9 @@ function receive(message: ToWorker): FromWorker | undefined {
       return undefined
     case 'facts':
       context = { ...context, facts: JSON.parse(message.facts) as ClusterFacts }
+      return undefined
+    case 'stored':
+      context = { ...context, stored: message.object === '' ? null : JSON.parse(message.object) }
       return undefined
     case 'validate':
       try {

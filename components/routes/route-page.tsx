@@ -191,6 +191,7 @@ function RouteEditor({ namespace, name, live }: RouteEditorProps) {
         isDirty={document.isDirty}
         isKept={document.isKept}
         base={reviewBaseOf(base)}
+        {...(route !== undefined && { live: route })}
         heading={
           <>
             <Breadcrumb namespace={namespace} name={name} />

@@ -127,6 +127,46 @@ describe('validateManifest', () => {
     ])
   })
 
+  describe('of a stored object', () => {
+    const spec = (hostname: string, path = '/a') => `spec:
+  hostnames: ["${hostname}"]
+  rules: [{matches: [{path: {value: ${path}}}]}]
+`
+    const stored = {
+      ...parse(`${HEAD}  namespace: default\n${spec('UPPER.example', '/a//b')}`),
+      apiVersion: 'gateway.networking.k8s.io/v1beta1',
+    }
+    stored.metadata = { ...stored.metadata, uid: 'u', creationTimestamp: '2025-01-01T00:00:00Z' }
+    const HOST = "in body should match '^"
+    const PATH = "must not contain '//'"
+    const of = (text: string, known = stored) =>
+      findings(text, { stored: known }).filter((one) => one.includes(HOST) || one.includes(PATH))
+
+    it('tolerates what was wrong before and is as it was, as the API server does', () => {
+      expect(of(`${HEAD}  labels: {a: b}\n${spec('UPPER.example', '/a//b')}`)).toEqual([])
+      expect(of(`${HEAD}${spec('UPPER.example')}`)).toEqual([])
+    })
+
+    it('refuses what is wrong in another way', () => {
+      expect(of(`${HEAD}${spec('OTHER.example', '/a//b')}`)).toHaveLength(1)
+      expect(of(`${HEAD}${spec('UPPER.example', '/c//d')}`)).toHaveLength(1)
+    })
+
+    it('is judged as a new one under another name', () => {
+      const renamed = HEAD.replace('http-mirror', 'other')
+      expect(of(`${renamed}${spec('UPPER.example', '/a//b')}`)).toHaveLength(2)
+      const elsewhere = { ...stored, metadata: { ...stored.metadata, namespace: 'elsewhere' } }
+      expect(of(`${HEAD}${spec('UPPER.example', '/a//b')}`, elsewhere)).toHaveLength(2)
+    })
+
+    it('finds nothing wrong with the object as it is read', () => {
+      const text = `${HEAD}  namespace: default\n${spec('a.example')}`
+      const read = { ...parse(text), status: { parents: [] } }
+      read.metadata = { ...read.metadata, uid: 'u', resourceVersion: '7', generation: 3 }
+      expect(findings(text, { stored: read })).toEqual([])
+    })
+  })
+
   it('sums up problems past the limit', () => {
     const fields = Array.from({ length: 600 }, (_, index) => `  x${index}: 1\n`).join('')
     const found = findings(`${HEAD}spec:\n${fields}`)

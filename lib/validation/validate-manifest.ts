@@ -17,6 +17,8 @@ export interface ManifestContext {
   readonly defaultNamespace?: string
   /** The cluster's Gateways and classes; without them the several-mirrors rule is not checked. */
   readonly cluster?: MirrorCapabilities
+  /** The object as it is stored, where the manifest is to change one: what was wrong before and is as it was is tolerated. */
+  readonly stored?: JsonObject
   /** Whether `schemas` holds every kind the cluster serves, so that any other kind is an error. */
   readonly knowsEveryKind?: boolean
 }
@@ -101,12 +103,37 @@ function validateDocument(
     report(severity, 'type.unknown-kind', 'kind', message)
     return undefined
   }
-  const admitted = admitObject(schema, withNamespace(object, schema, context), {
-    operation: 'create',
-  })
+  const admitted = admit(schema, withNamespace(object, schema, context), context.stored)
   reportAdmission(admitted, report)
   reportMirrors(schema, admitted.object, context, report)
   return admitted.object
+}
+
+/** As an update of the stored object where it is the very one, else as a create. */
+function admit(
+  schema: CompiledSchema,
+  object: JsonObject,
+  stored: JsonObject | undefined,
+): AdmittedObject {
+  const metadata = ownValue(object, 'metadata')
+  const storedMetadata = stored && ownValue(stored, 'metadata')
+  if (
+    stored === undefined ||
+    !isJsonObject(metadata) ||
+    !isJsonObject(storedMetadata) ||
+    ownValue(stored, 'kind') !== schema.kind ||
+    metadata['name'] !== storedMetadata['name'] ||
+    metadata['namespace'] !== storedMetadata['namespace']
+  ) {
+    return admitObject(schema, object, { operation: 'create' })
+  }
+  // An apply is not asked for the version it is based on; the stored object is told in the version of the manifest.
+  const resourceVersion = storedMetadata['resourceVersion'] ?? ''
+  return admitObject(
+    schema,
+    { ...object, metadata: { ...metadata, resourceVersion } },
+    { operation: 'update', old: { ...stored, apiVersion: schemaApiVersion(schema) } },
+  )
 }
 
 function withNamespace(
