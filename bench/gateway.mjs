@@ -3,10 +3,11 @@
  *
  *   node bench/gateway.mjs [--seconds=3] [--repeats=5] [--connections=32] [--rate=3000] [--routes=10000] [--preferred=1]
  *
- * One route alone unless the row says otherwise. The proxy has one core, load generator and backends the other where
- * `taskset` exists; repeats are interleaved, medians (minima) reported. nginx, HAProxy and Envoy take part where they are
- * installed, each with one worker; at a fixed rate they, load and backends go before other processes, so that the rate is kept on a
- * machine that others use as well; that takes root, and `--preferred=0` leaves it. `ENVOY` names a binary that is not on the path. Only ratios within one run mean anything.
+ * One route alone unless the row says otherwise. Every proxy is under full load for 2 s first, so that its compiler is done. The
+ * proxy has one core, load generator and backends the other where `taskset` exists; repeats are interleaved, medians (minima)
+ * reported. nginx, HAProxy and Envoy take part where they are installed, each with one worker; `ENVOY` names a binary that is
+ * not on the path. At a fixed rate proxies, load and backends go before other processes, so that the rate is kept on a machine
+ * that others use as well; that takes root, and `--preferred=0` leaves it. Only ratios within one run mean anything.
  */
 import { join } from 'node:path'
 import {
@@ -47,7 +48,8 @@ async function measure(subject, rate) {
     for (const processId of processIds) pin(processId, PROXY_CORE)
     if (rate > 0 && options.preferred === 1)
       for (const id of [...processIds, ...helperIds]) prefer(id)
-    await generator.run({ ...job, seconds: 1 })
+    await generator.run({ ...job, rate: 0, seconds: 2 })
+    if (rate > 0) await generator.run({ ...job, seconds: 1 })
     const cpu = () => processIds.reduce((sum, processId) => sum + cpuNanoseconds(processId), 0)
     const before = cpu()
     const result = await generator.run({ ...job, seconds })
