@@ -4,6 +4,7 @@ import type { ClientSide } from './client-side'
 import { Exchange } from './exchange'
 import { fixedResponse } from './fixed-response'
 import { findHeadEnd, trailerLines } from './header-lines'
+import type { Listed } from './in-flight'
 import type { ListeningPort } from './listening-port'
 import type { UnmatchedReason } from './metrics'
 import { refusalOf } from './refusals'
@@ -32,7 +33,9 @@ type State = 'head' | 'exchange' | 'tunnel' | 'closing' | 'gone'
  * An accepted connection on the fast path: reads strict HTTP/1.1 from bytes and gives everything legal but unusual
  * to Node's own server, unread.
  */
-export class ClientConnection implements ClientSide {
+export class ClientConnection implements ClientSide, Listed<ClientConnection> {
+  earlier: ClientConnection | null = null
+  later: ClientConnection | null = null
   readonly decodesChunks = false
   readonly origin: ClientOrigin
   private readonly owner: ConnectionOwner

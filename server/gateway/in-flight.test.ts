@@ -46,9 +46,7 @@ describe('what is in flight', () => {
     const list = new InFlight<Item>()
     const [inside, outside] = [new Item(), new Item()]
     list.add(inside)
-    list.delete(outside)
-    list.delete(inside)
-    list.delete(inside)
+    expect([outside, inside, inside].map((item) => list.delete(item))).toEqual([false, true, false])
     expect(list.size).toBe(0)
     expect(list.oldest).toBeNull()
   })

@@ -1,4 +1,4 @@
-/** What is in a list carries its own neighbours there: null outside of one, and at its ends. */
+/** What is in a list carries its own neighbours there: null outside of one, and at its ends. It is in one list at most. */
 export interface Listed<Item> {
   earlier: Item | null
   later: Item | null
@@ -28,10 +28,10 @@ export class InFlight<Item extends Listed<Item>> {
     this.size++
   }
 
-  /** Takes one out; nothing happens when it is not in. */
-  delete(item: Item): void {
+  /** Takes one out; false when it was not in. */
+  delete(item: Item): boolean {
     const { earlier, later } = item
-    if (earlier === null && this.first !== item) return
+    if (earlier === null && this.first !== item) return false
     if (earlier === null) this.first = later
     else earlier.later = later
     if (later === null) this.last = earlier
@@ -39,6 +39,7 @@ export class InFlight<Item extends Listed<Item>> {
     item.earlier = null
     item.later = null
     this.size--
+    return true
   }
 
   /** All of now: what a caller does to one may take out others. */

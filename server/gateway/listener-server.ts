@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { PortMatcher } from '@/lib/routing/compile-matcher'
 import { ClientConnection, type ConnectionOwner } from './client-connection'
 import { Http2Front } from './http2-front'
+import { InFlight } from './in-flight'
 import { isSecure, type ListeningPort } from './listening-port'
 import { headBytes } from './node-client'
 import { NodeServer } from './node-server'
@@ -32,7 +33,7 @@ export class ListenerServer implements ConnectionOwner {
   private readonly slow: NodeServer
   private readonly http2: Http2Front
   private tls: TlsFront | undefined
-  private readonly connections = new Set<ClientConnection>()
+  private readonly connections = new InFlight<ClientConnection>()
   private readonly nodeSockets = new Set<Socket>()
   private onEmpty: (() => void) | undefined
 
@@ -66,7 +67,7 @@ export class ListenerServer implements ConnectionOwner {
   close(): Promise<void> {
     this.port.isDraining = true
     if (this.server.listening) this.server.close()
-    for (const connection of this.connections) if (connection.isIdle) connection.destroy()
+    for (const connection of this.connections.toArray()) if (connection.isIdle) connection.destroy()
     this.slow.closeIdleConnections()
     this.http2.drain()
     return new Promise((resolve) => {
@@ -104,7 +105,7 @@ export class ListenerServer implements ConnectionOwner {
   }
 
   tick(now: number): void {
-    for (const connection of this.connections) connection.tick(now)
+    for (const connection of this.connections.toArray()) connection.tick(now)
     this.http2.tick(now)
   }
 
@@ -139,7 +140,7 @@ export class ListenerServer implements ConnectionOwner {
   }
 
   private cutAll(): void {
-    for (const connection of this.connections) connection.destroy()
+    for (const connection of this.connections.toArray()) connection.destroy()
     for (const socket of this.nodeSockets) socket.destroy()
   }
 

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import type { Endpoint } from './endpoint'
 import { frameChunk } from './frame-chunk'
 import { HeaderLines } from './header-lines'
+import type { Listed } from './in-flight'
 import type { GatewayLimits } from './limits'
 import { type ResponseHead, ResponseParser, type ResponseSink } from './response-parser'
 import type { Upstream, UpstreamFailure, UpstreamHandler, UpstreamRequest } from './upstream'
@@ -36,7 +37,9 @@ const SCRATCH_LINES = new HeaderLines()
 const COALESCE_BYTES_MAX = 8_192
 
 /** A connection to a backend, used for one request at a time and returned to its pool in between. */
-export class UpstreamConnection implements ResponseSink, Upstream {
+export class UpstreamConnection implements ResponseSink, Upstream, Listed<UpstreamConnection> {
+  earlier: UpstreamConnection | null = null
+  later: UpstreamConnection | null = null
   readonly endpoint: Endpoint
   /** True once it has carried a response: a failure may then just mean that it had gone stale. */
   wasUsed = false

@@ -1,6 +1,7 @@
 import { BatchPace } from './batch-pace'
 import type { Endpoint } from './endpoint'
 import { type ConnectWatcher, Http2Pool } from './http2-pool'
+import { InFlight } from './in-flight'
 import { inTurns } from './in-turns'
 import type { GatewayLimits } from './limits'
 import type { Upstream } from './upstream'
@@ -18,8 +19,8 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
   private readonly endpoints = new Map<string, Endpoint>()
   /** Idle connections of known endpoints, most recently used last. */
   private readonly idle = new Map<Endpoint, UpstreamConnection[]>()
-  private readonly connecting = new Set<UpstreamConnection>()
-  private readonly open = new Set<UpstreamConnection>()
+  private readonly connecting = new InFlight<UpstreamConnection>()
+  private readonly open = new InFlight<UpstreamConnection>()
   private readonly http2: Http2Pool
 
   constructor(limits: GatewayLimits, now: () => number) {
@@ -58,7 +59,6 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
     connection.deadline = this.now() + this.limits.connectTimeoutMs
     this.connecting.add(connection)
     endpoint.connecting++
-    this.open.add(connection)
     return connection
   }
 
@@ -84,7 +84,7 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
   }
 
   onOpen(connection: UpstreamConnection): void {
-    this.endConnecting(connection)
+    if (this.endConnecting(connection)) this.open.add(connection)
     this.onConnected(connection.endpoint)
   }
 
@@ -161,8 +161,8 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
   }
 
   forget(connection: UpstreamConnection): void {
-    if (!this.open.delete(connection)) return
     if (this.endConnecting(connection)) connection.endpoint.isProbing = false
+    else if (!this.open.delete(connection)) return
     const idle = this.idle.get(connection.endpoint)
     const index = idle?.lastIndexOf(connection) ?? -1
     if (index !== -1) idle?.splice(index, 1)
@@ -185,12 +185,10 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
 
   /** Gives up the connect begun first if its time is over; false when it is not. */
   private failOverdue(now: number): boolean {
-    for (const connection of this.connecting) {
-      if (connection.deadline > now) return false
-      connection.failConnecting()
-      return true
-    }
-    return false
+    const first = this.connecting.oldest
+    if (first === null || first.deadline > now) return false
+    first.failConnecting()
+    return true
   }
 
   /** Forgets endpoints a new table no longer names; requests in flight to them end undisturbed. */
@@ -206,7 +204,9 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
   }
 
   closeAll(): void {
-    for (const connection of this.open) connection.abandon()
+    for (const list of [this.connecting, this.open]) {
+      for (const connection of list.toArray()) connection.abandon()
+    }
     this.http2.closeAll()
   }
 }
