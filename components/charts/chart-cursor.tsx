@@ -41,7 +41,7 @@ function ValueBox({ row, series, format, span }: ChartCursorProps & { row: Chart
   const side = share > 0.5 ? { right: `${(1 - share) * 100}%` } : { left: `${share * 100}%` }
   return (
     <div
-      className="absolute top-0 z-10 mx-2 max-w-56 rounded-md border border-line bg-panel px-2 py-1 text-2xs shadow-sm"
+      className="absolute top-0 z-10 mx-2 max-w-72 rounded-md border border-line bg-panel px-2 py-1 text-2xs shadow-sm"
       style={side}
     >
       <p className="font-semibold tabular-nums">{timeOfRow({ span }, row)}</p>

@@ -45,12 +45,6 @@ function Charts({ chart, view, object }: ChartsProps) {
         <EmptyState title="This route is not counted">{route.blindSpots.route}</EmptyState>
       )}
       <WindowTotals route={route} rangeName={view.range.name} />
-      <PartsPanel
-        series={route}
-        rangeName={view.range.name}
-        rule={view.rule}
-        seconds={knownSeconds(route)}
-      />
       <div className="grid items-start gap-3 xl:grid-cols-2">
         <RequestsChart {...chart} height={190} />
         <LatencyChart {...chart} height={190} />
@@ -60,6 +54,12 @@ function Charts({ chart, view, object }: ChartsProps) {
         <BytesChart {...chart} />
         {route.backends.length > 1 ? <BackendsChart {...chart} /> : null}
       </div>
+      <PartsPanel
+        series={route}
+        rangeName={view.range.name}
+        rule={view.rule}
+        seconds={knownSeconds(route)}
+      />
       <div className="grid items-start gap-3 xl:grid-cols-2">
         <AccountPanel
           mirrors={route.mirrors}

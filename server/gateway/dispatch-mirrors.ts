@@ -55,7 +55,8 @@ export function dispatchCalibration(
   if (!isSafe(head) || head.upgrade !== '') return NO_COPIES
   if (context.mirrorBufferedBytes > context.limits.mirrorBufferBytesTotalMax) return NO_COPIES
   const now = Date.now()
-  if (!calibration.mayTake(now)) return NO_COPIES
+  // What could not be recorded would cost the primary a request for nothing.
+  if (!calibration.mayTake(now) || !context.captures.hasRoomFor(1)) return NO_COPIES
   const endpoint = backend.again.nextUsable(context.mirrors)
   if (endpoint === undefined) return NO_COPIES
   calibration.take(now)

@@ -6,8 +6,6 @@ import type { BackendRuntime, RuleRuntime } from '../rule-runtime'
 import type { WorkerContext } from '../worker-context'
 import type { ExchangeCapture } from './exchange-capture'
 
-const NO_COPIES: readonly MirrorCopy[] = []
-
 /** A request as it is forwarded. */
 export interface ForwardedRequest {
   readonly head: RequestHead
@@ -32,9 +30,7 @@ export function startCapture(
   copies: readonly MirrorCopy[],
 ): readonly [readonly MirrorCopy[], ExchangeCapture | null] {
   context.captures.countPath(runtime, parts)
-  // What could not be recorded would cost the primary a request for nothing.
-  const isRoom = context.captures.hasRoomFor(copies.length + 1)
-  const again = isRoom ? dispatchCalibration(context, runtime, backend, head, text) : NO_COPIES
+  const again = dispatchCalibration(context, runtime, backend, head, text)
   const isNext = copies.length > 0 && runtime.capture?.isNext() === true
   if (!isNext && again.length === 0) return [copies, null]
   const all = again.length === 0 ? copies : [...copies, ...again]
