@@ -30,8 +30,14 @@ let name = ''
 let count = 0
 const closers: (() => Promise<void>)[] = []
 
+const logged: string[] = []
+
 beforeAll(async () => {
-  gateway = await startTestGateway({
+  const log = (message: string, fields: unknown) => {
+    logged.push(`${message} ${JSON.stringify(fields)}`)
+  }
+  const logger = { debug: log, info: log, warn: log, error: log }
+  const limits = {
     mirrorTimeoutMs: 600,
     capturesPerSecondMax: 2_000,
     capturesInProgressMax: 8,
@@ -39,7 +45,8 @@ beforeAll(async () => {
     captureDecodedBytesMax: 8_000,
     capturesHeldMax: 60,
     requestPathsPerRuleMax: 3,
-  })
+  }
+  gateway = await startTestGateway(limits, logger)
 })
 beforeEach(() => {
   name = `captured-${++count}`
@@ -477,7 +484,7 @@ describe('secrets', () => {
       respond('tea.lover@planted.example'),
       respond('tea.lover@planted.example'),
     )
-    await send({
+    const secretive = {
       method: 'POST',
       path: '/x?token=query-token-planted&n=1',
       headers: {
@@ -487,7 +494,8 @@ describe('secrets', () => {
         'Content-Type': 'application/x-www-form-urlencoded',
       },
       body: 'password=json-secret-planted&user=tea.lover%40planted.example',
-    })
+    }
+    await send(secretive)
     const [exchange] = await captured()
     const text = JSON.stringify(exchange)
     for (const secret of SECRETS) expect(text).not.toContain(secret)
@@ -499,6 +507,17 @@ describe('secrets', () => {
     expect(cookie?.[1]).toMatch(/^theme=\[redacted [0-9a-f]{12}\]$/)
     const set = exchange.primary.headers.find(([header]) => header === 'set-cookie')
     expect(set?.[1]).toMatch(/^sid=\[redacted [0-9a-f]{12}\]; Path=\/; HttpOnly$/)
+    // Nor where it fails: neither side answers, the log says all it ever says.
+    const gone = await closedPort()
+    await gateway.serve([entry({ comparison })], { primary: [gone], shadow: [gone] })
+    expect(await send(secretive)).toMatch(/^502/)
+    const failed = JSON.stringify(await captured())
+    const samples = await (await fetch(gateway.plane.metricsUrl)).text()
+    expect(logged).not.toEqual([])
+    for (const secret of SECRETS) {
+      expect(logged.join('\n')).not.toContain(secret)
+      expect(failed + samples).not.toContain(secret)
+    }
   })
 })
 

@@ -5,6 +5,7 @@ import type {
   ListenerEntry,
   RouteEntry,
 } from '@/lib/routing/route-table'
+import type { Logger } from '../../log'
 import type { GatewayLimits } from '../limits'
 import { type GatewayPlane, startGateway } from '../start-gateway'
 import { type ReadSample, readSamples } from './metrics-reader'
@@ -28,12 +29,15 @@ export interface TestGateway {
 }
 
 /** A gateway in this process, with one listener on a port that was free a moment ago. */
-export async function startTestGateway(limits: Partial<GatewayLimits> = {}): Promise<TestGateway> {
+export async function startTestGateway(
+  limits: Partial<GatewayLimits> = {},
+  logger: Logger = SILENT,
+): Promise<TestGateway> {
   const plane = await startGateway({
     workers: 0,
     metrics: { host: '127.0.0.1', port: 0 },
     limits,
-    logger: SILENT,
+    logger,
   })
   const port = await freePort()
   const first = await plane.publish(
