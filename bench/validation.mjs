@@ -222,8 +222,8 @@ function reportTasks(name, { clock, running }) {
   report('  on the clock', clock.toFixed(0), 'ms')
 }
 
-async function openEditor(page, url, query = '') {
-  await page.goto(`${url}/routes/new${query}`)
+async function openEditor(page, url, at = '/routes/new') {
+  await page.goto(`${url}${at}`)
   await page.locator('[data-ready="true"]').waitFor()
   await page.getByRole('textbox', { name: 'HTTPRoute manifest' }).focus()
   await page
@@ -246,8 +246,8 @@ async function checked(page) {
     .waitFor()
 }
 
-async function measureTyping(browser, page, url, { name, text, line, query }) {
-  await openEditor(page, url, query)
+async function measureTyping(browser, page, url, { name, text, line, at }) {
+  await openEditor(page, url, at)
   await paste(page, text)
   await delay(3000)
   await checked(page)
@@ -269,7 +269,7 @@ async function measureTyping(browser, page, url, { name, text, line, query }) {
 
 /** The same in a field of the form, which writes the text behind every key. */
 async function measureFormField(browser, page, url, text) {
-  await openEditor(page, url, '?form=1')
+  await openEditor(page, url, '/routes/new?form=1')
   await paste(page, text)
   await delay(3000)
   await checked(page)
@@ -325,7 +325,8 @@ async function main() {
     for (const typing of [
       { name: 'one large route among others', text: long, line: 400 },
       { name: 'with 500 problems', text: faulty, line: 400 },
-      { name: 'the form open', text: long, line: 400, query: '?form=1' },
+      { name: 'the form open', text: long, line: 400, at: '/routes/new?form=1' },
+      { name: "on a route's page", text: long, line: 400, at: '/routes/default/backend' },
     ]) {
       await measureTyping(browser, page, mirrorboard.url, typing)
     }

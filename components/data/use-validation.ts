@@ -2,8 +2,11 @@
 
 import { useCallback, useEffect, useState } from 'react'
 import type { RouteForm } from '@/components/editor/form/route-form'
+import type { MirrorPlace } from '@/components/editor/mirror-places'
 import type {
+  Answer,
   FromWorker,
+  Question,
   ToWorker,
   ValidatedMessage,
 } from '@/components/editor/validation-messages'
@@ -16,8 +19,8 @@ import type { Diagnostic } from '@/lib/validation/diagnostic'
 /** Typing faster than this validates once, at the pause. */
 const PAUSE_MS = 120
 
-interface Reading {
-  resolve(form: RouteForm | string): void
+interface Asked {
+  resolve(answer: Answer): void
   reject(reason: Error): void
 }
 
@@ -30,7 +33,7 @@ interface Validator {
   ): void
   complete(request: CompletionRequest): Promise<Completion | null>
   /** Rejects where the worker does not run. */
-  readForm(text: string, defaultNamespace: string): Promise<RouteForm | string>
+  ask(question: Question): Promise<Answer>
 }
 
 function createValidator(): Validator {
@@ -38,17 +41,17 @@ function createValidator(): Validator {
   let newest = 0
   let deliver: (result: ValidatedMessage) => void = () => undefined
   let completing: { id: number; resolve: (completion: Completion | null) => void } | undefined
-  let readings = 0
-  const reading = new Map<number, Reading>()
+  let questions = 0
+  const asked = new Map<number, Asked>()
   let brokenBy: Error | undefined
   const post = (message: ToWorker) => worker.postMessage(message)
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     // An answer about an older text is of no use to anyone.
     if (data.type === 'validated' && data.id === newest) deliver(data)
     if (data.type === 'completed' && data.id === completing?.id) completing.resolve(data.completion)
-    if (data.type === 'form-read') {
-      reading.get(data.id)?.resolve(data.form)
-      reading.delete(data.id)
+    if (data.type === 'answered') {
+      asked.get(data.id)?.resolve(data.answer)
+      asked.delete(data.id)
     }
   }
   worker.onerror = (event) => {
@@ -56,8 +59,8 @@ function createValidator(): Validator {
     deliver({ type: 'validated', id: newest, diagnostics: [], wishes: [], failure })
     completing?.resolve(null)
     brokenBy = new Error(failure)
-    for (const { reject } of reading.values()) reject(brokenBy)
-    reading.clear()
+    for (const { reject } of asked.values()) reject(brokenBy)
+    asked.clear()
   }
   return {
     post,
@@ -74,13 +77,13 @@ function createValidator(): Validator {
         post({ type: 'complete', id, ...request })
       })
     },
-    readForm: (text, defaultNamespace) => {
+    ask: (question) => {
       if (brokenBy !== undefined) return Promise.reject(brokenBy)
-      readings += 1
-      const id = readings
+      questions += 1
+      const id = questions
       return new Promise((resolve, reject) => {
-        reading.set(id, { resolve, reject })
-        post({ type: 'read-form', id, text, defaultNamespace })
+        asked.set(id, { resolve, reject })
+        post({ ...question, id })
       })
     },
   }
@@ -99,7 +102,13 @@ export function readFormInWorker(
   text: string,
   defaultNamespace: string,
 ): Promise<RouteForm | string> {
-  return sharedValidator().readForm(text, defaultNamespace)
+  const question = { type: 'read-form', text, defaultNamespace } as const
+  return sharedValidator().ask(question) as Promise<RouteForm | string>
+}
+
+/** Where the mirrors of a text are, found in the worker; rejects where that does not run. */
+export function findMirrorsInWorker(text: string): Promise<readonly MirrorPlace[]> {
+  return sharedValidator().ask({ type: 'find-mirrors', text }) as Promise<readonly MirrorPlace[]>
 }
 
 export interface ValidationOptions {
@@ -126,7 +135,7 @@ export interface Validation {
 const NONE: readonly Diagnostic[] = []
 const NO_WISHES: readonly SchemaWish[] = []
 
-interface Answer {
+interface LastAnswer {
   readonly text: string
   readonly result: ValidatedMessage
 }
@@ -134,7 +143,7 @@ interface Answer {
 /** Validates in a worker, at the first pause in typing; the former findings stay until then. */
 export function useValidation(options: ValidationOptions): Validation {
   const { text, defaultNamespace, schemas, unserved, facts, stored } = options
-  const [answer, setAnswer] = useState<Answer | null>(null)
+  const [answer, setAnswer] = useState<LastAnswer | null>(null)
   useEffect(
     () => sharedValidator().post({ type: 'schemas', schemas, unserved }),
     [schemas, unserved],

@@ -4,6 +4,7 @@ import type { Completion } from '@/lib/completion/suggestion'
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
 import type { RouteForm } from './form/route-form'
+import type { MirrorPlace } from './mirror-places'
 import type { SchemaWish } from './wanted-schemas'
 
 /** Schemas and facts travel apart: the schemas are large and hardly ever change. */
@@ -39,13 +40,12 @@ export interface CompleteMessage extends CompletionRequest {
   readonly id: number
 }
 
-/** Asks for the form of a text. */
-export interface ReadFormMessage {
-  readonly type: 'read-form'
-  readonly id: number
-  readonly text: string
-  readonly defaultNamespace: string
-}
+/** Read-form is answered by a form, or why there is none; find-mirrors by the places of mirrors. */
+export type Question =
+  | { readonly type: 'read-form'; readonly text: string; readonly defaultNamespace: string }
+  | { readonly type: 'find-mirrors'; readonly text: string }
+
+export type Answer = RouteForm | string | readonly MirrorPlace[]
 
 export type ToWorker =
   | SchemasMessage
@@ -53,7 +53,7 @@ export type ToWorker =
   | StoredMessage
   | ValidateMessage
   | CompleteMessage
-  | ReadFormMessage
+  | (Question & { readonly id: number })
 
 export interface ValidatedMessage {
   readonly type: 'validated'
@@ -71,11 +71,10 @@ export interface CompletedMessage {
   readonly completion: Completion | null
 }
 
-export interface FormReadMessage {
-  readonly type: 'form-read'
+export interface AnsweredMessage {
+  readonly type: 'answered'
   readonly id: number
-  /** Or why there is none. */
-  readonly form: RouteForm | string
+  readonly answer: Answer
 }
 
-export type FromWorker = ValidatedMessage | CompletedMessage | FormReadMessage
+export type FromWorker = ValidatedMessage | CompletedMessage | AnsweredMessage

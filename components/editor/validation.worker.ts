@@ -2,6 +2,7 @@
 import { completeManifest } from '@/lib/completion/complete-manifest'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
 import { readForm } from './form/route-form'
+import { mirrorPlaces } from './mirror-places'
 import { parseOnce } from './parse-once'
 import { type ValidationContext, validateText } from './validate-text'
 import type { FromWorker, ToWorker } from './validation-messages'
@@ -43,10 +44,12 @@ function receive(message: ToWorker): FromWorker | undefined {
       }
     case 'read-form':
       return {
-        type: 'form-read',
+        type: 'answered',
         id: message.id,
-        form: readForm(message.text, message.defaultNamespace),
+        answer: readForm(message.text, message.defaultNamespace),
       }
+    case 'find-mirrors':
+      return { type: 'answered', id: message.id, answer: mirrorPlaces(message.text) }
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mirrorPlaces } from './mirror-lens'
+import { mirrorPlaces } from './mirror-places'
 
 const ROUTE = `kind: HTTPRoute
 spec:
