@@ -1,10 +1,12 @@
 /** Who am I, and may I: in the sandbox whoever has the token may do everything. */
 import type { JsonObject } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
+import { goQuote } from '@/lib/validation/go-text'
 import { type Answer, created, failed } from './answer'
 import { objectAt, textAt } from './api-object'
 import { parseBody } from './decode-body'
-import { badRequest } from './status-error'
+import type { ApiStatus } from './outcome'
+import { badRequest, invalid } from './status-error'
 
 const USER: JsonObject = {
   username: 'sandbox-admin',
@@ -21,6 +23,8 @@ export function review(kind: string, body: Buffer, contentType: string | undefin
   if (claimed !== '' && claimed !== kind) {
     return failed(badRequest(`the object provided is unrecognized (must be of type ${kind})`))
   }
+  const refusal = questionProblem(kind, objectAt(value, 'spec'))
+  if (refusal !== undefined) return failed(refusal)
   return created({
     kind,
     apiVersion:
@@ -29,6 +33,22 @@ export function review(kind: string, body: Buffer, contentType: string | undefin
     ...(kind === 'SelfSubjectReview' ? {} : { spec: objectAt(value, 'spec') }),
     status: statusOf(kind),
   })
+}
+
+/** A question about access is about a resource or about a path; one about rules is about a namespace. */
+function questionProblem(kind: string, spec: JsonObject): ApiStatus | undefined {
+  if (kind === 'SelfSubjectRulesReview' && textAt(spec, 'namespace') === '') {
+    return badRequest('no namespace on request')
+  }
+  const path = spec['nonResourceAttributes']
+  const hasResource = isJsonObject(spec['resourceAttributes'])
+  if (kind !== 'SelfSubjectAccessReview' || hasResource !== isJsonObject(path)) return undefined
+  const field = hasResource ? 'spec.nonResourceAttributes' : 'spec.resourceAttributes'
+  const given = isJsonObject(path)
+    ? `authorization.NonResourceAttributes{Path:${goQuote(textAt(path, 'path'))}, Verb:${goQuote(textAt(path, 'verb'))}}: cannot be specified in combination with resourceAttributes`
+    : '"null": exactly one of nonResourceAttributes or resourceAttributes must be specified'
+  const message = `Invalid value: ${given}`
+  return invalid('', 'authorization.k8s.io', '', [{ reason: 'FieldValueInvalid', field, message }])
 }
 
 function statusOf(kind: string): JsonObject {

@@ -8,6 +8,7 @@ import { readSchema, type SchemaNode } from '@/lib/validation/structural-schema'
 import { MESSAGE_FORM } from './admission'
 import { metadataOf, textAt, withMetadata } from './api-object'
 import type { BuiltinKind } from './contracts'
+import { checkFinalizers } from './core-kinds/finalizer-rules'
 import { readTyped } from './core-kinds/typed-fields'
 import type { DecodedBody, ScalePaths, ServedKind } from './served-kind'
 
@@ -96,10 +97,15 @@ export function builtinServedKind(kind: BuiltinKind): ServedKind {
           // The kind itself checks its name.
           nameProblems: () => [],
         }),
-        [...generateNameErrors(kind, object), ...kind.validateCreate(object)],
+        [
+          ...checkFinalizers(metadataOf(object)),
+          ...generateNameErrors(kind, object),
+          ...kind.validateCreate(object),
+        ],
       ),
     validateUpdate: (object, old) => [
       ...validateObjectMetaUpdate(metadataOf(object), metadataOf(old), MESSAGE_FORM),
+      ...checkFinalizers(metadataOf(object)),
       ...kind.validateUpdate(object, old),
     ],
     changesGeneration: (object, old) => kind.changesGeneration(object, old),
@@ -124,7 +130,12 @@ function generateNameErrors(kind: BuiltinKind, object: JsonObject): FieldError[]
 /** A missing name is only missing: what a name has to look like is said of names that are there. */
 function mergeErrors(generic: FieldError[], own: readonly FieldError[]): FieldError[] {
   const isNameMissing = generic.some((error) => error.field === 'metadata.name')
-  return [...generic, ...own.filter((error) => !isNameMissing || error.field !== 'metadata.name')]
+  const isSaid = (error: FieldError) =>
+    generic.some((other) => other.field === error.field && other.message === error.message)
+  return [
+    ...generic,
+    ...own.filter((error) => !(isNameMissing && error.field === 'metadata.name') && !isSaid(error)),
+  ]
 }
 
 function decodeBuiltin(kind: BuiltinKind, schema: SchemaNode, object: JsonObject): DecodedBody {

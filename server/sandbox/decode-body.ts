@@ -208,7 +208,10 @@ function typeMismatch(kind: ServedKind, object: JsonObject): string | undefined 
 }
 
 /** `HTTPRoute in version "v1" cannot be handled as a HTTPRoute`, which begins every decoding error. */
-export function handledAs(kind: ServedKind, object: JsonObject): string {
+export function handledAs(
+  kind: { readonly resource: { readonly kind: string } },
+  object: JsonObject,
+): string {
   const apiVersion = textAt(object, 'apiVersion')
   const version = apiVersion.slice(apiVersion.lastIndexOf('/') + 1)
   return `${textAt(object, 'kind')} in version ${JSON.stringify(version)} cannot be handled as a ${kind.resource.kind}`

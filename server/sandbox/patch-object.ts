@@ -148,7 +148,7 @@ function applyPatch(
 }
 
 /** 422 that quotes what was refused: the whole patched object, or a strategic patch itself. */
-function invalidPatch(refused: string, why: string): ApiStatus {
+export function invalidPatch(refused: string, why: string): ApiStatus {
   const message = `Invalid value: ${JSON.stringify(refused)}: ${why}`
   return {
     code: 422,

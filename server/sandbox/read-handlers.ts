@@ -16,7 +16,14 @@ import {
   parseLabelSelector,
 } from './selectors'
 import { groupVersionOf, isStorageVersion, type ServedKind } from './served-kind'
-import { badRequest, internal, notFound, tooManyRequests, versionTooLarge } from './status-error'
+import {
+  badRequest,
+  internal,
+  notAcceptable,
+  notFound,
+  tooManyRequests,
+  versionTooLarge,
+} from './status-error'
 import { objectKey, resourceKey, type Store } from './store'
 import { type IncludeObject, partialMetadata, tableOf } from './tables'
 import { startWatch } from './watch-stream'
@@ -107,6 +114,12 @@ export function readSelection(request: ApiRequest): Outcome<Selection> {
   return success({ labels: labels?.value, fields: fields?.value })
 }
 
+/** The forms of a watch. */
+const STREAMED = [
+  'application/json;stream=watch',
+  'application/vnd.kubernetes.protobuf;stream=watch',
+]
+
 /** GET of a collection: a list, or a watch. */
 export async function listOrWatch(request: ApiRequest): Promise<Answer> {
   const { context, info, kind, query } = request
@@ -118,6 +131,7 @@ export async function listOrWatch(request: ApiRequest): Promise<Answer> {
   const include = isTable ? includeObject(query) : success('Metadata' as const)
   if (!include.ok) return failed(include.error)
   if (!options.value.isWatch) return list(request, options.value, selection.value, include.value)
+  if (request.representation.format === 'yaml') return failed(notAcceptable(STREAMED))
   if (context.hub.isFull) return failed(tooManyRequests('too many watches'))
   const early = await versionOfInitialEvents(context.store, options.value)
   if (early !== undefined) return failed(early)

@@ -219,13 +219,11 @@ async function routeResource(request: ApiRequest): Promise<Answer> {
 
 async function routeSubresource(request: ApiRequest): Promise<Answer> {
   const { info, kind, http } = request
-  if (info.subresource === 'status' && kind.hasStatus) {
-    if (http.method === 'GET') return getObject(request)
-    if (http.method === 'PUT') return handleUpdate(request)
-    return http.method === 'PATCH' ? handlePatch(request) : failed(verbNotSupported(request))
-  }
-  if (info.subresource === 'scale' && kind.scale !== undefined) {
-    return handleScale(request, kind.scale)
+  const isStatus = info.subresource === 'status' && kind.hasStatus
+  const scale = info.subresource === 'scale' ? kind.scale : undefined
+  if (isStatus || scale !== undefined) {
+    if (!/^(GET|PUT|PATCH)$/.test(http.method ?? '')) return failed(verbNotSupported(request))
+    return scale === undefined ? routeStatus(request) : handleScale(request, scale)
   }
   if (info.subresource === 'finalize' && kind.resource.plural === 'namespaces' && !kind.isCustom) {
     return finalizeNamespace(request)
@@ -233,6 +231,11 @@ async function routeSubresource(request: ApiRequest): Promise<Answer> {
   if (kind.hasLog && POD_SUBRESOURCES.has(info.subresource)) return routePod(request)
   // An unknown subresource of a custom resource is reported as if the object were missing.
   return failed(kind.isCustom ? notFound(kind.resource, info.name) : resourceNotFound())
+}
+
+function routeStatus(request: ApiRequest): Answer | Promise<Answer> {
+  if (request.http.method === 'GET') return getObject(request)
+  return request.http.method === 'PUT' ? handleUpdate(request) : handlePatch(request)
 }
 
 /** 405 of a subresource; that of a custom resource names the verb. */

@@ -7,26 +7,23 @@ import {
   integerAt,
   listAt,
   metadataOf,
+  nameOf,
   objectAt,
+  sortedJson,
   textAt,
   withMetadata,
 } from './api-object'
 import type { ApiRequest } from './api-request'
-import { parseBody } from './decode-body'
-import { failure, type Outcome, success } from './outcome'
+import { handledAs, mediaType, parseBody } from './decode-body'
+import { type ApiStatus, failure, type Outcome, success } from './outcome'
+import { goTypeOf } from './patch/go-format'
 import { jsonPatch } from './patch/json-patch'
 import { mergePatch } from './patch/merge-patch'
-import { fromRefusal } from './patch-object'
+import { fromRefusal, invalidPatch } from './patch-object'
 import { findObject } from './read-handlers'
 import { readWriteOptions } from './request-options'
 import type { ScalePaths } from './served-kind'
-import {
-  badRequest,
-  invalid,
-  methodNotAllowed,
-  notFound,
-  unsupportedMediaType,
-} from './status-error'
+import { badRequest, invalid, notFound, unsupportedMediaType } from './status-error'
 import { updateObject } from './update-object'
 import { headObject } from './write-handlers'
 
@@ -43,7 +40,6 @@ export async function handleScale(request: ApiRequest, paths: ScalePaths): Promi
     const found = findObject(request)
     return found.ok ? ok(scaleOf(found.value, paths)) : failed(found.error)
   }
-  if (http.method !== 'PUT' && http.method !== 'PATCH') return failed(methodNotAllowed())
   const optionsKind = http.method === 'PUT' ? 'UpdateOptions' : 'PatchOptions'
   const options = readWriteOptions(request.query, optionsKind, http.headers['user-agent'])
   if (!options.ok) return failed(options.error)
@@ -51,7 +47,7 @@ export async function handleScale(request: ApiRequest, paths: ScalePaths): Promi
   if (live === undefined) return failed(notFound(request.kind.resource, request.info.name))
   const wanted = wantedScale(request, scaleOf(live, paths))
   if (!wanted.ok) return failed(wanted.error)
-  const replicas = readReplicas(request, wanted.value)
+  const replicas = readReplicas(request, wanted.value, paths)
   if (!replicas.ok) return failed(replicas.error)
   const { kind, info, context } = request
   const version = textAt(metadataOf(wanted.value), 'resourceVersion')
@@ -64,6 +60,7 @@ export async function handleScale(request: ApiRequest, paths: ScalePaths): Promi
     }),
     live,
     subresource: '',
+    trackedAs: 'scale',
     options: options.value,
   })
   return outcome.ok ? ok(scaleOf(outcome.value, paths)) : failed(outcome.error)
@@ -133,38 +130,72 @@ function expressionText(expression: JsonObject): string {
 }
 
 function wantedScale(request: ApiRequest, live: JsonObject): Outcome<JsonObject> {
-  const { http, body } = request
-  const type = (http.headers['content-type'] ?? '').split(';')[0] ?? ''
-  if (http.method === 'PUT') {
-    const parsed = parseBody(body, type)
-    if (!parsed.ok) return parsed
-    return isJsonObject(parsed.value.value)
-      ? success(parsed.value.value)
-      : failure(badRequest('the body must be a Scale'))
-  }
-  if (!PATCH_TYPES.includes(type)) return failure(unsupportedMediaType(PATCH_TYPES))
-  const parsed = parseBody(body, 'application/json')
+  const { http, body, kind, info } = request
+  const type = mediaType(http.headers['content-type'])
+  const isPut = http.method === 'PUT'
+  const accepted = PATCH_TYPES.filter((name) => !kind.isCustom || !name.includes('strategic'))
+  if (!isPut && !accepted.includes(type)) return failure(unsupportedMediaType(accepted))
+  const parsed = parseBody(body, isPut ? type : 'application/json')
   if (!parsed.ok) {
-    return failure(
-      badRequest(parsed.error.message.replace('json parse error', 'error decoding patch')),
-    )
+    const { message } = parsed.error
+    return isPut
+      ? parsed
+      : failure(badRequest(message.replace('json parse error', 'error decoding patch')))
   }
-  const patched =
-    type === PATCH_TYPES[0]
-      ? jsonPatch(live, parsed.value.value)
-      : mergePatch(live, parsed.value.value)
+  const scale = isPut
+    ? success(isJsonObject(parsed.value.value) ? parsed.value.value : {})
+    : patchedScale(type, live, parsed.value.value)
+  if (!scale.ok) return scale
+  const problem = scaleProblem(scale.value)
+  if (problem !== undefined) return failure(notAScale(scale.value, problem, isPut))
+  const name = nameOf(scale.value)
+  if (name === info.name || name === '') return scale
+  const why = `the name of the object (${name}) does not match the name on the URL (${info.name})`
+  return failure(badRequest(why))
+}
+
+function patchedScale(type: string, live: JsonObject, patch: JsonValue): Outcome<JsonObject> {
+  const patched = type === PATCH_TYPES[0] ? jsonPatch(live, patch) : mergePatch(live, patch)
   return patched.ok ? success(patched.object) : failure(fromRefusal(patched))
 }
 
-function readReplicas(request: ApiRequest, scale: JsonObject): Outcome<number> {
+function notAScale(scale: JsonObject, problem: string, isPut: boolean): ApiStatus {
+  return isPut
+    ? badRequest(`${handledAs(SCALE_KIND, scale)}: ${problem}`)
+    : invalidPatch(sortedJson(scale), problem)
+}
+
+const SCALE_KIND = { resource: { kind: 'Scale' } }
+
+/** Why a body is no Scale, as the decoder of its struct would say. */
+function scaleProblem(scale: JsonObject): string | undefined {
+  const [kind, version] = [textAt(scale, 'kind'), textAt(scale, 'apiVersion')]
+  if ((kind !== '' && kind !== 'Scale') || (version !== '' && version !== 'autoscaling/v1')) {
+    return `no kind "${kind}" is registered for version "${version}" in scheme "pkg/runtime/scheme.go:110"`
+  }
+  const replicas = objectAt(scale, 'spec')['replicas'] ?? 0
+  if (typeof replicas === 'number' && Number.isInteger(replicas)) return undefined
+  const found = typeof replicas === 'number' ? `number ${replicas}` : goTypeOf(replicas)
+  return `json: cannot unmarshal ${found} into Go struct field ScaleSpec.spec.replicas of type int32`
+}
+
+function readReplicas(
+  { kind, info }: ApiRequest,
+  scale: JsonObject,
+  paths: ScalePaths,
+): Outcome<number> {
   const replicas = integerAt(objectAt(scale, 'spec'), 'replicas') ?? 0
   if (replicas >= 0) return success(replicas)
-  const error = {
-    reason: 'FieldValueInvalid',
-    field: 'spec.replicas',
-    message: `Invalid value: ${replicas}: must be greater than or equal to 0`,
+  const reason = 'FieldValueInvalid'
+  const { group, kind: name } = kind.resource
+  if (kind.isCustom) {
+    const message = `Invalid value: ${replicas}: should be a non-negative integer`
+    const error = { reason, field: `.${paths.specReplicas}`, message } as const
+    return failure(invalid(name, group, info.name, [error]))
   }
-  return failure(invalid('Scale', 'autoscaling', request.info.name, [error]))
+  const message = `Invalid value: ${replicas}: must be greater than or equal to 0`
+  const error = { reason, field: 'spec.replicas', message } as const
+  return failure(invalid('Scale', 'autoscaling', info.name, [error]))
 }
 
 function withReplicas(object: JsonObject, paths: ScalePaths, replicas: number): JsonObject {

@@ -37,6 +37,8 @@ export interface UpdateRequest {
   readonly live: JsonObject
   readonly subresource: '' | 'status'
   readonly options: WriteOptions
+  /** The endpoint that managedFields name, where it is not `subresource`. */
+  readonly trackedAs?: 'scale'
   /** Server-side apply brings its own managedFields. */
   readonly isTracked?: boolean
 }
@@ -136,7 +138,8 @@ function track(context: SandboxContext, request: UpdateRequest, merged: JsonObje
   const { kind, live, options, subresource } = request
   const given = metadataOf(merged)['managedFields'] ?? metadataOf(live)['managedFields']
   const after = withMetadata(merged, { managedFields: given })
-  return withTrackedFields(context, kind, live, after, options.manager, subresource)
+  const place = request.trackedAs ?? subresource
+  return withTrackedFields(context, kind, live, after, options.manager, place)
 }
 
 function withGeneration(kind: ServedKind, object: JsonObject, live: JsonObject): JsonObject {

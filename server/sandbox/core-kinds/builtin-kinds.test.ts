@@ -349,7 +349,10 @@ describe('validation', () => {
       'a Deployment without a selector',
       'Deployment',
       deployment({ selector: null }),
-      ['spec.selector: Required value'],
+      [
+        'spec.selector: Required value',
+        'spec.template.metadata.labels: Invalid value: map[string]string{"app":"b"}: `selector` does not match template `labels`',
+      ],
     ],
     [
       'an empty selector',
@@ -370,7 +373,7 @@ describe('validation', () => {
       'Deployment',
       deployment({ strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 0 } } }),
       [
-        'spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0',
+        'spec.strategy.rollingUpdate.maxUnavailable: Invalid value: intstr.IntOrString{Type:0, IntVal:0, StrVal:""}: may not be 0 when `maxSurge` is 0',
       ],
     ],
     [
@@ -404,7 +407,7 @@ describe('validation', () => {
       'Pod',
       container({ env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'spec.other' } } }] }),
       [
-        'spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: Unsupported value: "spec.other": supported values: "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"',
+        'spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: Invalid value: "spec.other": error converting fieldPath: field label not supported: spec.other',
       ],
     ],
     [

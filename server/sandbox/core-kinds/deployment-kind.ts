@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import type { FieldError } from '@/lib/validation/field-error'
 import type { BuiltinKind } from '../contracts'
 import { coreDescription, coreSchema } from './core-schemas'
-import { forbidden, invalid, notSupported } from './field-errors'
+import { forbidden, invalid, notSupported, type Printed } from './field-errors'
 import {
   isDeepEqual,
   numberAt,
@@ -58,7 +58,11 @@ export const DEPLOYMENT_KIND: BuiltinKind = {
     ...checkName('metadata.name', nameOf(object), dns1123Subdomain),
     ...checkSpec(object),
   ],
-  validateUpdate: (object, old) => [...checkSpec(object), ...checkSelectorUnchanged(object, old)],
+  validateUpdate: (object, old) => [
+    ...checkSpec(object),
+    ...checkSelectorUnchanged(object, old),
+    ...checkStatus(object),
+  ],
   // Annotations count too: rollbacks were once recorded in them.
   changesGeneration: (object, old) =>
     specChanges(object, old) || !isDeepEqual(annotationsOf(object), annotationsOf(old)),
@@ -129,7 +133,8 @@ function checkStrategy(strategy: JsonObject): FieldError[] {
   const type = stringAt(strategy, 'type')
   const rollingUpdate = objectAt(strategy, 'rollingUpdate')
   if (!STRATEGY_TYPES.includes(type)) {
-    return [notSupported('spec.strategy.type', type, STRATEGY_TYPES)]
+    const printed = `apps.DeploymentStrategy{Type:${JSON.stringify(type)}, RollingUpdate:(*apps.RollingUpdateDeployment)(nil)}`
+    return [notSupported('spec.strategy', { printed }, STRATEGY_TYPES)]
   }
   if (type === 'Recreate') {
     const detail = "may not be specified when strategy `type` is 'Recreate'"
@@ -143,13 +148,52 @@ function checkStrategy(strategy: JsonObject): FieldError[] {
   ]
   if (isZero(maxUnavailable) && isZero(maxSurge)) {
     errors.push(
-      invalid(`${path}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'),
+      invalid(
+        `${path}.maxUnavailable`,
+        printAmount(maxUnavailable),
+        'may not be 0 when `maxSurge` is 0',
+      ),
     )
   }
   if (typeof maxUnavailable === 'string' && Number.parseInt(maxUnavailable, 10) > 100) {
-    errors.push(invalid(`${path}.maxUnavailable`, maxUnavailable, 'must not be greater than 100%'))
+    const printed = printAmount(maxUnavailable)
+    errors.push(invalid(`${path}.maxUnavailable`, printed, 'must not be greater than 100%'))
   }
   return errors
+}
+
+/** Go's `%#v` of an intstr.IntOrString. */
+function printAmount(value: JsonValue | undefined): Printed {
+  const [type, text] = typeof value === 'string' ? [1, value] : [0, '']
+  const number = typeof value === 'number' ? value : 0
+  return {
+    printed: `intstr.IntOrString{Type:${type}, IntVal:${number}, StrVal:${JSON.stringify(text)}}`,
+  }
+}
+
+/** Errors of a status: counts that are negative, or greater than what they count among. */
+function checkStatus(object: JsonObject): FieldError[] {
+  const status = objectAt(object, 'status') ?? {}
+  const count = (key: string) => numberAt(status, key) ?? 0
+  const counts = ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas']
+  const negative = ['observedGeneration', ...counts, 'unavailableReplicas', 'collisionCount']
+    .filter((key) => count(key) < 0)
+    .map((key) => invalid(`status.${key}`, count(key), 'must be greater than or equal to 0'))
+  const beyond = (key: string, whole: string) =>
+    count(key) > count(whole)
+      ? [
+          invalid(
+            `status.${key}`,
+            count(key),
+            `cannot be greater than ${whole === 'replicas' ? 'status.' : ''}${whole}`,
+          ),
+        ]
+      : []
+  return [
+    ...negative,
+    ...counts.slice(1).flatMap((key) => beyond(key, 'replicas')),
+    ...beyond('availableReplicas', 'readyReplicas'),
+  ]
 }
 
 function isZero(value: JsonValue | undefined): boolean {
@@ -158,13 +202,15 @@ function isZero(value: JsonValue | undefined): boolean {
 
 function checkCountOrPercent(value: JsonValue | undefined, path: string): FieldError[] {
   if (typeof value === 'number') {
-    return value >= 0 ? [] : [invalid(path, value, 'must be greater than or equal to 0')]
+    return value >= 0
+      ? []
+      : [invalid(path, printAmount(value), 'must be greater than or equal to 0')]
   }
   if (typeof value !== 'string' || /^[0-9]+%$/.test(value)) return []
   return [
     invalid(
       path,
-      value,
+      printAmount(value),
       "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
     ),
   ]

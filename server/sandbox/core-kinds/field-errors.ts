@@ -51,7 +51,7 @@ export function required(field: string, detail = ''): FieldError {
 /** `Unsupported value: "x": supported values: "a", "b"`. */
 export function notSupported(
   field: string,
-  value: JsonValue | undefined,
+  value: JsonValue | undefined | Printed,
   supported: readonly string[],
 ): FieldError {
   const list = supported.map((entry) => JSON.stringify(entry)).join(', ')

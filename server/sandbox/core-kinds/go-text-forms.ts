@@ -77,3 +77,29 @@ export function base64Problem(value: string): string | undefined {
   if (text.length % 4 === 0) return undefined
   return `illegal base64 data at input byte ${body.length - (body.length % 4)}`
 }
+
+const SUFFIXES: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+}
+
+/** A resource.Quantity as a number, for comparing; NaN when it is none. */
+export function quantityValue(value: JsonValue): number {
+  const [, number = '', suffix = ''] =
+    /^([+-]?[0-9.]+(?:[eE][+-]?\d+)?)(\D*)$/.exec(String(value)) ?? []
+  return number === '' ? Number.NaN : Number(number) * (SUFFIXES[suffix] ?? Number.NaN)
+}

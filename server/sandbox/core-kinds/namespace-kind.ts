@@ -1,10 +1,22 @@
 import type { JsonObject } from '@/lib/shared/json'
+import type { FieldError } from '@/lib/validation/field-error'
 import type { BuiltinKind } from '../contracts'
 import { coreSchema } from './core-schemas'
-import { objectAt, setDefault, setDefaultText, stringAt } from './json-access'
+import { invalid } from './field-errors'
+import { UNQUALIFIED_FINALIZER } from './finalizer-rules'
+import { objectAt, setDefault, setDefaultText, stringAt, stringsAt } from './json-access'
 import { copyOf, ensureObject, neverChangesGeneration, resourceKind } from './kind-helpers'
 import { checkName, dns1123Label } from './name-rules'
 import { AGE_COLUMN, ageOf, column, NAME_COLUMN, nameOf } from './table-cells'
+
+/** A phase follows from whether the Namespace is being deleted. */
+function checkPhase(object: JsonObject): FieldError[] {
+  const isDeleted = stringAt(objectAt(object, 'metadata'), 'deletionTimestamp') !== ''
+  const [phase, condition] = isDeleted ? ['Terminating', 'not empty'] : ['Active', 'empty']
+  const given = stringAt(objectAt(object, 'status'), 'phase')
+  const detail = `may only be '${phase}' if \`deletionTimestamp\` is ${condition}`
+  return given === phase ? [] : [invalid('status.Phase', given, detail)]
+}
 
 /** v1 Namespace. `allocate` adds the finalizer that the API server sets on create. */
 export const NAMESPACE_KIND: BuiltinKind = {
@@ -26,7 +38,9 @@ export const NAMESPACE_KIND: BuiltinKind = {
   },
   allocate(object) {
     const namespace = copyOf(object)
-    setDefault(ensureObject(namespace, 'spec'), 'finalizers', ['kubernetes'])
+    const spec = ensureObject(namespace, 'spec')
+    const given = stringsAt(spec, 'finalizers')
+    if (!given.includes('kubernetes')) spec['finalizers'] = [...given, 'kubernetes']
     return namespace
   },
   prepareUpdate(object, old) {
@@ -34,8 +48,13 @@ export const NAMESPACE_KIND: BuiltinKind = {
     const spec = objectAt(old, 'spec')
     return spec === undefined ? object : { ...object, spec }
   },
-  validateCreate: (object) => checkName('metadata.name', nameOf(object), dns1123Label),
-  validateUpdate: () => [],
+  validateCreate: (object) => [
+    ...checkName('metadata.name', nameOf(object), dns1123Label),
+    ...stringsAt(objectAt(object, 'spec'), 'finalizers')
+      .filter((finalizer) => !finalizer.includes('/') && finalizer !== 'kubernetes')
+      .map((finalizer) => invalid('spec.finalizers', finalizer, UNQUALIFIED_FINALIZER)),
+  ],
+  validateUpdate: checkPhase,
   changesGeneration: neverChangesGeneration,
   tracksGeneration: false,
   columns: [NAME_COLUMN, column('Status', 'string', 'The status of the namespace'), AGE_COLUMN],

@@ -4,7 +4,7 @@
  * Go's encoder always writes (`resources: {}`, `creationTimestamp: null`).
  */
 import type { JsonObject } from '@/lib/shared/json'
-import { objectAt, objectsAt, setDefault, setDefaultText, stringAt } from './json-access'
+import { numberAt, objectAt, objectsAt, setDefault, setDefaultText, stringAt } from './json-access'
 
 const FILE_MODE = 0o644
 
@@ -16,6 +16,10 @@ export function defaultPodSpec(spec: JsonObject): void {
   for (const volume of objectsAt(spec, 'volumes')) defaultVolume(volume)
   setDefaultText(spec, 'restartPolicy', 'Always')
   setDefault(spec, 'terminationGracePeriodSeconds', 30)
+  // Negative periods were allowed once and mean the shortest.
+  if ((numberAt(spec, 'terminationGracePeriodSeconds') ?? 0) < 0) {
+    spec['terminationGracePeriodSeconds'] = 1
+  }
   setDefaultText(spec, 'dnsPolicy', 'ClusterFirst')
   defaultServiceAccount(spec)
   setDefault(spec, 'securityContext', {})

@@ -46,6 +46,9 @@ export const POD_KIND: BuiltinKind = {
   validateCreate: (object) => [
     ...checkName('metadata.name', nameOf(object), dns1123Subdomain),
     ...validatePodSpec(objectAt(object, 'spec') ?? {}, 'spec'),
+    ...(objectsAt(objectAt(object, 'spec'), 'ephemeralContainers').length > 0
+      ? [forbidden('spec.ephemeralContainers', 'cannot be set on create')]
+      : []),
   ],
   validateUpdate: (object, old) => [
     ...validatePodSpec(objectAt(object, 'spec') ?? {}, 'spec'),

@@ -1,13 +1,14 @@
 /**
  * Validation of a Pod specification, in a Pod or in a workload's template, in the API server's words.
- * Source: ValidatePodSpec of k8s.io/kubernetes/pkg/apis/core/validation (1.33); the parts about volumes'
- * sources, affinity and security contexts are not checked, because echo Pods do not use them.
+ * Source: ValidatePodSpec of k8s.io/kubernetes/pkg/apis/core/validation (1.33); what is inside volume sources,
+ * affinity and most of the security contexts is not checked, because echo Pods do not use them.
  */
 import type { JsonObject } from '@/lib/shared/json'
 import type { FieldError } from '@/lib/validation/field-error'
 import { duplicate, invalid, notFound, notSupported, required } from './field-errors'
 import { numberAt, objectAt, objectsAt, stringAt } from './json-access'
 import { checkLabels, checkName, dns1123Label, dns1123Subdomain, portName } from './name-rules'
+import { checkContainerFields, checkPodFields } from './pod-field-rules'
 
 export const PROTOCOLS: readonly string[] = ['SCTP', 'TCP', 'UDP']
 const PORT_RANGE = 'must be between 1 and 65535, inclusive'
@@ -21,6 +22,15 @@ const FIELD_PATHS = [
   'status.hostIPs',
   'status.podIP',
   'status.podIPs',
+]
+const OTHER_POD_FIELDS = [
+  'metadata.annotations',
+  'metadata.labels',
+  'spec.hostNetwork',
+  'spec.restartPolicy',
+  'spec.schedulerName',
+  'status.nominatedNodeName',
+  'status.phase',
 ]
 const MAP_FIELD_PATH = /^metadata\.(labels|annotations)\['[^']+'\]$/
 const VALUE_SOURCES = [
@@ -48,6 +58,7 @@ export function validatePodSpec(spec: JsonObject, path: string): FieldError[] {
   return [
     ...checkVolumes(volumes, `${path}.volumes`),
     ...checkContainers(spec, path, volumeNames),
+    ...checkPodFields(spec, path),
     ...checkOneOf(spec, path, 'restartPolicy', ['Always', 'OnFailure', 'Never']),
     ...checkOneOf(spec, path, 'dnsPolicy', [
       'ClusterFirstWithHostNet',
@@ -118,6 +129,7 @@ function checkContainer(
     ...checkEnv(objectsAt(container, 'env'), `${path}.env`),
     ...checkMounts(objectsAt(container, 'volumeMounts'), `${path}.volumeMounts`, volumeNames),
     ...checkOneOf(container, path, 'imagePullPolicy', ['Always', 'IfNotPresent', 'Never']),
+    ...checkContainerFields(container, path),
   ]
 }
 
@@ -190,7 +202,7 @@ function checkValueFrom(variable: JsonObject, valueFrom: JsonObject, path: strin
   if (sources.includes('fieldRef')) {
     if (fieldPath === '') errors.push(required(`${path}.fieldRef.fieldPath`))
     else if (!FIELD_PATHS.includes(fieldPath) && !MAP_FIELD_PATH.test(fieldPath)) {
-      errors.push(notSupported(`${path}.fieldRef.fieldPath`, fieldPath, FIELD_PATHS))
+      errors.push(fieldPathError(`${path}.fieldRef.fieldPath`, fieldPath))
     }
   }
   if (sources.length === 0) {
@@ -207,6 +219,13 @@ function checkValueFrom(variable: JsonObject, valueFrom: JsonObject, path: strin
     errors.push(invalid(path, '', 'may not have more than one field specified at a time'))
   }
   return errors
+}
+
+/** Paths that field selectors of Pods know are only not for this; others are not known at all. */
+function fieldPathError(path: string, fieldPath: string): FieldError {
+  if (OTHER_POD_FIELDS.includes(fieldPath)) return notSupported(path, fieldPath, FIELD_PATHS)
+  const detail = `error converting fieldPath: field label not supported: ${fieldPath}`
+  return invalid(path, fieldPath, detail)
 }
 
 function checkMounts(

@@ -2,6 +2,7 @@ import type { JsonObject } from '@/lib/shared/json'
 import type { BuiltinKind } from '../contracts'
 import { coreDescription, coreSchema } from './core-schemas'
 import {
+  isDeepEqual,
   numberAt,
   objectAt,
   objectsAt,
@@ -14,7 +15,7 @@ import {
 import { copyOf, ensureObject, neverChangesGeneration, resourceKind } from './kind-helpers'
 import { checkName, dns1035Label } from './name-rules'
 import { allocateService } from './service-addresses'
-import { checkServiceSpec, checkServiceUpdate } from './service-validation'
+import { checkAllocation, checkServiceSpec, checkServiceUpdate } from './service-validation'
 import { AGE_COLUMN, ageOf, column, formatLabels, NAME_COLUMN, nameOf } from './table-cells'
 
 const CLIENT_IP_SECONDS = 10_800
@@ -35,6 +36,7 @@ export const SERVICE_KIND: BuiltinKind = {
   validateCreate: (object) => [
     ...checkName('metadata.name', nameOf(object), dns1035Label),
     ...checkServiceSpec(object),
+    ...checkAllocation(object),
   ],
   validateUpdate: (object, old) => [
     ...checkServiceUpdate(object, old),
@@ -83,7 +85,8 @@ function applyServiceDefaults(object: JsonObject): JsonObject {
     delete spec['sessionAffinityConfig']
   }
   const type = stringAt(spec, 'type')
-  if (EXTERNAL_TYPES.includes(type)) setDefaultText(spec, 'externalTrafficPolicy', 'Cluster')
+  const isExternal = EXTERNAL_TYPES.includes(type) || stringsAt(spec, 'externalIPs').length > 0
+  if (isExternal) setDefaultText(spec, 'externalTrafficPolicy', 'Cluster')
   if (type === 'LoadBalancer') setDefault(spec, 'allocateLoadBalancerNodePorts', true)
   if (type !== 'ExternalName') setDefaultText(spec, 'internalTrafficPolicy', 'Cluster')
   setDefault(ensureObject(service, 'status'), 'loadBalancer', {})
@@ -95,22 +98,54 @@ function carryOverAddresses(object: JsonObject, old: JsonObject): JsonObject {
   const service = copyOf(object)
   const spec = ensureObject(service, 'spec')
   const before = objectAt(old, 'spec') ?? {}
-  if (stringAt(spec, 'type') === 'ExternalName' || stringAt(before, 'type') === 'ExternalName') {
+  const isExternalName = (other: JsonObject) => stringAt(other, 'type') === 'ExternalName'
+  if (isExternalName(before)) return service
+  if (isExternalName(spec)) {
+    releaseUnchanged(spec, before)
     return service
   }
-  if (stringAt(spec, 'clusterIP') === '' && stringsAt(spec, 'clusterIPs').length === 0) {
-    for (const key of ['clusterIP', 'clusterIPs']) {
-      const value = before[key]
-      if (value !== undefined) spec[key] = value
-    }
+  const hasAddress = stringAt(spec, 'clusterIP') !== '' || stringsAt(spec, 'clusterIPs').length > 0
+  for (const key of hasAddress ? [] : ['clusterIP', 'clusterIPs']) {
+    const value = before[key]
+    if (value !== undefined) spec[key] = value
   }
   for (const key of ['ipFamilies', 'ipFamilyPolicy']) {
     const value = before[key]
     if (value !== undefined) setDefault(spec, key, value)
   }
-  if (EXTERNAL_TYPES.includes(stringAt(spec, 'type'))) carryOverNodePorts(spec, before)
+  settleNodePorts(spec, before)
   return service
 }
+
+/** Types with node ports keep those they had; another type drops them unless the update sets others. */
+function settleNodePorts(spec: JsonObject, before: JsonObject): void {
+  if (EXTERNAL_TYPES.includes(stringAt(spec, 'type'))) carryOverNodePorts(spec, before)
+  else if (nodePortsOf(spec) === nodePortsOf(before)) {
+    for (const port of objectsAt(spec, 'ports')) delete port['nodePort']
+  }
+}
+
+/** The node ports of all entries as one text. */
+function nodePortsOf(spec: JsonObject): string {
+  return objectsAt(spec, 'ports')
+    .map((port) => numberAt(port, 'nodePort') ?? 0)
+    .join()
+}
+
+/** A Service that becomes an alias gives back what only an address needs, unless the update says otherwise. */
+function releaseUnchanged(spec: JsonObject, before: JsonObject): void {
+  for (const key of ADDRESS_FIELDS) {
+    if (isDeepEqual(spec[key], before[key])) delete spec[key]
+  }
+}
+
+const ADDRESS_FIELDS = [
+  'clusterIP',
+  'clusterIPs',
+  'internalTrafficPolicy',
+  'ipFamilies',
+  'ipFamilyPolicy',
+]
 
 function carryOverNodePorts(spec: JsonObject, before: JsonObject): void {
   for (const port of objectsAt(spec, 'ports')) {

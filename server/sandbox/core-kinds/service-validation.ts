@@ -4,6 +4,7 @@ import type { JsonObject } from '@/lib/shared/json'
 import type { FieldError } from '@/lib/validation/field-error'
 import {
   duplicate,
+  forbidden,
   invalid,
   notSupported,
   type Printed,
@@ -28,7 +29,32 @@ export function checkServiceSpec(service: JsonObject): FieldError[] {
     ...checkLabels('spec.selector', objectAt(spec, 'selector')),
     ...checkAffinity(spec),
     ...checkAddress(spec),
+    ...checkPolicies(spec),
   ]
+}
+
+function checkPolicies(spec: JsonObject): FieldError[] {
+  const internal = stringAt(spec, 'internalTrafficPolicy')
+  const families = stringAt(spec, 'ipFamilyPolicy')
+  return [
+    ...(['', 'Cluster', 'Local'].includes(internal)
+      ? []
+      : [notSupported('spec.internalTrafficPolicy', internal, ['Cluster', 'Local'])]),
+    ...(families === 'RequireDualStack' ? [invalid('spec.ipFamilyPolicy', families, SINGLE)] : []),
+    ...stringsAt(spec, 'loadBalancerSourceRanges')
+      .map((range, index) => [`spec.LoadBalancerSourceRanges[${index}]`, range] as const)
+      .filter(([, range]) => !isNetwork(range.trim()))
+      .map(([path, range]) => invalid(path, range, NO_NETWORK)),
+  ]
+}
+
+const SINGLE = 'this cluster is not configured for dual-stack services'
+const NO_NETWORK = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = ''] = text.split('/')
+  const version = isIP(address)
+  return version !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)
 }
 
 /** Errors of changing what may not change: the cluster IP once it is set. */
@@ -75,7 +101,14 @@ function checkAddress(spec: JsonObject): FieldError[] {
       ),
     ]
   }
-  if (isServiceAddress(address)) return []
+  return []
+}
+
+/** Errors of the address a new Service asks for. */
+export function checkAllocation(service: JsonObject): FieldError[] {
+  const spec = objectAt(service, 'spec') ?? {}
+  const address = stringAt(spec, 'clusterIP')
+  if (isIP(address) === 0 || isServiceAddress(address)) return []
   return [
     invalid(
       'spec.clusterIPs',
@@ -98,6 +131,7 @@ function checkPorts(spec: JsonObject): FieldError[] {
   const errors = ports.flatMap((port, index) =>
     checkPort(port, `spec.ports[${index}]`, ports.length > 1, names),
   )
+  if (type === 'ClusterIP') errors.push(...checkNoNodePorts(ports))
   return [...errors, ...checkPortsDiffer(ports)]
 }
 
@@ -125,6 +159,14 @@ function checkPort(
   if (typeof target === 'number') errors.push(...checkPortNumber(target, `${path}.targetPort`))
   if (typeof target === 'string') errors.push(...checkName(`${path}.targetPort`, target, portName))
   return [...errors, ...checkNodePort(numberAt(port, 'nodePort') ?? 0, `${path}.nodePort`)]
+}
+
+function checkNoNodePorts(ports: readonly JsonObject[]): FieldError[] {
+  return ports.flatMap((port, index) =>
+    (numberAt(port, 'nodePort') ?? 0) === 0
+      ? []
+      : [forbidden(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'")],
+  )
 }
 
 function checkNodePort(port: number, path: string): FieldError[] {

@@ -177,11 +177,19 @@ function goTypeName(schema: JsonObject): string {
   }
 }
 
+/** Go's kinds of JSON values, by their JSON type. */
+const CONVERTED: Readonly<Record<string, string>> = {
+  array: 'slice',
+  number: 'int64',
+  object: 'map',
+}
+
 /** k8s.io/apimachinery/pkg/runtime/converter.go, which a strategic merge patch goes through. */
 function conversionProblem(found: string, type: string): string {
-  if (type.startsWith('[]')) return `cannot restore slice from ${found}`
-  if (type.startsWith('map')) return `cannot restore map from ${found}`
+  const kind = CONVERTED[found] ?? found
+  if (type.startsWith('[]')) return `cannot restore slice from ${kind}`
+  if (type.startsWith('map')) return `cannot restore map from ${kind}`
   return type.startsWith('v1.')
-    ? `cannot restore struct from: ${found}`
+    ? `cannot restore struct from: ${kind}`
     : `unrecognized type: ${type}`
 }

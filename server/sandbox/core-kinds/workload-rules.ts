@@ -29,6 +29,9 @@ export function checkSelector(spec: JsonObject, kindName: string): FieldError[] 
   for (const [index, expression] of objectsAt(selector, 'matchExpressions').entries()) {
     errors.push(...checkExpression(expression, `spec.selector.matchExpressions[${index}]`))
   }
+  if (!isUsable(selector)) {
+    errors.push(invalid('spec.selector', printSelector(selector), 'invalid label selector'))
+  }
   if (isEmptySelector(selector)) {
     errors.push(
       invalid(
@@ -39,6 +42,13 @@ export function checkSelector(spec: JsonObject, kindName: string): FieldError[] 
     )
   }
   return errors
+}
+
+/** Whether every expression can be asked. */
+function isUsable(selector: JsonObject): boolean {
+  return objectsAt(selector, 'matchExpressions').every(
+    (expression) => checkExpression(expression, '').length === 0,
+  )
 }
 
 function checkExpression(expression: JsonObject, path: string): FieldError[] {
@@ -76,12 +86,15 @@ function isEmptySelector(selector: JsonObject): boolean {
 
 /** Errors of `spec.template`: that the selector finds its labels, its contents, and `Always` restarts. */
 export function checkTemplate(spec: JsonObject): FieldError[] {
-  const template = objectAt(spec, 'template')
-  if (template === undefined) return [required('spec.template')]
+  const template = objectAt(spec, 'template') ?? {}
   const errors: FieldError[] = []
   const selector = objectAt(spec, 'selector')
+  // A selector that cannot be asked ends the checks; none at all finds nothing, an empty one everything.
+  if (selector !== undefined && !isUsable(selector)) return []
   const labels = stringMapAt(objectAt(template, 'metadata'), 'labels')
-  if (selector !== undefined && !isEmptySelector(selector) && !matches(selector, labels ?? {})) {
+  const isFound =
+    selector !== undefined && (isEmptySelector(selector) || matches(selector, labels ?? {}))
+  if (!isFound) {
     errors.push(
       invalid(
         'spec.template.metadata.labels',

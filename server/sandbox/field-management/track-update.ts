@@ -115,7 +115,8 @@ export function ownersAfterUpdate(
   const taken = new Map(moved.owners)
   const id = ownerId(self)
   if (!changed.isEmpty()) {
-    const time = formatTime(request.now)
+    // The scale endpoint writes its entries without a time.
+    const time = self.subresource === 'scale' ? undefined : formatTime(request.now)
     const current = new Map([[id, { ...self, fields: changed, time }]])
     stripIdentity(current, id)
     const fields = current.get(id)?.fields
