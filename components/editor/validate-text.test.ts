@@ -98,6 +98,30 @@ describe('validate text', () => {
     expect(fix?.kind === 'edit' && applyFix(text, fix)).toBe(mended)
   })
 
+  const route = (rule: string) => `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r}
+spec: {rules: [${rule}]}
+`
+  it.each([
+    ['{backendRefs: [{name: b, prot: 80}]}', '{backendRefs: [{name: b, port: 80}]}'],
+    ['{matches: [{path: {type: Prefix}}]}', '{matches: [{path: {type: PathPrefix}}]}'],
+    ['{filters: [{type: "RequestMiror"}]}', '{filters: [{type: RequestMirror}]}'],
+    ['{matchs: []}', '{matches: []}'],
+  ])('mends what is nearly a field or a value of it: %s', (typed, meant) => {
+    const text = route(typed)
+    const fixes = validate(text).flatMap(({ fix }) => (fix?.kind === 'edit' ? [fix] : []))
+    expect(fixes.map((fix) => applyFix(text, fix))).toContain(route(meant))
+  })
+
+  it.each([
+    '{backendRefs: [{name: b, port: 80, prot: 80}]}',
+    '{bogus: 1}',
+    '{matches: [{path: {type: Bogus}}]}',
+  ])('offers no word where none is near, or it is there: %s', (typed) => {
+    expect(validate(route(typed)).filter(({ fix }) => fix?.kind === 'edit')).toEqual([])
+  })
+
   it('chooses the wording by the version of the cluster', () => {
     expect(messageFormOf('v1.33.4')).toBe('before-1.34')
     expect(messageFormOf('v1.34.2+k3s1')).toBe('1.34')

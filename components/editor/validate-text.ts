@@ -12,6 +12,7 @@ import { splitApiVersion } from './api-version'
 import { lintDocument } from './lint-document'
 import { parseOnce } from './parse-once'
 import { withTextFix } from './text-fixes'
+import { withTypoFix } from './typo-fixes'
 import type { ValidateMessage } from './validation-messages'
 import { wishFor, wishKey } from './wanted-schemas'
 
@@ -50,11 +51,10 @@ const KNOWN_KINDS = new Set(
  */
 function isAboutKnownKind(
   diagnostic: Diagnostic,
-  objects: ReadonlyMap<number, JsonObject>,
+  object: JsonObject | undefined,
   unserved: readonly string[],
 ): boolean {
   if (diagnostic.code !== 'type.unknown-kind') return false
-  const object = objects.get(diagnostic.documentIndex)
   const wish = wishFor(object)
   if (wish !== undefined) return !unserved.includes(wishKey(wish))
   return KNOWN_KINDS.has(`${String(object?.['apiVersion'])}/${String(object?.['kind'])}`)
@@ -83,18 +83,20 @@ export function validateText(
     lintDocument(document, known, { text, defaultNamespace }),
   )
   // Until the schema has arrived only the text itself can be judged.
+  const compiledSchemas = compileAll(schemas)
   const { diagnostics } = validateParsed(manifest, {
-    schemas: compileAll(schemas),
+    schemas: compiledSchemas,
     defaultNamespace,
     ...(stored === null ? {} : { stored }),
     ...(gateways === null || gatewayClasses === null
       ? {}
       : { cluster: { gateways, gatewayClasses } }),
   })
-  const objects = new Map(documents.map(({ index, object }) => [index, object]))
+  const byIndex = new Map(documents.map((document) => [document.index, document]))
   const own = diagnostics
-    .filter((diagnostic) => !isAboutKnownKind(diagnostic, objects, unserved))
-    .map((diagnostic) => withTextFix(diagnostic, text))
+    .filter((one) => !isAboutKnownKind(one, byIndex.get(one.documentIndex)?.object, unserved))
+    .map((one) => withTextFix(one, text))
+    .map((one) => withTypoFix(one, byIndex.get(one.documentIndex), compiledSchemas))
   // Where admission refuses several mirrors in its own words, saying it again would be noise.
   const isRefused = own.some(({ code }) => code === 'mirror.several-in-one-rule')
   return [...own, ...lints.filter(({ code }) => !isRefused || code !== 'mirror.several-refused')]
