@@ -1,4 +1,4 @@
-import { type CelInput, celList, celMap } from '@bufbuild/cel'
+import { type CelInput, type CelMap, celList, celMap, isCelError } from '@bufbuild/cel'
 import { create } from '@bufbuild/protobuf'
 import { DurationSchema, timestampFromMs } from '@bufbuild/protobuf/wkt'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
@@ -102,7 +102,7 @@ export class CelValues {
       if (!(isResource && RESOURCE_FIELDS.has(key))) this.#addField(fields, node, value, key)
     }
     if (isResource) this.#addResourceFields(fields, value)
-    return celMap(fields)
+    return withFaults(celMap(fields), fields)
   }
 
   #addField(fields: MeteredMap, node: SchemaNode, value: JsonObject, key: string): void {
@@ -132,6 +132,23 @@ export class CelValues {
     }
     fields.set('metadata', celMap(names))
   }
+}
+
+/**
+ * The map, whose wrong data is met as an error: the evaluator's own would throw for it, and a rule whose other side decides
+ * would fail with it.
+ */
+function withFaults(map: CelMap, fields: MeteredMap): CelMap {
+  if (![...fields.values()].some((value) => isCelError(value))) return map
+  const [get, has] = [map.get.bind(map), map.has.bind(map)]
+  const faultAt = (key: unknown): unknown => {
+    const raw = typeof key === 'string' ? fields.get(key) : undefined
+    return isCelError(raw) ? raw : undefined
+  }
+  // Whatever comes from here goes on as a value of a rule, which may be an error.
+  map.get = (key) => (faultAt(key) as ReturnType<CelMap['get']>) ?? get(key)
+  map.has = (key) => (faultAt(key) as boolean | undefined) ?? has(key)
+  return map
 }
 
 const RESOURCE_FIELDS = new Set(['apiVersion', 'kind', 'metadata'])
