@@ -57,7 +57,7 @@ async function expectServed(gateway: TestGateway): Promise<void> {
 
 describe('other clients are served while', () => {
   it('a body stops half-way: it gets 408, and its copy ends with it', async () => {
-    const gateway = await start({ exchangeIdleMs: 200, lingerMs: 100 })
+    const gateway = await start({ exchangeIdleMs: 1_000, lingerMs: 100 })
     const clients = await connect(gateway, 50)
     for (const client of clients) {
       client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\npart')
