@@ -2,11 +2,13 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { equalJson, isJsonObject } from '@/lib/shared/json-values'
 import type { FieldError } from '@/lib/validation/field-error'
-import { invalidError, requiredError } from '@/lib/validation/field-errors'
+import { invalidError, notSupportedError, requiredError } from '@/lib/validation/field-errors'
 import { subdomainProblems } from '@/lib/validation/names'
 import { MESSAGE_FORM } from './admission'
 import { listAt, metadataOf, nameOf, objectAt, textAt } from './api-object'
 import type { BuiltinKind, OpenApiSchema } from './contracts'
+import { checkName, dns1035Label } from './core-kinds/name-rules'
+import { schemaErrors } from './definition-schema-rules'
 
 export const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions'
 
@@ -212,9 +214,46 @@ function validateDefinition(object: JsonObject): FieldError[] {
       ),
     )
   }
-  if (spec['scope'] !== 'Namespaced' && spec['scope'] !== 'Cluster')
-    errors.push(requiredError('spec.scope'))
-  return [...errors, ...validateVersions(spec)]
+  return [
+    ...errors,
+    ...approvalErrors(object, group),
+    ...scopeErrors(textAt(spec, 'scope')),
+    ...conversionErrors(objectAt(spec, 'conversion')),
+    ...validateVersions(spec),
+  ]
+}
+
+const APPROVAL = 'api-approved.kubernetes.io'
+
+/** Groups of the Kubernetes project itself need a word that they were reviewed. */
+function approvalErrors(object: JsonObject, group: string): FieldError[] {
+  const isProtected = /(^|\.)(k8s|kubernetes)\.io$/.test(group)
+  if (!isProtected || textAt(objectAt(metadataOf(object), 'annotations'), APPROVAL) !== '')
+    return []
+  const detail = `protected groups must have approval annotation "${APPROVAL}", see https://github.com/kubernetes/enhancements/pull/1111`
+  return [requiredError(`metadata.annotations[${APPROVAL}]`, detail)]
+}
+
+function scopeErrors(scope: string): FieldError[] {
+  const scopes = ['Cluster', 'Namespaced']
+  if (scope === '') return [requiredError('spec.scope')]
+  return scopes.includes(scope)
+    ? []
+    : [notSupportedError('spec.scope', scope, scopes, MESSAGE_FORM)]
+}
+
+function conversionErrors(conversion: JsonObject): FieldError[] {
+  if (textAt(conversion, 'strategy') !== 'Webhook') return []
+  const webhook = objectAt(conversion, 'webhook')
+  const why = 'required when strategy is set to Webhook'
+  return [
+    ...(isJsonObject(webhook['clientConfig'])
+      ? []
+      : [requiredError('spec.conversion.webhookClientConfig', why)]),
+    ...(listAt(webhook, 'conversionReviewVersions').length > 0
+      ? []
+      : [requiredError('spec.conversion.conversionReviewVersions')]),
+  ]
 }
 
 function validateVersions(spec: JsonObject): FieldError[] {
@@ -224,6 +263,7 @@ function validateVersions(spec: JsonObject): FieldError[] {
       ? []
       : [requiredError(`spec.versions[${i}].schema.openAPIV3Schema`, 'schemas are required')],
   )
+  errors.push(...versionNameErrors(versions), ...versionSchemaErrors(versions))
   const stored = versions.filter((version) => version['storage'] === true)
   if (stored.length !== 1) {
     errors.push({
@@ -233,4 +273,30 @@ function validateVersions(spec: JsonObject): FieldError[] {
     })
   }
   return errors
+}
+
+function versionNameErrors(versions: readonly JsonObject[]): FieldError[] {
+  const names = versions.map((version) => textAt(version, 'name'))
+  const errors = names.flatMap((name, i) =>
+    checkName(`spec.versions[${i}].name`, name, dns1035Label),
+  )
+  // The first version is also what the field of that name held before there could be several.
+  errors.push(...checkName('spec.version', names[0] ?? '', dns1035Label))
+  if (new Set(names).size < names.length) {
+    const message = 'Invalid value: must contain unique version names'
+    errors.push({ reason: 'FieldValueInvalid', field: 'spec.versions', message })
+  }
+  return names.length === 0 ? [] : errors
+}
+
+/** A schema that all versions share is reported once, at the place where it was when there was only one. */
+function versionSchemaErrors(versions: readonly JsonObject[]): FieldError[] {
+  const schemas = versions.map((version) => objectAt(version, 'schema')['openAPIV3Schema'])
+  const [first, ...others] = schemas
+  if (isJsonObject(first) && others.every((other) => equalJson(other ?? null, first))) {
+    return schemaErrors(first, 'spec.validation.openAPIV3Schema')
+  }
+  return schemas.flatMap((schema, i) =>
+    isJsonObject(schema) ? schemaErrors(schema, `spec.versions[${i}].schema.openAPIV3Schema`) : [],
+  )
 }

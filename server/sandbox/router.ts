@@ -1,6 +1,7 @@
 /** Path and method → handler. Previous step: sandbox-server.ts. */
 
 import type { IncomingMessage } from 'node:http'
+import { parseGoDuration } from '@/lib/validation/go-duration'
 import { review } from './access-reviews'
 import { type Answer, failed, ok } from './answer'
 import type { ApiRequest, ServerContext } from './api-request'
@@ -22,6 +23,7 @@ import { parseResourcePath, type RequestInfo } from './request-info'
 import { handleScale } from './scale-handlers'
 import type { ServedKind } from './served-kind'
 import {
+  badRequest,
   methodNotAllowed,
   notAcceptable,
   notFound,
@@ -81,6 +83,11 @@ export async function route(request: RoutedRequest): Promise<Answer> {
   const kind = request.context.kinds.find(info.group, info.version, info.plural)
   if (kind === undefined || !isInScope(kind, info, request.http.method)) return unknown()
   const { context, http, url, representation, body } = request
+  const timeout = url.searchParams.get('timeout') ?? ''
+  if (timeout !== '' && parseGoDuration(timeout) === undefined) {
+    const why = `time: invalid duration ${JSON.stringify(timeout)}`
+    return failed(badRequest(`invalid timeout specified in the request URL - ${why}`))
+  }
   return routeResource({ context, http, query: url.searchParams, info, kind, representation, body })
 }
 

@@ -6,12 +6,13 @@ const TIME = /20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
 const SERVICE_IP = /\b10\.\d+\.\d+\.\d+\b/g
 const NO_UID = '00000000-0000-0000-0000-000000000000'
 
-/** A name for every uid, time, version and address; errors in the order of their fields, which a server does not promise. `keepsOwners` keeps managedFields. */
+/** A name for every uid, time, version and address; errors and owners in an order of their own. `keepsOwners` keeps managedFields. */
 export function normalAnswer(body: unknown, namespace: string, keepsOwners = true): unknown {
-  const leaveOut = keepsOwners ? [] : ['managedFields']
-  const text = (
-    JSON.stringify(body, (key, value) => (leaveOut.includes(key) ? undefined : value)) ?? 'null'
-  )
+  const owners = (key: string, value: unknown) => {
+    if (key !== 'managedFields' || !Array.isArray(value)) return value
+    return keepsOwners ? sortedOwners(value) : undefined
+  }
+  const text = (JSON.stringify(body, owners) ?? 'null')
     .replaceAll(namespace, '{ns}')
     .replace(UID, (uid) => (uid === NO_UID ? uid : 'UID'))
     .replace(TIME, 'TIME')
@@ -23,6 +24,15 @@ export function normalAnswer(body: unknown, namespace: string, keepsOwners = tru
     .replace(/ in scheme \\+"[^"\\]+\\+"/g, '')
   const value: unknown = JSON.parse(text)
   return isJsonObject(value) && value['kind'] === 'Status' ? orderedStatus(value) : value
+}
+
+/** Owners stand in the order of their times, which a new second between two writes turns round. */
+function sortedOwners(entries: readonly unknown[]): unknown[] {
+  const nameOf = (entry: unknown) => {
+    const { manager, operation, apiVersion, subresource } = Object(entry)
+    return JSON.stringify([manager, operation, apiVersion, subresource])
+  }
+  return [...entries].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
 }
 
 function orderedStatus(status: Record<string, unknown>): unknown {

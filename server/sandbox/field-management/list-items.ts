@@ -19,13 +19,14 @@ function keyedItem(list: ListAtom, item: JsonValue): ItemElement {
   const keys: JsonObject = {}
   for (const name of list.keys) {
     const value = ownValue(item, name) ?? defaults?.fieldDefault(name)
-    if (value !== undefined) setOwnValue(keys, name, value)
+    if (value === undefined) {
+      return {
+        error: `associative list with keys has an element that omits key field ${JSON.stringify(name)} (and doesn't have default value)`,
+      }
+    }
+    setOwnValue(keys, name, value)
   }
-  if (Object.keys(keys).length > 0) return { element: keyElement(keys) }
-  const names = list.keys.map((key) => JSON.stringify(key)).join(' ')
-  return {
-    error: `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
-  }
+  return { element: keyElement(keys) }
 }
 
 function setItem(item: JsonValue): ItemElement {
