@@ -41,7 +41,7 @@ describe('chart rows', () => {
       series: [{ key: 'a', label: 'Primary' }],
       format: formatRate,
     })
-    expect(text).toContain('Primary is 2 now, between 2 and 4.')
+    expect(text).toContain('Primary is 2 at its end, between 2 and 4.')
     expect(describeChart({ title: 'Requests', rows: [], series: [], format: formatRate })).toBe(
       'Requests: no measurements yet.',
     )

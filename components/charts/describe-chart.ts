@@ -16,7 +16,8 @@ export function describeChart({ title, rows, series, format }: DescribedChart): 
   const parts = series.map(({ key, label }) => {
     const { latest, min, max } = extentOf(rows, key)
     if (latest === null) return `${label} has no values`
-    return `${label} is ${format(latest)} now, between ${format(min)} and ${format(max)}`
+    // Not `now`: the range may be past.
+    return `${label} is ${format(latest)} at its end, between ${format(min)} and ${format(max)}`
   })
   const gaps = countGaps(rows)
   const formatTime = timeFormat((last.t - first.t) / 1000)

@@ -98,11 +98,13 @@ export class PrometheusSource implements SeriesSource {
     const grid = event === 'point' ? lastStepOf(whole) : whole
     const answer = await queryOverviewMatrix(this.client, grid, rhythm.intervalSeconds)
     this.note(typeof answer === 'string' ? answer : null)
+    const source = this.state()
+    const message = `${source.message} ${ESTIMATES}`
     return {
       stepSeconds: grid.stepSeconds,
       timestamps: timestampsOf(grid),
       routes: typeof answer === 'string' ? {} : answer,
-      source: this.state(),
+      source: source.state === 'ok' ? { ...source, message } : source,
     }
   }
 
@@ -167,6 +169,8 @@ export class PrometheusSource implements SeriesSource {
     this.abort.abort()
   }
 }
+
+const ESTIMATES = 'Over all routes its counts are estimates; the page of a route counts exactly.'
 
 function stepsBlindSpot({ intervalSeconds }: Rhythm): string {
   return `Prometheus reads the gateway every ${intervalSeconds} s: what happens within that time is averaged over it.`

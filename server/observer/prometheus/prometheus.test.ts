@@ -172,6 +172,7 @@ describe.skipIf(PROMETHEUS === null)('a real Prometheus (PROMETHEUS_PATH or PATH
       () => ask<SeriesOverview>(''),
       ({ routes }) => routes['default/backend']?.signals?.mirrorErrors !== undefined,
     )
+    expect(overview.source.message).toContain('its counts are estimates')
     const total = overview.routes['default/backend']?.requests.reduce<number>(
       (sum, count) => sum + (count ?? 0),
       0,
