@@ -1,6 +1,11 @@
 /** The annotation `mirrorboard.dev/mirror-budget` ↔ the form, and why copies stopped. Pure. */
-import { plural } from '@/components/format/numbers'
-import { MIRROR_BUDGET_ANNOTATION, parseMirrorBudget } from '@/lib/comparison/mirror-budget'
+import { formatCount, plural } from '@/components/format/numbers'
+import {
+  BUDGET_IN_FLIGHT_MAX,
+  BUDGET_RATE_MAX,
+  MIRROR_BUDGET_ANNOTATION,
+  parseMirrorBudget,
+} from '@/lib/comparison/mirror-budget'
 import type { MirrorSeries } from '@/lib/dashboard-api/series'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import type { MIRROR_SKIP_REASONS } from '@/lib/series/gateway-metrics'
@@ -30,13 +35,16 @@ export function budgetOf(route: HTTPRoute): BudgetForm | null {
 
 /** What is wrong with a field, by its name; empty when the form can be saved. */
 export function budgetErrors(form: BudgetForm): Partial<Record<keyof BudgetForm, string>> {
-  const isBad = (text: string, isWhole: boolean) =>
-    text.trim() !== '' && !(Number(text) > 0 && (!isWhole || Number.isInteger(Number(text))))
+  const isBad = (text: string, most: number) =>
+    text.trim() !== '' && !(Number(text) > 0 && Number(text) <= most)
+  const isBroken = form.inFlight.trim() !== '' && !Number.isInteger(Number(form.inFlight))
   return {
-    ...(isBad(form.requestsPerSecond, false) && {
-      requestsPerSecond: 'A number above 0, or nothing',
+    ...(isBad(form.requestsPerSecond, BUDGET_RATE_MAX) && {
+      requestsPerSecond: `A number above 0 and up to ${formatCount(BUDGET_RATE_MAX)}, or nothing`,
     }),
-    ...(isBad(form.inFlight, true) && { inFlight: 'A whole number above 0, or nothing' }),
+    ...((isBroken || isBad(form.inFlight, BUDGET_IN_FLIGHT_MAX)) && {
+      inFlight: `A whole number from 1 to ${formatCount(BUDGET_IN_FLIGHT_MAX)}, or nothing`,
+    }),
     ...(form.until !== '' &&
       Number.isNaN(Date.parse(`${form.until}Z`)) && { until: 'A date and a time, or nothing' }),
   }

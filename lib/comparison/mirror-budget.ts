@@ -18,8 +18,8 @@ export type ParsedBudget =
   /** `message` says what is wrong and what is allowed. */
   | { readonly ok: false; readonly message: string }
 
-const RATE_MAX = 1_000_000
-const IN_FLIGHT_MAX = 100_000
+export const BUDGET_RATE_MAX = 1_000_000
+export const BUDGET_IN_FLIGHT_MAX = 100_000
 const FIELDS = ['requestsPerSecond', 'inFlight', 'until']
 
 /** Reads the annotation's JSON, such as `{"requestsPerSecond":50,"inFlight":20,"until":"2026-12-01T00:00:00Z"}`. */
@@ -31,12 +31,13 @@ export function parseMirrorBudget(text: string): ParsedBudget {
     return refuse(`has no setting "${unknown.slice(0, 100)}"; it takes ${FIELDS.join(', ')}`)
   }
   const { requestsPerSecond, inFlight, until } = value
-  if (!isAbsentOr(requestsPerSecond, (rate) => rate > 0 && rate <= RATE_MAX)) {
-    return refuse(`: requestsPerSecond must be a number above 0 and up to ${RATE_MAX}`)
+  if (!isAbsentOr(requestsPerSecond, (rate) => rate > 0 && rate <= BUDGET_RATE_MAX)) {
+    return refuse(`: requestsPerSecond must be a number above 0 and up to ${BUDGET_RATE_MAX}`)
   }
-  const isCount = (count: number) => Number.isInteger(count) && count >= 1 && count <= IN_FLIGHT_MAX
+  const isCount = (count: number) =>
+    Number.isInteger(count) && count >= 1 && count <= BUDGET_IN_FLIGHT_MAX
   if (!isAbsentOr(inFlight, isCount)) {
-    return refuse(`: inFlight must be a whole number from 1 to ${IN_FLIGHT_MAX}`)
+    return refuse(`: inFlight must be a whole number from 1 to ${BUDGET_IN_FLIGHT_MAX}`)
   }
   const untilMs = until === undefined ? undefined : parseInstant(until)
   if (untilMs === null) return refuse(': until must be a time such as "2026-12-01T00:00:00Z"')
