@@ -120,7 +120,8 @@ test('a field keeps the caret where a person types', async ({ page }) => {
   await port.press('ArrowRight')
   await port.pressSequentially('12')
   await expect(port).toHaveValue('312000')
-  expect(await manifestText(page)).toContain('{name: my-backend, port: 31000,')
+  // What a field shows is in the text a moment later.
+  await expect.poll(() => manifestText(page)).toContain('{name: my-backend, port: 31000,')
 })
 
 test('what the form wrote is what is applied', async ({ page }) => {

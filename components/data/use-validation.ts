@@ -1,10 +1,12 @@
 'use client'
 
 import { useCallback, useEffect, useState } from 'react'
+import type { EditQuestion } from '@/components/editor/form/edit-form'
 import type { RouteForm } from '@/components/editor/form/route-form'
 import type { MirrorPlace } from '@/components/editor/mirror-places'
 import type {
   Answer,
+  FormEdited,
   FromWorker,
   Question,
   ToWorker,
@@ -104,6 +106,11 @@ export function readFormInWorker(
 ): Promise<RouteForm | string> {
   const question = { type: 'read-form', text, defaultNamespace } as const
   return sharedValidator().ask(question) as Promise<RouteForm | string>
+}
+
+/** Makes edits of a form in the worker; rejects where that does not run. */
+export function editFormInWorker(question: Omit<EditQuestion, 'type'>): Promise<FormEdited> {
+  return sharedValidator().ask({ type: 'edit-form', ...question }) as Promise<FormEdited>
 }
 
 /** Where the mirrors of a text are, found in the worker; rejects where that does not run. */

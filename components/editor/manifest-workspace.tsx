@@ -207,6 +207,26 @@ function WorkspaceReview(
   )
 }
 
+type OpenDialog = 'review' | 'help' | CreateBackendFix | null
+
+interface DialogsProps extends ManifestWorkspaceProps {
+  dialog: OpenDialog
+  diagnostics: readonly Diagnostic[]
+  onClose: () => void
+}
+
+function WorkspaceDialogs({ dialog, ...props }: DialogsProps) {
+  return (
+    <>
+      {dialog === 'review' ? <WorkspaceReview {...props} /> : null}
+      <ShortcutsDialog open={dialog === 'help'} onClose={props.onClose} />
+      {dialog !== null && typeof dialog === 'object' ? (
+        <BackendDialog initial={{ ...dialog, replicas: 1 }} onClose={props.onClose} />
+      ) : null}
+    </>
+  )
+}
+
 /** The editor has its own commands for the same keys, and marks what it has handled. */
 function onShortcut(
   event: KeyboardEvent,
@@ -228,18 +248,21 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
   const { path, namespace, text, isDirty } = props
   const editor = useRef<ManifestEditorHandle>(null)
   const [tab, setTab] = useState<BottomTab>('problems')
-  const [dialog, setDialog] = useState<'review' | 'help' | CreateBackendFix | null>(null)
+  const [dialog, setDialog] = useState<OpenDialog>(null)
   const { diagnostics, isChecking, failure, language } = useDiagnostics(text, namespace, props.live)
   useUnloadGuard(isDirty)
 
   const canReview = isDirty || props.isNew === true
-  const review = () => (canReview ? setDialog('review') : undefined)
+  const settled = useRef(Promise.resolve())
+  const review = () => {
+    // What was typed into the form last may be on its way into the text.
+    if (canReview) void settled.current.finally(() => setDialog('review'))
+  }
   const nextProblem = (direction: 1 | -1) => {
     const from = editor.current?.position() ?? { line: 1, column: 1 }
     const next = adjacentProblem(diagnostics, from, direction)
     if (next) editor.current?.reveal(next.range)
   }
-  const close = () => setDialog(null)
   const fix = fixer({ text, isChecking, onChange: props.onChange, onBackend: setDialog })
 
   return (
@@ -265,6 +288,7 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
         diagnostics={diagnostics}
         isChecking={isChecking}
         onChange={props.onChange}
+        settled={settled}
       >
         <ManifestEditor
           ref={editor}
@@ -298,22 +322,17 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
           onFix={fix}
         />
       </BottomPanel>
-      {dialog === 'review' ? (
-        <WorkspaceReview
-          {...props}
-          diagnostics={diagnostics}
-          onClose={close}
-          onApplied={(response) => {
-            close()
-            setTab('status')
-            props.onApplied(response)
-          }}
-        />
-      ) : null}
-      <ShortcutsDialog open={dialog === 'help'} onClose={close} />
-      {dialog !== null && typeof dialog === 'object' ? (
-        <BackendDialog initial={{ ...dialog, replicas: 1 }} onClose={close} />
-      ) : null}
+      <WorkspaceDialogs
+        {...props}
+        dialog={dialog}
+        diagnostics={diagnostics}
+        onClose={() => setDialog(null)}
+        onApplied={(response) => {
+          setDialog(null)
+          setTab('status')
+          props.onApplied(response)
+        }}
+      />
     </div>
   )
 }

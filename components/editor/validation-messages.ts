@@ -2,6 +2,7 @@
 import type { CompletionRequest } from '@/lib/completion/complete-manifest'
 import type { Completion } from '@/lib/completion/suggestion'
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
+import type { FieldEdit } from '@/lib/manifest/edit/field-edit'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
 import type { RouteForm } from './form/route-form'
 import type { MirrorPlace } from './mirror-places'
@@ -40,12 +41,27 @@ export interface CompleteMessage extends CompletionRequest {
   readonly id: number
 }
 
-/** Read-form is answered by a form, or why there is none; find-mirrors by the places of mirrors. */
+/** A text with edits of its form made in it, and its form then; or why they can't be made. */
+export type FormEdited =
+  | { readonly ok: true; readonly text: string; readonly form: RouteForm | string }
+  | { readonly ok: false; readonly message: string }
+
+/**
+ * Read-form is answered by a form, or why there is none; edit-form by what became of the edits; find-mirrors by the places of
+ * mirrors.
+ */
 export type Question =
+  | {
+      readonly type: 'edit-form'
+      readonly text: string
+      readonly defaultNamespace: string
+      readonly documentIndex: number
+      readonly edits: readonly FieldEdit[]
+    }
   | { readonly type: 'read-form'; readonly text: string; readonly defaultNamespace: string }
   | { readonly type: 'find-mirrors'; readonly text: string }
 
-export type Answer = RouteForm | string | readonly MirrorPlace[]
+export type Answer = RouteForm | string | FormEdited | readonly MirrorPlace[]
 
 export type ToWorker =
   | SchemasMessage

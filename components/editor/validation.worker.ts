@@ -1,6 +1,7 @@
 /** Validates, completes and reads manifests off the main thread, so that typing never waits; bundled by server/cli/build-workers.mjs. */
 import { completeManifest } from '@/lib/completion/complete-manifest'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
+import { editForm } from './form/edit-form'
 import { readForm } from './form/route-form'
 import { mirrorPlaces } from './mirror-places'
 import { parseOnce } from './parse-once'
@@ -48,6 +49,8 @@ function receive(message: ToWorker): FromWorker | undefined {
         id: message.id,
         answer: readForm(message.text, message.defaultNamespace),
       }
+    case 'edit-form':
+      return { type: 'answered', id: message.id, answer: editForm(message) }
     case 'find-mirrors':
       return { type: 'answered', id: message.id, answer: mirrorPlaces(message.text) }
   }

@@ -117,7 +117,10 @@ function TemplateFields({ template, fields, gateways, services, onChange }: Fiel
           value={fields.percent}
           min={0}
           max={100}
-          onChange={(percent) => percent !== undefined && onChange({ percent })}
+          onChange={(percent) => {
+            if (percent !== undefined) onChange({ percent })
+            return undefined
+          }}
         />
       ) : null}
       <datalist id="services">

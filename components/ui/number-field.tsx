@@ -15,7 +15,8 @@ interface NumberFieldProps {
   isInvalid?: boolean
   list?: string
   fieldClassName?: string
-  onChange: (value: number | undefined) => void
+  /** Where it is settled later, what is typed is shown until then. */
+  onChange: (value: number | undefined) => Promise<void> | undefined
 }
 
 /** The whole number that a person typed, in the bounds; undefined for anything else. */
@@ -29,8 +30,10 @@ export function parseWhole(text: string, min: number, max: number): number | und
 export function NumberField(props: NumberFieldProps) {
   const { label, value, min, max, isOptional = false, fieldClassName, onChange, ...rest } = props
   const [typed, setTyped] = useState({ text: String(value ?? ''), value })
+  const [pending, setPending] = useState(0)
   // A value that did not come from here replaces what was typed.
-  const text = typed.value === value ? typed.text : String(value ?? '')
+  const isOwn = pending > 0 || typed.value === value
+  const text = isOwn ? typed.text : String(value ?? '')
   const isWrong = text.trim() === '' ? !isOptional : parseWhole(text, min, max) === undefined
   const refusal = `A whole number from ${min} to ${max}. Still ${value ?? 'not set'}.`
   return (
@@ -46,8 +49,12 @@ export function NumberField(props: NumberFieldProps) {
         const parsed = parseWhole(next, min, max)
         const isEmptied = next.trim() === '' && isOptional
         const isTaken = parsed !== undefined || isEmptied
-        setTyped({ text: next, value: isTaken ? parsed : value })
-        if (isTaken && parsed !== value) onChange(parsed)
+        const known = pending > 0 ? typed.value : value
+        setTyped({ text: next, value: isTaken ? parsed : known })
+        const settling = isTaken && parsed !== known ? onChange(parsed) : undefined
+        if (settling === undefined) return
+        setPending((count) => count + 1)
+        void settling.finally(() => setPending((count) => count - 1))
       }}
     />
   )

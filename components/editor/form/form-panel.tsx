@@ -1,14 +1,13 @@
 'use client'
 
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { type RefObject, useDeferredValue, useMemo, useState } from 'react'
 import { useLiveList } from '@/components/data/use-live'
 import { Notice } from '@/components/ui/notice'
-import { editManifest } from '@/lib/manifest/edit/edit-manifest'
 import { pathText } from '@/lib/manifest/edit/field-edit'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
-import { parseOnce } from '../parse-once'
 import { servicesOf } from './form-services'
-import { type EditRule, RuleSection } from './rule-section'
+import { RuleSection } from './rule-section'
+import { useEdits } from './use-edits'
 import { useForm } from './use-form'
 
 interface FormPanelProps {
@@ -18,6 +17,8 @@ interface FormPanelProps {
   /** While the diagnostics are about a former text. */
   isChecking: boolean
   onChange: (text: string) => void
+  /** Is made to hold when the last edit of the form is in the text. */
+  settled: RefObject<Promise<void>>
 }
 
 const NO_PROBLEMS: readonly Diagnostic[] = []
@@ -38,29 +39,14 @@ function problemsByRule(diagnostics: readonly Diagnostic[], documentIndex: numbe
 
 /** Backends and mirrors of the manifest's HTTPRoute as a form. Its edits change only their lines of the text. */
 export function FormPanel(props: FormPanelProps) {
-  const { text, namespace, diagnostics, isChecking, onChange } = props
+  const { text, namespace, diagnostics, isChecking, onChange, settled } = props
   const followed = useForm(text, namespace)
   const { form, reason } = followed
   const [refusal, setRefusal] = useState('')
   const { objects } = useLiveList('services')
   const services = useMemo(() => servicesOf(objects), [objects])
 
-  // Rules are drawn anew only when they change, so what they call has to look up the newest text itself.
-  const latest = useRef({ text, followed, onChange })
-  useEffect(() => {
-    latest.current = { text, followed, onChange }
-  })
-  const edit: EditRule = useCallback((index, make) => {
-    const now = latest.current
-    const newest = now.followed.formNow()
-    const rule = newest?.rules[index]
-    if (newest === null || rule === undefined) return
-    const result = editManifest(now.text, newest.documentIndex, make(rule), parseOnce)
-    setRefusal(result.ok ? '' : result.message)
-    if (!result.ok) return
-    now.followed.follow(result.text)
-    now.onChange(result.text)
-  }, [])
+  const edit = useEdits({ text, namespace, followed, onChange, onRefusal: setRefusal, settled })
   // Text that is broken for a moment has no rules to find fault with: what was found before stays beside them.
   const [found, setFound] = useState(diagnostics)
   if (found !== diagnostics && reason === '' && !isChecking) setFound(diagnostics)
@@ -70,12 +56,7 @@ export function FormPanel(props: FormPanelProps) {
     [shown, form?.documentIndex],
   )
   return (
-    // Parsed when somebody comes to a field, so that the first key does not wait for it.
-    <section
-      aria-label="Form"
-      className="min-h-0 overflow-y-auto bg-panel"
-      onFocus={() => parseOnce(text)}
-    >
+    <section aria-label="Form" className="min-h-0 overflow-y-auto bg-panel">
       {reason === '' ? null : (
         <Notice tone="warn" className="m-2">
           {reason}

@@ -2,13 +2,13 @@
 
 import { SelectField } from '@/components/ui/field'
 import { NumberField } from '@/components/ui/number-field'
-import type { FieldEdit } from '@/lib/manifest/edit/field-edit'
-import { amountAs, type MirrorAmount, type MirrorForm, setAmount } from './route-form'
+import { amountAs, type MirrorAmount } from './route-form'
 
 interface MirrorAmountFieldsProps {
-  mirror: MirrorForm
+  amount: MirrorAmount
   isWrong: (field: string) => boolean
-  onEdit: (edits: readonly FieldEdit[]) => void
+  /** Makes another amount of the one there is by then. */
+  onAmount: (make: (amount: MirrorAmount) => MirrorAmount) => Promise<void>
 }
 
 const KINDS: readonly { value: MirrorAmount['kind']; label: string }[] = [
@@ -21,9 +21,9 @@ const KINDS: readonly { value: MirrorAmount['kind']; label: string }[] = [
 const DENOMINATOR_MAX = 2_147_483_647
 
 /** How many of the requests the mirror copies. */
-export function MirrorAmountFields({ mirror, isWrong, onEdit }: MirrorAmountFieldsProps) {
-  const { amount } = mirror
-  const set = (next: MirrorAmount) => onEdit(setAmount(mirror, next))
+export function MirrorAmountFields({ amount, isWrong, onAmount }: MirrorAmountFieldsProps) {
+  const setPart = (part: Partial<Extract<MirrorAmount, { kind: 'fraction' }>>) =>
+    onAmount((now) => (now.kind === 'fraction' ? { ...now, ...part } : now))
   return (
     <>
       <SelectField
@@ -33,7 +33,7 @@ export function MirrorAmountFields({ mirror, isWrong, onEdit }: MirrorAmountFiel
         options={KINDS}
         onChange={(value) => {
           const kind = KINDS.find((option) => option.value === value)?.value
-          if (kind !== undefined) set(amountAs(kind, amount))
+          if (kind !== undefined) void onAmount((now) => amountAs(kind, now))
         }}
       />
       {amount.kind === 'percent' ? (
@@ -44,7 +44,9 @@ export function MirrorAmountFields({ mirror, isWrong, onEdit }: MirrorAmountFiel
           max={100}
           isInvalid={isWrong('percent')}
           fieldClassName="w-18"
-          onChange={(percent) => percent !== undefined && set({ kind: 'percent', percent })}
+          onChange={(percent) =>
+            percent === undefined ? undefined : onAmount(() => ({ kind: 'percent', percent }))
+          }
         />
       ) : null}
       {amount.kind === 'fraction' ? (
@@ -56,7 +58,7 @@ export function MirrorAmountFields({ mirror, isWrong, onEdit }: MirrorAmountFiel
             max={DENOMINATOR_MAX}
             isInvalid={isWrong('fraction') || isWrong('fraction.numerator')}
             fieldClassName="w-22"
-            onChange={(numerator) => numerator !== undefined && set({ ...amount, numerator })}
+            onChange={(numerator) => (numerator === undefined ? undefined : setPart({ numerator }))}
           />
           <NumberField
             label="Denominator"
@@ -65,7 +67,9 @@ export function MirrorAmountFields({ mirror, isWrong, onEdit }: MirrorAmountFiel
             max={DENOMINATOR_MAX}
             isInvalid={isWrong('fraction.denominator')}
             fieldClassName="w-22"
-            onChange={(denominator) => denominator !== undefined && set({ ...amount, denominator })}
+            onChange={(denominator) =>
+              denominator === undefined ? undefined : setPart({ denominator })
+            }
           />
         </>
       ) : null}

@@ -1,8 +1,8 @@
 'use client'
 
 import { useId } from 'react'
-import { TextField } from '@/components/ui/field'
 import { NumberField } from '@/components/ui/number-field'
+import { TypedField } from '@/components/ui/typed-field'
 import type { FieldEdit } from '@/lib/manifest/edit/field-edit'
 import type { Services } from './form-services'
 import { type ReferenceForm, setReference, setService } from './route-form'
@@ -12,7 +12,8 @@ interface ReferenceFieldsProps {
   namespace: string
   services: Services
   isWrong: (field: string) => boolean
-  onEdit: (edits: readonly FieldEdit[]) => void
+  /** Makes edits of the reference as it is by then. */
+  onEdit: (make: (form: ReferenceForm) => readonly FieldEdit[]) => Promise<void>
 }
 
 const PORT_MAX = 65_535
@@ -26,14 +27,14 @@ export function ReferenceFields(props: ReferenceFieldsProps) {
   const isElsewhere = reference.namespace !== undefined && reference.namespace !== namespace
   return (
     <>
-      <TextField
+      <TypedField
         label="Service"
         list={`${id}-services`}
         value={reference.name}
         hint={isElsewhere ? `in namespace ${reference.namespace}` : undefined}
         isInvalid={isWrong('name')}
         fieldClassName="min-w-28 flex-[3]"
-        onChange={(name) => onEdit(setService(form, name, services.portsOf(target, name)))}
+        onChange={(name) => onEdit((now) => setService(now, name, services.portsOf(target, name)))}
       />
       <datalist id={`${id}-services`}>
         {services.namesIn(target).map((name) => (
@@ -49,7 +50,7 @@ export function ReferenceFields(props: ReferenceFieldsProps) {
         list={`${id}-ports`}
         isInvalid={isWrong('port')}
         fieldClassName="w-18"
-        onChange={(port) => onEdit(setReference(form, 'port', port))}
+        onChange={(port) => onEdit((now) => setReference(now, 'port', port))}
       />
       <datalist id={`${id}-ports`}>
         {services.portsOf(target, reference.name).map((port) => (

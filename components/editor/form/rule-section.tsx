@@ -19,15 +19,20 @@ import {
   type MirrorForm,
   moveBackend,
   moveMirror,
+  type ReferenceForm,
   type RuleForm,
   removeBackend,
   removeMirror,
+  setAmount,
   setReference,
 } from './route-form'
 import { RowActions } from './row-actions'
 
 /** Makes edits of a rule as it is by then, which is more than what was last drawn. */
-export type EditRule = (index: number, make: (rule: RuleForm) => readonly FieldEdit[]) => void
+export type EditRule = (
+  index: number,
+  make: (rule: RuleForm) => readonly FieldEdit[],
+) => Promise<void>
 
 interface FormContext {
   readonly namespace: string
@@ -49,7 +54,7 @@ interface RowProps extends FormContext {
   index: number
   count: number
   /** Always the same function. */
-  edit: (make: (rule: RuleForm) => readonly FieldEdit[]) => void
+  edit: (make: (rule: RuleForm) => readonly FieldEdit[]) => Promise<void>
 }
 
 /** Weights go up to a million; the API refuses more. */
@@ -73,7 +78,8 @@ function DrawnBackend({ backend, index, count, edit, ...context }: BackendProps)
   const { path, weight, share } = backend
   const { problems } = context
   const isWrong = (field: string) => hasError(problemsAt(problems, [...path, field]))
-  const onEdit = (edits: readonly FieldEdit[]) => edit(() => edits)
+  const onEdit = (make: (now: ReferenceForm) => readonly FieldEdit[]) =>
+    edit((rule) => withRow(rule.backends[index], make))
   return (
     <li>
       <fieldset className={ROW_CLASS}>
@@ -100,12 +106,17 @@ function DrawnBackend({ backend, index, count, edit, ...context }: BackendProps)
           placeholder="1"
           isInvalid={isWrong('weight')}
           fieldClassName="w-18"
-          onChange={(next) => onEdit(setReference(backend, 'weight', next))}
+          onChange={(next) => onEdit((now) => setReference(now, 'weight', next))}
         />
         <RowProblems problems={problems} />
       </fieldset>
     </li>
   )
+}
+
+/** Edits of a row, which may be gone by then. */
+function withRow<Row>(row: Row | undefined, make: (row: Row) => readonly FieldEdit[]) {
+  return row === undefined ? [] : make(row)
 }
 
 /** A warning is said below the row; only an error marks its field. */
@@ -154,17 +165,15 @@ function DrawnMirror({ mirror, index, count, edit, ...context }: MirrorProps) {
   const { problems } = context
   const path = mirror.path.slice(0, -1)
   const isWrong = (field: string) => hasError(problemsAt(problems, [...path, field]))
-  const onEdit = (edits: readonly FieldEdit[]) => edit(() => edits)
+  const onEdit = (make: (now: ReferenceForm) => readonly FieldEdit[]) =>
+    edit((rule) => withRow(rule.mirrors[index], make))
   const move = (to: number) =>
     edit((rule) => {
       const [one, other] = [rule.mirrors[index], rule.mirrors[to]]
       return one === undefined || other === undefined ? [] : moveMirror(rule, one, other)
     })
   const remove = () =>
-    edit((rule) => {
-      const one = rule.mirrors[index]
-      return one === undefined ? [] : removeMirror(rule, one)
-    })
+    edit((rule) => withRow(rule.mirrors[index], (now) => removeMirror(rule, now)))
   return (
     <li>
       <fieldset className={ROW_CLASS}>
@@ -187,7 +196,13 @@ function DrawnMirror({ mirror, index, count, edit, ...context }: MirrorProps) {
           isWrong={(field) => isWrong(`backendRef.${field}`)}
           onEdit={onEdit}
         />
-        <MirrorAmountFields mirror={mirror} isWrong={isWrong} onEdit={onEdit} />
+        <MirrorAmountFields
+          amount={mirror.amount}
+          isWrong={isWrong}
+          onAmount={(make) =>
+            edit((rule) => withRow(rule.mirrors[index], (now) => setAmount(now, make(now.amount))))
+          }
+        />
         <RowProblems problems={problems} />
       </fieldset>
     </li>

@@ -19,15 +19,20 @@ function readingOf(text: string, read: RouteForm | string, former: RouteForm | n
 }
 
 export interface FollowedForm extends Omit<Reading, 'text'> {
-  /** The form of the very text, read now where the worker is still at it; null where it has none. */
-  formNow(): RouteForm | null
+  /** The form of the very text, which the worker may still be at; null where it has none. */
+  formNow(): Promise<RouteForm | null>
   /** Shows a text that the form itself has made, at once. */
-  follow(own: string): void
+  follow(written: string, form: RouteForm | string): void
+}
+
+/** In the worker; here where that does not run. */
+function readAnywhere(text: string, namespace: string): Promise<RouteForm | string> {
+  return readFormInWorker(text, namespace).catch(() => readForm(text, namespace))
 }
 
 /**
  * The form of a text. A text from outside is read in the worker, the newest after the one before, so that typing is not held
- * up; one that the form made itself is read at once by `follow`, so that its fields always show what they wrote.
+ * up; one that the form made itself is shown by `follow`, so that its fields always show what they wrote.
  */
 export function useForm(text: string, namespace: string): FollowedForm {
   const [reading, setReading] = useState(() => readingOf(text, readForm(text, namespace), null))
@@ -37,7 +42,8 @@ export function useForm(text: string, namespace: string): FollowedForm {
   useEffect(() => {
     if (text === reading.text || isAsking.current) return
     const asked = own.current
-    const show = (read: RouteForm | string) => {
+    isAsking.current = true
+    void readAnywhere(text, namespace).then((read) => {
       isAsking.current = false
       startTransition(() => {
         // The same text again asks for the newest one, which has come meanwhile.
@@ -45,20 +51,18 @@ export function useForm(text: string, namespace: string): FollowedForm {
           asked === own.current ? readingOf(text, read, former.form) : { ...former },
         )
       })
-    }
-    isAsking.current = true
-    readFormInWorker(text, namespace).then(show, () => show(readForm(text, namespace)))
+    })
   }, [text, namespace, reading])
   return {
     form: reading.form,
     reason: reading.reason,
-    formNow: () => {
-      const read = text === reading.text ? reading.form : readForm(text, namespace)
+    formNow: async () => {
+      const read = text === reading.text ? reading.form : await readAnywhere(text, namespace)
       return typeof read === 'string' ? null : read
     },
-    follow: (written) => {
+    follow: (written, form) => {
       own.current += 1
-      setReading(({ form }) => readingOf(written, readForm(written, namespace), form))
+      setReading((former) => readingOf(written, form, former.form))
     },
   }
 }
