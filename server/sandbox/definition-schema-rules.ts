@@ -81,7 +81,7 @@ function defaultErrors(schema: JsonObject, path: string): FieldError[] {
   const found = schemaTypeOf(value)
   if (found === type || (type === 'number' && found === 'integer')) return []
   const detail = ` in body must be of type ${type}: ${JSON.stringify(found)}`
-  return [invalid(`${path}.default`, found, detail)]
+  return [{ ...invalid(`${path}.default`, found, detail), reason: 'FieldValueTypeInvalid' }]
 }
 
 function schemaTypeOf(value: JsonValue): string {

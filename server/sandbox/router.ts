@@ -249,9 +249,10 @@ function routeStatus(request: ApiRequest): Answer | Promise<Answer> {
 function verbNotSupported({ kind, http }: ApiRequest): ApiStatus {
   const verb = http.method === 'DELETE' ? 'delete' : 'create'
   const name = qualified(kind.resource.plural, kind.resource.group)
-  return kind.isCustom
-    ? { ...methodNotAllowed(), message: `${verb} is not supported on resources of kind "${name}"` }
-    : methodNotAllowed()
+  if (!kind.isCustom) return methodNotAllowed()
+  const message = `${verb} is not supported on resources of kind "${name}"`
+  const details = { group: kind.resource.group, kind: kind.resource.plural }
+  return { ...methodNotAllowed(), message, details }
 }
 
 const POD_SUBRESOURCES = new Set(['log', 'portforward', 'exec', 'attach'])

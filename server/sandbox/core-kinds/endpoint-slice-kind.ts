@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { JsonObject } from '@/lib/shared/json'
 import type { FieldError } from '@/lib/validation/field-error'
 import type { BuiltinKind } from '../contracts'
@@ -105,8 +106,22 @@ function checkSlice(slice: JsonObject): FieldError[] {
         message: `Too many: ${addresses.length}: must have at most ${ADDRESSES_MAX} items`,
       })
     }
+    errors.push(...checkAddresses(addresses, type, path))
   }
   return [...errors, ...checkPorts(objectsAt(slice, 'ports'))]
+}
+
+/** Only the first 100 are looked at: more are refused anyway. */
+function checkAddresses(addresses: readonly string[], type: string, path: string): FieldError[] {
+  if (type !== 'IPv4' && type !== 'IPv6') return []
+  const version = type === 'IPv4' ? 4 : 6
+  return addresses.slice(0, ADDRESSES_MAX).flatMap((address, index) => {
+    const at = `${path}[${index}]`
+    const found = isIP(address)
+    if (found === version) return []
+    if (found !== 0) return [invalid(at, address, `must be an ${type} address`)]
+    return [invalid(at, address, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')]
+  })
 }
 
 function checkPorts(ports: readonly JsonObject[]): FieldError[] {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@/lib/shared/json'
 import type { FieldError } from '@/lib/validation/field-error'
 import type { BuiltinKind } from '../contracts'
+import { goJsonError } from '../patch/go-json-error'
 import { coreDescription, coreSchema } from './core-schemas'
 import { invalid, required } from './field-errors'
 import { objectAt, setDefaultText, stringAt, stringMapAt } from './json-access'
@@ -70,6 +71,10 @@ function checkData(object: JsonObject): FieldError[] {
   return [...checkDataKeys(object, 'data'), ...checkDataSize(bytes, 'data'), ...checkType(object)]
 }
 
+function decoded(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('utf8')
+}
+
 function checkType(object: JsonObject): FieldError[] {
   const type = stringAt(object, 'type')
   const data = stringMapAt(object, 'data') ?? {}
@@ -82,7 +87,12 @@ function checkType(object: JsonObject): FieldError[] {
     const hasEither = Object.hasOwn(data, 'username') || Object.hasOwn(data, 'password')
     return hasEither ? [] : [required('data[username]'), required('data[password]')]
   }
-  return (REQUIRED_KEYS[type] ?? [])
-    .filter((key) => !Object.hasOwn(data, key))
-    .map((key) => required(`data[${key}]`))
+  return (REQUIRED_KEYS[type] ?? []).flatMap((key) => {
+    const value = data[key]
+    if (value === undefined) return [required(`data[${key}]`)]
+    const problem = key.startsWith('.docker') ? goJsonError(decoded(value)) : undefined
+    return problem === undefined
+      ? []
+      : [invalid(`data[${key}]`, '<secret contents redacted>', problem)]
+  })
 }
