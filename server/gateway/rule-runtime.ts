@@ -1,5 +1,4 @@
 import { Redactor, type SecretHash } from '@/lib/comparison/redaction/redactor'
-import type { NamespacedName } from '@/lib/gateway-api/references'
 import { type BackendSplit, createBackendSplit } from '@/lib/routing/backend-split'
 import type { RouteMatch } from '@/lib/routing/compile-matcher'
 import { type ForwardEdits, forwardEdits } from '@/lib/routing/forward-request'
@@ -15,6 +14,7 @@ import type {
   ClusterEntry,
   HeaderModifier,
   MirrorPolicy,
+  RouteEntry,
   RouteTable,
   RuleEntry,
 } from '@/lib/routing/route-table'
@@ -215,7 +215,7 @@ export class RuleRuntimes {
         cluster: this.cluster(policy.cluster).mirror,
         metrics: metrics.mirror(policy.filterIndex, policy.cluster),
       })),
-      capture: this.captureOf(sequences, settings, route.key, rule),
+      capture: this.captureOf(sequences, settings, route, rule),
       nextBackend() {
         const backend = sequences.split.next()
         return backend === null ? undefined : backends.get(backend)
@@ -226,23 +226,24 @@ export class RuleRuntimes {
   private captureOf(
     sequences: RuleSequences,
     { comparison, calibration, redaction }: RouteSettings,
-    route: NamespacedName,
+    route: RouteEntry,
     { index, mirrors }: RuleEntry,
   ): CaptureRuntime | undefined {
     // Without a mirror there is nothing whose noise is to be known.
     const isCalibrated = calibration !== undefined && mirrors.length > 0
     if (comparison === undefined && !isCalibrated) return undefined
     const fraction = comparison?.fraction ?? 0
+    const rules = route.rules.filter((one) => one.mirrors.length > 0).length
     const redactor = new Redactor(redaction, this.parts.hash)
     return {
       isNext: () => isSampled(sequences.captures.next(), fraction),
       redactor,
       rules: comparison?.rules ?? {},
       calibration: isCalibrated
-        ? this.parts.calibrations.of(`${route}/${index}`, calibration)
+        ? this.parts.calibrations.of(route.key, index, rules, calibration)
         : undefined,
       paths: new PathCounts(
-        { route, rule: index },
+        { route: route.key, rule: index },
         redactor,
         this.parts.limits.requestPathsPerRuleMax,
       ),

@@ -3,8 +3,10 @@ import { CalibrationLedger } from './calibration-ledger'
 import { CalibrationRun, type RepeatClaim } from './calibration-run'
 
 const NONE = async () => false
-const claimOf = (id: string, requests: number, untilMs?: number): RepeatClaim => ({
-  key: `default/r/0 ${id}`,
+const claimOf = (id: string, requests: number, untilMs?: number, rule = 0): RepeatClaim => ({
+  key: `default/r/${rule} ${id}`,
+  route: `default/r ${id}`,
+  rules: 1,
   calibration: { id, requests, ...(untilMs === undefined ? {} : { untilMs }) },
 })
 
@@ -63,4 +65,17 @@ test('a worker repeats only what it was allowed, and asks seldom once refused', 
   expect(asked).toHaveLength(4)
   run.answer(true, 1_006)
   expect(run.mayTake(100_000)).toBe(false)
+})
+
+test('a rule that has changed its place does not begin anew', async () => {
+  const ledger = new CalibrationLedger(10)
+  const before = claimOf('a', 3)
+  for (let count = 0; count < 3; count++) expect(await ledger.claim(0, before, NONE)).toBe(true)
+  const moved = claimOf('a', 3, undefined, 1)
+  expect(await ledger.claim(0, moved, NONE)).toBe(false)
+  // A second rule that mirrors was not there before: what it costs is its own.
+  const both = { ...moved, rules: 2 }
+  const answers: boolean[] = []
+  for (let count = 0; count < 4; count++) answers.push(await ledger.claim(0, both, NONE))
+  expect(answers).toEqual([true, true, true, false])
 })

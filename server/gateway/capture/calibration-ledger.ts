@@ -1,18 +1,25 @@
 import type { RepeatClaim } from './calibration-run'
 
-interface Entry {
+interface Count {
   taken: number
   readonly untilMs: number
+}
+
+interface Entry extends Count {
   /** Workers that were allowed one and have not asked for the next. */
   readonly holders: Set<number>
 }
 
 /**
- * How many requests all workers of a gateway have repeated for each calibration. Allowed is one at a time and a worker, so
+ * How many requests all workers of a gateway have repeated for each calibration: of each rule what was asked for, and of
+ * a route so many times that as rules of it mirror, also where rules have changed places since. Allowed is one at a time and a worker, so
  * that the sum never exceeds what was asked for, whichever of them gets the traffic and however often they are replaced.
  */
 export class CalibrationLedger {
+  /** Of rules. */
   private readonly entries = new Map<string, Entry>()
+  /** Of their routes, which are no more than the rules. */
+  private readonly routes = new Map<string, Count>()
   private readonly entriesMax: number
 
   constructor(entriesMax: number) {
@@ -25,15 +32,19 @@ export class CalibrationLedger {
    */
   async claim(
     worker: number,
-    { key, calibration: { requests, untilMs } }: RepeatClaim,
+    { key, route: routeKey, rules, calibration }: RepeatClaim,
     takeBack: (worker: number) => Promise<boolean>,
   ): Promise<boolean> {
-    const entry = this.entryOf(key, untilMs ?? Number.POSITIVE_INFINITY)
+    const { requests, untilMs = Number.POSITIVE_INFINITY } = calibration
+    const entry = this.entryOf(key, untilMs)
     if (entry === undefined) return false
+    const route = this.routeOf(routeKey, untilMs)
+    const isSpent = () => entry.taken >= requests || route.taken >= requests * rules
     entry.holders.delete(worker)
-    if (entry.taken >= requests) await returnOne(entry, takeBack)
-    if (entry.taken >= requests) return false
+    if (isSpent() && (await returnOne(entry, takeBack))) route.taken--
+    if (isSpent()) return false
     entry.taken++
+    route.taken++
     entry.holders.add(worker)
     return true
   }
@@ -53,20 +64,32 @@ export class CalibrationLedger {
     return created
   }
 
+  private routeOf(key: string, untilMs: number): Count {
+    const known = this.routes.get(key)
+    if (known !== undefined) return known
+    const created: Count = { taken: 0, untilMs }
+    this.routes.set(key, created)
+    return created
+  }
+
   /** Workers don't ask for these any more. */
   private forgetOver(now: number): void {
-    for (const [key, { untilMs }] of this.entries) if (now >= untilMs) this.entries.delete(key)
+    for (const counts of [this.entries, this.routes]) {
+      for (const [key, { untilMs }] of counts) if (now >= untilMs) counts.delete(key)
+    }
   }
 }
 
+/** Resolves to whether one came back. */
 async function returnOne(
   entry: Entry,
   takeBack: (worker: number) => Promise<boolean>,
-): Promise<void> {
+): Promise<boolean> {
   for (const holder of [...entry.holders]) {
     if (!(await takeBack(holder))) continue
     entry.holders.delete(holder)
     entry.taken--
-    return
+    return true
   }
+  return false
 }

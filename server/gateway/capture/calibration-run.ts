@@ -4,6 +4,10 @@ import type { Calibration } from '@/lib/comparison/calibration'
 export interface RepeatClaim {
   /** The rule and the calibration's id. */
   readonly key: string
+  /** The route and the calibration's id. */
+  readonly route: string
+  /** Rules of the route that mirror now: so many times the requests are what the route may be sent. */
+  readonly rules: number
   readonly calibration: Calibration
 }
 
@@ -70,11 +74,15 @@ export class Calibrations {
     this.ask = ask
   }
 
-  of(rule: string, calibration: Calibration): CalibrationRun {
-    const key = `${rule} ${calibration.id}`
+  /** The calibration of one rule, of so many rules of its route that mirror. */
+  of(route: string, rule: number, rules: number, calibration: Calibration): CalibrationRun {
+    const key = `${route}/${rule} ${calibration.id}`
     const known = this.runs.get(key)
     if (known !== undefined) return known
-    const created = new CalibrationRun({ key, calibration }, this.ask)
+    const created = new CalibrationRun(
+      { key, route: `${route} ${calibration.id}`, rules, calibration },
+      this.ask,
+    )
     this.runs.set(key, created)
     return created
   }
