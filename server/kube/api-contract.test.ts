@@ -148,6 +148,7 @@ describe(`lists and watches in ${CLUSTER_NAME}`, () => {
       'resourceVersion=1&resourceVersionMatch=Other',
       'supported values: "Exact", "NotOlderThan", ""',
     ],
+    ['watch=true&resourceVersionMatch=Exact', 'supported values: "NotOlderThan"'],
   ])('refuse ?%s', async (query, message) => {
     const answer = await list(query)
     expect(answer.status).toBe(422)

@@ -165,22 +165,29 @@ function listErrors(options: ListOptions): FieldError[] {
 }
 
 function watchErrors(options: ListOptions, isWatchListEnabled: boolean): FieldError[] {
-  const { sendInitialEvents, resourceVersionMatch: match } = options
+  const { sendInitialEvents, resourceVersionMatch: match, continueToken } = options
   if (sendInitialEvents !== undefined && !isWatchListEnabled) {
     const detail =
       'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled'
     return [forbiddenError('sendInitialEvents', detail)]
   }
+  const errors: FieldError[] = []
+  if (sendInitialEvents !== undefined && match !== 'NotOlderThan') {
+    const detail = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'
+    errors.push(forbiddenError(MATCH, detail))
+  }
+  if (match === '') return errors
   if (sendInitialEvents === undefined) {
     const detail = `${MATCH} is forbidden for watch unless sendInitialEvents is provided`
-    return match === '' ? [] : [forbiddenError(MATCH, detail)]
+    errors.push(forbiddenError(MATCH, detail))
   }
-  if (match === 'NotOlderThan') return []
-  if (match === '') {
-    const detail = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'
-    return [forbiddenError(MATCH, detail)]
+  if (match !== 'NotOlderThan') {
+    errors.push(notSupportedError(MATCH, match, ['NotOlderThan'], MESSAGE_FORM))
   }
-  return [notSupportedError(MATCH, match, ['NotOlderThan'], MESSAGE_FORM)]
+  if (continueToken !== '') {
+    errors.push(forbiddenError(MATCH, `${MATCH} is forbidden when continue is provided`))
+  }
+  return errors
 }
 
 function versionError(options: ListOptions) {
