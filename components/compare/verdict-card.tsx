@@ -126,8 +126,7 @@ const REASONS: Readonly<Record<string, string>> = {
   body_limit: 'are larger than what is captured',
   stream: 'are streams of events',
   multipart: 'have several parts',
-  content_coding:
-    'have a content coding that is not read (zstd is where the gateway runs on Node 22.15 or newer)',
+  content_coding: 'have a content coding that is not read (gzip, deflate, br and zstd are)',
   bad_coding: 'are not coded as they say',
   incomplete: 'were cut off',
 }

@@ -11,6 +11,9 @@ import {
   type WorkerReply,
 } from './worker-messages'
 
+// Nothing here asks for anything that way, and a library that looks for it would load 10 MB of Node, for 30 ms.
+Reflect.deleteProperty(globalThis, 'fetch')
+
 const logger = createLogger('gateway')
 let worker: ServingWorker | undefined
 let table: RouteTable | undefined

@@ -1,6 +1,7 @@
 /** Body bytes as received → this → the bytes they stand for, off the event loop. */
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
+import { decodeZstandard } from './decode-zstandard'
 
 export type DecodedContent =
   | { readonly ok: true; readonly bytes: Buffer }
@@ -14,14 +15,14 @@ const DECODERS: ReadonlyMap<string, Decompress> = new Map<string, Decompress>([
   ['x-gzip', promisify(zlib.gunzip) as Decompress],
   ['deflate', promisify(zlib.inflate) as Decompress],
   ['br', promisify(zlib.brotliDecompress) as Decompress],
-  ...zstandard(),
+  ['zstd', nodeZstandard() ?? decodeZstandard],
 ])
 
-function zstandard(): readonly (readonly [string, Decompress])[] {
+function nodeZstandard(): Decompress | undefined {
   const decompress: unknown = Reflect.get(zlib, 'zstdDecompress')
   return typeof decompress === 'function'
-    ? [['zstd', promisify(decompress as typeof zlib.gunzip) as Decompress]]
-    : []
+    ? (promisify(decompress as typeof zlib.gunzip) as Decompress)
+    : undefined
 }
 
 /** Codings applied to one body; more are not undone. */
@@ -29,7 +30,7 @@ const CODINGS_MAX = 2
 
 /**
  * Undoes the codings that Content-Encoding lists, last one first. The reason of a failure is a metric label: `body_limit`
- * when the decoded bytes are more than `bytesMax`, `content_coding` for a coding this Node can't undo, `bad_coding` when
+ * when the decoded bytes are more than `bytesMax`, `content_coding` for a coding that is not read, `bad_coding` when
  * the bytes are not what they claim to be.
  */
 export function decodeContent(
