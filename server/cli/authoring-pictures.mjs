@@ -20,6 +20,8 @@ export async function pictureAuthoring(page, url, folder) {
     .getByRole('listitem')
     .first()
     .waitFor()
+  // The difference comes a moment after its texts.
+  await page.locator('.line-insert').first().waitFor()
   await shoot('history')
 }
 
@@ -44,6 +46,7 @@ async function pictureNewRoute(page, open, shoot) {
   await page.getByRole('button', { name: 'Discard' }).click()
   await open('/routes/new?template=split-mirror&form=1')
   await page.getByRole('group', { name: 'Mirror 1' }).waitFor()
+  await page.getByRole('status', { name: 'Validation' }).getByText('warning').waitFor()
   await shoot('form')
 }
 
