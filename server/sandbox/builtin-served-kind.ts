@@ -103,11 +103,14 @@ export function builtinServedKind(kind: BuiltinKind): ServedKind {
           ...kind.validateCreate(object),
         ],
       ),
-    validateUpdate: (object, old) => [
-      ...validateObjectMetaUpdate(metadataOf(object), metadataOf(old), MESSAGE_FORM),
-      ...checkFinalizers(metadataOf(object)),
-      ...kind.validateUpdate(object, old),
-    ],
+    validateUpdate(object, old) {
+      const errors = [
+        ...validateObjectMetaUpdate(metadataOf(object), metadataOf(old), MESSAGE_FORM),
+        ...checkFinalizers(metadataOf(object)),
+      ]
+      // Both the generic update and the kind's own look at metadata, and a Status has what each of them found.
+      return [...errors, ...errors, ...kind.validateUpdate(object, old)]
+    },
     changesGeneration: (object, old) => kind.changesGeneration(object, old),
   }
 }

@@ -39,6 +39,7 @@ export const ENDPOINT_SLICE_KIND: BuiltinKind = {
       setDefault(port, 'name', '')
       setDefaultText(port, 'protocol', 'TCP')
     }
+    for (const endpoint of objectsAt(slice, 'endpoints')) setDefault(endpoint, 'conditions', {})
     // Go writes both lists without omitempty.
     for (const list of ['endpoints', 'ports']) if (slice[list] === undefined) slice[list] = null
     return slice
