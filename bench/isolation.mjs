@@ -4,7 +4,7 @@
  *   node bench/isolation.mjs [--seconds=3] [--warm=5] [--repeats=3] [--connections=64] [--rate=1000] [--preferred=1] [--peers=1]
  *
  * A fixed rate over keep-alive connections, every request mirrored, the proxy on one core and all else on the other, after some
- * seconds to warm up, half of them flat out. Proxy, primary and load generator go before other processes, for one of those would decide the p99; that
+ * seconds to warm up, half of them at four times the rate. Proxy, primary and load generator go before other processes, for one of those would decide the p99; that
  * takes root, and `--preferred=0` leaves it; `--peers=0` measures ours alone. Repeats are interleaved, medians reported: requests served a second, p50 and p99,
  * CPU of the proxy. The last rows upload 100 MiB while the mirror reads nothing, and mirror one request to the proxy itself.
  */
@@ -95,7 +95,7 @@ function underLoad(generator) {
   return async ({ host, port, processIds }) => {
     const { connections, rate, seconds, warm } = options
     const job = { host, port, connections, rate }
-    await generator.run({ ...job, rate: 0, seconds: warm / 2 })
+    await generator.run({ ...job, rate: 4 * rate, seconds: warm / 2 })
     await generator.run({ ...job, seconds: warm / 2 })
     const cpu = () => processIds.reduce((sum, id) => sum + cpuNanoseconds(id), 0)
     const before = cpu()
