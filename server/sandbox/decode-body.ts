@@ -204,7 +204,7 @@ function typeMismatch(kind: ServedKind, object: JsonObject): string | undefined 
   const apiVersion = textAt(object, 'apiVersion')
   const claimed = textAt(object, 'kind')
   if (apiVersion === expected && claimed === kind.resource.kind) return undefined
-  return `no kind "${claimed}" is registered for version "${apiVersion}" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`
+  return notRegistered(claimed, apiVersion, 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30')
 }
 
 /** `HTTPRoute in version "v1" cannot be handled as a HTTPRoute`, which begins every decoding error. */
@@ -215,4 +215,13 @@ export function handledAs(
   const apiVersion = textAt(object, 'apiVersion')
   const version = apiVersion.slice(apiVersion.lastIndexOf('/') + 1)
   return `${textAt(object, 'kind')} in version ${JSON.stringify(version)} cannot be handled as a ${kind.resource.kind}`
+}
+
+/** Why Go's decoder knows no struct for a kind; `scheme` is where the set of kinds it looked in was made. */
+export function notRegistered(
+  kind: string,
+  version: string,
+  scheme = 'pkg/runtime/scheme.go:110',
+): string {
+  return `no kind "${kind}" is registered for version "${version}" in scheme "${scheme}"`
 }

@@ -6,12 +6,12 @@ import { invalidError, notSupportedError } from '@/lib/validation/field-errors'
 import { MESSAGE_FORM } from './admission'
 import { integerAt, listAt, textAt } from './api-object'
 import type { ApiRequest } from './api-request'
-import { parseBody, TYPE_META } from './decode-body'
+import { notRegistered, parseBody, TYPE_META } from './decode-body'
 import type { DeleteOptions, PropagationPolicy } from './delete-object'
 import { failure, type Outcome, success } from './outcome'
 import { goTypeOf } from './patch/go-format'
-import { unsupportedDryRun } from './request-options'
-import { badRequest, internal, invalid } from './status-error'
+import { readInteger, unsupportedDryRun } from './request-options'
+import { internal, invalid } from './status-error'
 
 const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil']
 
@@ -43,18 +43,16 @@ function policyOf(text: string): PropagationPolicy | undefined {
 }
 
 function fromQuery(query: URLSearchParams): Outcome<JsonObject> {
-  const grace = query.get('gracePeriodSeconds') ?? ''
-  if (!/^(?:[+-]?\d{1,15})?$/.test(grace)) {
-    const why = `strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`
-    return failure(badRequest(why))
-  }
+  const grace = readInteger(query, 'gracePeriodSeconds')
+  if (!grace.ok) return grace
+  const hasGrace = (query.get('gracePeriodSeconds') ?? '') !== ''
   const policy = query.get('propagationPolicy') ?? ''
   const orphan = query.get('orphanDependents')
   return success({
     dryRun: query.getAll('dryRun').filter((value) => value !== ''),
     ...(policy === '' ? {} : { propagationPolicy: policy }),
     ...(orphan === null ? {} : { orphanDependents: orphan !== 'false' && orphan !== '0' }),
-    ...(grace === '' ? {} : { gracePeriodSeconds: Number(grace) }),
+    ...(hasGrace ? { gracePeriodSeconds: grace.value } : {}),
   })
 }
 
@@ -72,9 +70,7 @@ function fromBody({ body, http }: ApiRequest): Outcome<JsonObject> {
   const kind = textAt(value, 'kind')
   if (kind !== '' && kind !== 'DeleteOptions') {
     const version = textAt(value, 'apiVersion')
-    const scheme = 'pkg/runtime/scheme.go:110'
-    const why = `no kind "${kind}" is registered for version "${version}" in scheme "${scheme}"`
-    return failure(internal(why))
+    return failure(internal(notRegistered(kind, version)))
   }
   const problem = FIELDS.map(([name, type, fits]) => {
     const field = value[name] ?? null

@@ -135,7 +135,8 @@ function isTrue(value: string | null): boolean {
   return value !== null && value.toLowerCase() !== 'false' && value !== '0'
 }
 
-function readInteger(query: URLSearchParams, name: string): Outcome<number> {
+/** A whole number of the query, 0 where it is missing or empty; 400 in Go's words for anything else. */
+export function readInteger(query: URLSearchParams, name: string): Outcome<number> {
   const text = query.get(name) ?? ''
   if (text === '' || /^[+-]?\d{1,15}$/.test(text)) return success(Number(text))
   return failure(badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`))

@@ -14,7 +14,7 @@ import {
   withMetadata,
 } from './api-object'
 import type { ApiRequest } from './api-request'
-import { handledAs, mediaType, parseBody } from './decode-body'
+import { handledAs, mediaType, notRegistered, parseBody } from './decode-body'
 import { type ApiStatus, failure, type Outcome, success } from './outcome'
 import { goTypeOf } from './patch/go-format'
 import { jsonPatch } from './patch/json-patch'
@@ -171,7 +171,7 @@ const SCALE_KIND = { resource: { kind: 'Scale' } }
 function scaleProblem(scale: JsonObject): string | undefined {
   const [kind, version] = [textAt(scale, 'kind'), textAt(scale, 'apiVersion')]
   if ((kind !== '' && kind !== 'Scale') || (version !== '' && version !== 'autoscaling/v1')) {
-    return `no kind "${kind}" is registered for version "${version}" in scheme "pkg/runtime/scheme.go:110"`
+    return notRegistered(kind, version)
   }
   const replicas = objectAt(scale, 'spec')['replicas'] ?? 0
   if (typeof replicas === 'number' && Number.isInteger(replicas)) return undefined

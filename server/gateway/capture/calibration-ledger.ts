@@ -11,9 +11,9 @@ interface Entry extends Count {
 }
 
 /**
- * How many requests all workers of a gateway have repeated for each calibration: of each rule what was asked for, and of
- * a route so many times that as rules of it mirror, also where rules have changed places since. Allowed is one at a time and a worker, so
- * that the sum never exceeds what was asked for, whichever of them gets the traffic and however often they are replaced.
+ * How many requests all workers of a gateway have repeated for each calibration: of a rule at most what was asked for, of a
+ * route at most that for each rule of it that mirrors, also where rules have changed places since. A worker is allowed one at
+ * a time, so that the sum never exceeds this, whichever of them gets the traffic and however often they are replaced.
  */
 export class CalibrationLedger {
   /** Of rules. */
