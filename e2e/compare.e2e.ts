@@ -50,7 +50,7 @@ test('comparison is switched on, and shows what differs and one pair of it', asy
   await expect(page.getByRole('button', { name: 'Replay' })).toBeVisible()
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.getByRole('button', { name: 'Copy as curl' }).click()
-  await expect(page.getByText('curl command copied')).toBeVisible()
+  await expect(page.getByText('curl command copied', { exact: true })).toBeVisible()
   const copied = await page.evaluate(() => navigator.clipboard.readText())
   expect(copied).toMatch(/^curl .*http:\/\/127\./s)
   expect(copied).toContain("'Host: backends.example'")

@@ -43,7 +43,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `${process.execPath} server/cli/run.mjs start`,
+    command: `${process.execPath} e2e/start-product.mjs`,
     cwd: root,
     env: {
       PORT: String(port),

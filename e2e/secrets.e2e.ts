@@ -1,4 +1,4 @@
-/** Secrets planted in a header, a query and a body are in no file, no answer of the API and no metric afterwards. */
+/** Secrets planted in a header, a query and a body are in no file, no plane's log, no answer of the API and no metric. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
@@ -57,6 +57,11 @@ test('what is captured for comparison holds no secret', async ({ request }) => {
   const [first] = (JSON.parse(pairs) as PairList).pairs
   const pair = await (await request.get(`/api/comparison/pair?${key}&id=${first?.id}`)).text()
   expect(pair).toContain('[redacted ')
+  // What is refused, and what Mirrorboard sends by itself, may tempt a plane to say so in its log.
+  const refused = await bash(
+    `curl -s -o /dev/null -w '%{http_code}' -H 'Authorization : Bearer ${header}' 'http://${host}/x?token=${query}'`,
+  )
+  expect(refused.stdout).toBe('400')
   const answers = [pairs, pair, await (await request.get(`/api/comparison/snapshot?${key}`)).text()]
   const metrics = `http://127.0.0.1:${Number(process.env['MIRRORBOARD_E2E_PORT'] ?? 4370) + 1}`
   for (const path of ['/metrics', '/exchanges'])
@@ -74,6 +79,8 @@ test('what is captured for comparison holds no secret', async ({ request }) => {
   await expect
     .poll(() => filesWith(directory, 'default/secretive'), { timeout: 40_000 })
     .toContainEqual(expect.stringContaining('comparisons'))
+  const log = join(directory, 'product.log')
+  expect(filesWith(directory, 'Mirrorboard is ready')).toContain(log)
   for (const secret of SECRETS) expect(filesWith(directory, secret)).toEqual([])
 })
 
