@@ -122,6 +122,15 @@ spec: {rules: [${rule}]}
     expect(validate(route(typed)).filter(({ fix }) => fix?.kind === 'edit')).toEqual([])
   })
 
+  it.each(['', ' \n\n', '# an idea\n', '---\n---\n', 'null'])(
+    'says of a text without objects what is missing and what to do: %j',
+    (text) => {
+      expect(validate(text)).toMatchObject([
+        { severity: 'error', message: expect.stringMatching(/^The manifest is empty: .* Write /) },
+      ])
+    },
+  )
+
   it('chooses the wording by the version of the cluster', () => {
     expect(messageFormOf('v1.33.4')).toBe('before-1.34')
     expect(messageFormOf('v1.34.2+k3s1')).toBe('1.34')
@@ -140,7 +149,7 @@ describe('other kinds and versions of the Gateway API', () => {
   const beta = `apiVersion: gateway.networking.k8s.io/v1beta1
 kind: HTTPRoute
 metadata: {name: r}
-spec: {rules: [{backendRefs: [{name: b}]}]}
+spec: {parentRefs: [{name: eg}], rules: [{backendRefs: [{name: b}]}]}
 ---
 apiVersion: gateway.networking.k8s.io/v1
 kind: ReferenceGrant

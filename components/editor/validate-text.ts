@@ -1,6 +1,7 @@
 /** Text + the cluster's schemas and objects → every finding about it. Pure, but for the cache of compiled schemas. */
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import { apiVersionOf, KINDS } from '@/lib/gateway-api/kinds'
+import { START_OF_TEXT } from '@/lib/manifest/text-range'
 import type { JsonObject } from '@/lib/shared/json'
 import { type CompiledSchema, compileSchema } from '@/lib/validation/compiled-schema'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
@@ -69,13 +70,25 @@ export interface ValidationContext {
   readonly stored: JsonObject | null
 }
 
+/** A text without objects is refused as a whole, so there is one thing to say, and what to do here. */
+const NO_OBJECT: Diagnostic = {
+  severity: 'error',
+  code: 'manifest.empty',
+  message:
+    'The manifest is empty: there is nothing to apply. Write an HTTPRoute; Ctrl+Space offers whole ones.',
+  fieldPath: '',
+  documentIndex: 0,
+  range: START_OF_TEXT,
+}
+
 /** Findings of schema, rules and references, each with its place. Never throws for any text. */
 export function validateText(
   { text, defaultNamespace }: Pick<ValidateMessage, 'text' | 'defaultNamespace'>,
   { schemas, unserved, facts, stored }: ValidationContext,
 ): readonly Diagnostic[] {
   const manifest = parseOnce(text)
-  const { documents } = manifest
+  const { documents, problems } = manifest
+  if (documents.length === 0 && problems.length === 0) return [NO_OBJECT]
   const { gateways, gatewayClasses } = facts
   const written = documents.map(({ object }) => object)
   const known = withDocuments(written, facts, defaultNamespace)

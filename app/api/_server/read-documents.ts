@@ -14,7 +14,10 @@ export function readDocuments(text: string): readonly ManifestObject[] {
   const { documents, problems } = parseManifest(text)
   const problem = problems[0]
   if (problem) throw refuse(`Line ${problem.range.startLine}: ${problem.message}.`)
-  if (documents.length === 0) throw refuse('The manifest is empty.')
+  if (documents.length === 0)
+    throw refuse(
+      'The manifest is empty: write at least one object, with apiVersion, kind and metadata.name.',
+    )
   if (documents.length > MANIFEST_DOCUMENTS_MAX) {
     throw refuse(
       `The manifest has more than ${MANIFEST_DOCUMENTS_MAX} documents; apply it in parts.`,
