@@ -296,7 +296,52 @@ const FAULTS: readonly Case[] = [
   { at: 'in the value of another field', text: rule('name: |\n'), offers: [] },
 ]
 
+const PARENTS = ['eg', 'infra/edge']
+const MIRRORS = ['filters-mirror', 'filters-mirror-percent', 'filters-mirror-fraction']
+
+/** What the key at the same place may be is offered behind the items. */
+const BLANK_LINES: readonly Case[] = [
+  {
+    at: 'a backend, below its key',
+    text: rule('backendRefs:\n    |\n'),
+    offers: [...SERVICES, ...MIRRORS],
+  },
+  {
+    at: 'a second backend',
+    text: backends('- name: a\n      port: 1\n    |\n'),
+    offers: [...SERVICES, ...MIRRORS],
+  },
+  {
+    at: 'a backend before another one',
+    text: backends('|\n    - name: a\n'),
+    offers: SERVICES,
+  },
+  {
+    at: 'a backend in an indented list',
+    text: rule('backendRefs:\n      - name: a\n        port: 1\n      |\n'),
+    offers: SERVICES,
+  },
+  {
+    at: 'a backend with something typed',
+    text: backends('- name: a\n    ba|\n'),
+    offers: [...SERVICES, ...MIRRORS],
+  },
+  { at: 'a parent, below its key', text: `${HEAD}  parentRefs:\n  |\n`, offers: PARENTS },
+  { at: 'a second parent', text: `${HEAD}${PARENT}  |\n`, offers: PARENTS },
+  {
+    at: 'a hostname',
+    text: `${HEAD}${PARENT}  hostnames:\n  |\n`,
+    offers: ['*.example.com', 'www.example.com', 'a.shop.test'],
+  },
+  { at: 'a field of a backend', text: backends('- name: a\n      |\n'), offers: [] },
+  { at: 'a field of the metadata', text: 'kind: HTTPRoute\nmetadata:\n  |\n', offers: [] },
+]
+
 describe('completion from the cluster', () => {
+  it.each(BLANK_LINES)('offers items on a line without a dash: $at', ({ text, offers }) => {
+    expect(labels(text)).toEqual(offers)
+  })
+
   it.each(VALUES)('offers what fits at $at', ({ text, offers }) => {
     expect(labels(text)).toEqual(offers)
   })
@@ -376,6 +421,22 @@ describe('completion from the cluster', () => {
       'backend',
       rule('backendRefs:\n      |\n'),
       rule('backendRefs:\n      - name: backend\n        port: 3000\n'),
+    ],
+    ['backend', backends('|\n'), backends('- name: backend\n      port: 3000\n')],
+    [
+      'backend-2',
+      rule('backendRefs:\n      - name: a\n      |\n'),
+      rule('backendRefs:\n      - name: a\n      - name: backend-2\n        port: 3000\n'),
+    ],
+    [
+      'infra/edge',
+      `${HEAD}${PARENT}  |\n`,
+      `${HEAD}${PARENT}  - name: edge\n    namespace: infra\n`,
+    ],
+    [
+      '*.example.com',
+      `${HEAD}${PARENT}  hostnames:\n  |\n`,
+      `${HEAD}${PARENT}  hostnames:\n  - "*.example.com"\n`,
     ],
     [
       '3000',

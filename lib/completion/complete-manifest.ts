@@ -1,7 +1,7 @@
 import type { FieldPath } from '@/lib/manifest/edit/field-edit'
 import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 import { type CompletionContext, completionContext } from './completion-context'
-import { type Cursor, findCursor } from './cursor'
+import { type Cursor, findCursors } from './cursor'
 import { SUGGESTIONS_MAX } from './limits'
 import { suggestSnippets } from './snippets'
 import {
@@ -84,13 +84,21 @@ export function completeManifest(
   { text, offset, defaultNamespace }: CompletionRequest,
   facts: ClusterFacts,
 ): Completion | null {
-  const cursor = findCursor(text, offset)
-  const context = cursor && completionContext(cursor, facts, defaultNamespace)
-  if (cursor === null || context === null) return null
-  const pattern = patternOf(cursor.path)
-  const source = cursor.position === 'value' ? SOURCES.get(pattern) : undefined
-  const found = [...(source?.(context) ?? []), ...suggestSnippets(context, pattern)]
-  return found.length === 0 ? null : limited(found, cursor)
+  const cursors = findCursors(text, offset)
+  const found = cursors.flatMap((cursor) => {
+    const context = completionContext(cursor, facts, defaultNamespace)
+    return context === null ? [] : suggestionsAt(context)
+  })
+  // All of them begin and end at the same place.
+  const [cursor] = cursors
+  return cursor === undefined || found.length === 0 ? null : limited(found, cursor)
+}
+
+function suggestionsAt(context: CompletionContext): Suggestion[] {
+  const { path, position } = context.cursor
+  const pattern = patternOf(path)
+  const source = position === 'value' ? SOURCES.get(pattern) : undefined
+  return [...(source?.(context) ?? []), ...suggestSnippets(context, pattern)]
 }
 
 function limited(found: readonly Suggestion[], { start, end, typed }: Cursor): Completion {

@@ -29,8 +29,8 @@ export interface Cursor {
   readonly start: number
   readonly end: number
   readonly typed: string
-  /** A space where the cursor is right behind a colon. */
-  readonly lead: '' | ' '
+  /** What has to come first: a space right behind a colon, the dash of an item that is not begun. */
+  readonly lead: '' | ' ' | '- '
   readonly layout: Layout
   /** Of each document what could be read; the value or key being typed is an empty text. */
   readonly objects: readonly JsonValue[]
@@ -41,11 +41,7 @@ export interface Cursor {
 /** Stands in the text for what is being typed while it is parsed. */
 const MARK = 'MIRRORBOARD-CURSOR'
 
-interface Token {
-  readonly start: number
-  readonly end: number
-  readonly typed: string
-  readonly lead: '' | ' '
+interface Token extends Pick<Cursor, 'start' | 'end' | 'typed' | 'lead'> {
   readonly quote: string
   /** The line up to the token. */
   readonly before: string
@@ -53,17 +49,42 @@ interface Token {
   readonly marked: string
 }
 
-/** Where the cursor is; null in comments, block texts, and places the parser makes no sense of. */
-export function findCursor(text: string, offset: number): Cursor | null {
+/**
+ * Where the cursor is: at a value or a key, and on a line of its own maybe at the item of a list, whose dash is not there yet.
+ * None in comments, block texts, and places the parser makes no sense of.
+ */
+export function findCursors(text: string, offset: number): readonly Cursor[] {
   const token = text.length > TEXT_LENGTH_MAX ? null : tokenAt(text, offset)
-  if (token === null) return null
+  if (token === null) return []
+  const plain = locate(text, token)
+  if (plain?.position === 'value' || token.quote !== '' || token.before.trim() !== '') {
+    return plain === null ? [] : [plain]
+  }
+  const item = locate(text, asItem(token))
+  const isItem = item?.position === 'value' && typeof item.path.at(-1) === 'number'
+  return [isItem ? item : null, plain].filter((cursor) => cursor !== null)
+}
+
+/** Text whose indent is wrong is read as keys of a map where they can't stand. */
+function areAligned(text: string, { isFlow, keys }: Place): boolean {
+  const columns = keys.map((offset) => offset - text.lastIndexOf('\n', offset - 1))
+  return isFlow || new Set(columns).size < 2
+}
+
+function asItem(token: Token): Token {
+  const { start, before, marked } = token
+  const text = `${marked.slice(0, start)}- ${marked.slice(start)}`
+  return { ...token, lead: '- ', before: `${before}- `, marked: text }
+}
+
+function locate(text: string, token: Token): Cursor | null {
   const marked = token.marked.replaceAll(/^[ ]*\t[ \t]*/gm, untabbed)
   // A quote that is not closed swallows all that follows, so a second reading closes it where its line ends.
   for (const attempt of [marked, closeQuotes(marked)]) {
     const documents = readLeniently(attempt)
     for (const [documentIndex, { contents }] of documents.entries()) {
       const place = findMark(contents, [])
-      if (place === null) continue
+      if (place === null || !areAligned(attempt, place)) continue
       const { start, end, typed, lead } = token
       const { path, position, isFlow } = place
       const layout = layoutOf(text, token, isFlow)
@@ -104,15 +125,24 @@ function closeQuotes(text: string): string {
     .replaceAll(/(?:^|[\s:,[{])'[^'\n]*$/gm, "$&'")
 }
 
-interface Place extends Pick<Cursor, 'path' | 'position'>, Pick<Layout, 'isFlow'> {}
+interface Place extends Pick<Cursor, 'path' | 'position'>, Pick<Layout, 'isFlow'> {
+  /** Where the keys of the map begin that the mark is one of; offsets into the marked text. */
+  readonly keys: readonly number[]
+}
 
 function findMark(node: unknown, path: FieldPath, isFlow = false): Place | null {
   if (path.length > NESTING_MAX) return null
-  if (isScalar(node)) return node.value === MARK ? { path, position: 'value', isFlow } : null
+  if (isScalar(node)) {
+    return node.value === MARK ? { path, position: 'value', isFlow, keys: [] } : null
+  }
   if (!isMap(node) && !isSeq(node)) return null
   const isInFlow = isFlow || node.flow === true
-  const key = isMap(node) ? node.items.find((pair) => keyText(pair) === MARK) : undefined
-  if (key !== undefined) return isFree(key) ? { path, position: 'key', isFlow: isInFlow } : null
+  const pairs = isMap(node) ? node.items : []
+  const key = pairs.find((pair) => keyText(pair) === MARK)
+  if (key !== undefined) {
+    const keys = pairs.flatMap((pair) => (isScalar(pair.key) ? (pair.key.range?.[0] ?? []) : []))
+    return isFree(key) ? { path, position: 'key', isFlow: isInFlow, keys } : null
+  }
   for (const [step, child] of childrenOf(node)) {
     const found = findMark(child, [...path, step], isInFlow)
     if (found !== null) return found

@@ -100,6 +100,8 @@ describe('snippets', () => {
     ['rules not begun', `${HEAD}    |\n`, RULES],
     ['a filter being typed', `${WITH_BACKEND}    filters:\n    - |\n`, FILTERS],
     ['filters not begun', `${WITH_BACKEND}    filters:\n      |\n`, FILTERS],
+    ['a filter on a line without a dash', `${WITH_BACKEND}    filters:\n    |\n`, FILTERS],
+    ['a rule on a line without a dash', `${HEAD}  |\n`, RULES],
     ['filters, right behind the colon', `${WITH_BACKEND}    filters:|\n`, FILTERS],
     ['a field of a rule', `${WITH_BACKEND}    |\n`, FILTERS.map((label) => `filters-${label}`)],
     [
@@ -133,6 +135,7 @@ describe('snippets', () => {
   ])('write a filter: %s', (label, expected) => {
     for (const place of [
       '    filters:\n    - |\n',
+      '    filters:\n    |\n',
       '    filters:\n      |\n',
       '    filters: |\n',
     ]) {
