@@ -146,6 +146,7 @@ function clusterFacts() {
     ],
     namespaces: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }],
     referenceGrants: [],
+    grantApiVersion: GATEWAY_API,
     httpRoutes: names.map((name, index) => ({
       apiVersion: GATEWAY_API,
       kind: 'HTTPRoute',

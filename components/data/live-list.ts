@@ -1,9 +1,11 @@
 /** Watch events → the list of objects a page shows. Pure; previous step: event-stream.ts, next step: use-live.tsx. */
-import type { LiveChange } from '@/lib/dashboard-api/live'
+import type { LiveChange, LiveSnapshot } from '@/lib/dashboard-api/live'
 import { keyOf } from '@/lib/gateway-api/references'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 
 export interface LiveList {
+  /** In which the cluster serves the kind. */
+  readonly apiVersion: string
   readonly byKey: ReadonlyMap<string, KubernetesObject>
   /** In order of namespace, then name. A new array whenever an object changes. */
   readonly objects: readonly KubernetesObject[]
@@ -19,13 +21,13 @@ function compareKeys(left: KubernetesObject, right: KubernetesObject): number {
   return byNamespace !== 0 ? byNamespace : collator.compare(left.metadata.name, right.metadata.name)
 }
 
-function listOf(byKey: ReadonlyMap<string, KubernetesObject>): LiveList {
-  return { byKey, objects: [...byKey.values()].sort(compareKeys) }
+function listOf({ apiVersion, byKey }: Pick<LiveList, 'apiVersion' | 'byKey'>): LiveList {
+  return { apiVersion, byKey, objects: [...byKey.values()].sort(compareKeys) }
 }
 
 /** The list a snapshot describes; it replaces what was known before. */
-export function snapshotList(items: readonly KubernetesObject[]): LiveList {
-  return listOf(new Map(items.map((item) => [keyOf(item), item])))
+export function snapshotList({ apiVersion, items }: Omit<LiveSnapshot, 'kind'>): LiveList {
+  return listOf({ apiVersion, byKey: new Map(items.map((item) => [keyOf(item), item])) })
 }
 
 /**
@@ -45,6 +47,7 @@ export function applyChanges(list: LiveList, changes: readonly LiveChange[]): Li
       byKey.set(key, object)
     }
   }
-  if (namesChanged) return listOf(byKey)
-  return { byKey, objects: list.objects.map((object) => byKey.get(keyOf(object)) ?? object) }
+  if (namesChanged) return listOf({ ...list, byKey })
+  const objects = list.objects.map((object) => byKey.get(keyOf(object)) ?? object)
+  return { ...list, byKey, objects }
 }

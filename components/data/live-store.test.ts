@@ -70,7 +70,7 @@ describe('live store', () => {
   it('applies changes in batches over the snapshot', () => {
     const { store, runTimers, say, names } = page()
     store.start()
-    say('snapshot', { kind: 'services', items: [service('one')] })
+    say('snapshot', { kind: 'services', apiVersion: 'v1', items: [service('one')] })
     say('change', { kind: 'services', type: 'ADDED', object: service('two') })
     expect(names()).toEqual(['one'])
     runTimers()
@@ -80,9 +80,9 @@ describe('live store', () => {
   it('drops changes that a newer snapshot already holds', () => {
     const { store, runTimers, say, names } = page()
     store.start()
-    say('snapshot', { kind: 'services', items: [service('one')] })
+    say('snapshot', { kind: 'services', apiVersion: 'v1', items: [service('one')] })
     say('change', { kind: 'services', type: 'DELETED', object: service('one') })
-    say('snapshot', { kind: 'services', items: [service('one')] })
+    say('snapshot', { kind: 'services', apiVersion: 'v1', items: [service('one')] })
     runTimers()
     expect(names()).toEqual(['one'])
   })

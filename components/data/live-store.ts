@@ -54,10 +54,10 @@ function createCacheWriter(queryClient: QueryClient, environment: StreamEnvironm
   }
 
   return {
-    snapshot: ({ kind, items }) => {
+    snapshot: ({ kind, ...snapshot }) => {
       if (!isKnown(kind)) return
       pending.delete(kind)
-      queryClient.setQueryData(liveKeys.list(kind), snapshotList(items))
+      queryClient.setQueryData(liveKeys.list(kind), snapshotList(snapshot))
     },
     change: (change) => {
       if (!isKnown(change.kind)) return

@@ -2,11 +2,11 @@
 
 import { type UseQueryOptions, type UseQueryResult, useQueries } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
-import { type SchemaWish, wishKey } from '@/components/editor/wanted-schemas'
+import { type SchemaWish, wishFor, wishKey } from '@/components/editor/wanted-schemas'
 import type { ClusterInfo, HealthResponse, SchemaResponse } from '@/lib/dashboard-api/live'
 import { API, apiPath } from '@/lib/dashboard-api/paths'
 import type { TrafficRun } from '@/lib/dashboard-api/traffic'
-import { apiVersionOf, KINDS, type KnownPlural } from '@/lib/gateway-api/kinds'
+import { KINDS, type KnownPlural } from '@/lib/gateway-api/kinds'
 import type { JsonObject } from '@/lib/shared/json'
 import { DashboardRequestError, getJson } from './dashboard-client'
 import { useCachedQuery, useIsHydrated } from './use-cached-query'
@@ -90,15 +90,12 @@ function isSameWish(left: SchemaWish, right: SchemaWish): boolean {
 
 /** The schema of a kind of the Gateway API; undefined while it is on its way, and for every other kind. */
 export function useKindSchema(of: { apiVersion: string; kind: string }): JsonObject | undefined {
-  const plurals: readonly KnownPlural[] = ['httproutes', 'gateways', 'referencegrants']
-  const plural = plurals.find(
-    (name) => apiVersionOf(KINDS[name]) === of.apiVersion && KINDS[name].kind === of.kind,
-  )
+  const wish = wishFor({ ...of })
   const { data } = useCachedQuery({
-    ...schemaQuery(plural ?? 'httproutes'),
-    enabled: plural !== undefined,
+    ...schemaQuery(wish?.plural ?? 'httproutes', wish?.version),
+    enabled: wish !== undefined,
   })
-  return plural === undefined ? undefined : (data?.openAPIV3Schema as JsonObject | undefined)
+  return wish === undefined ? undefined : (data?.openAPIV3Schema as JsonObject | undefined)
 }
 
 /** A traffic run, asked for twice a second while it runs. */

@@ -3,7 +3,7 @@
 import { skipToken } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
 import type { LiveConnection } from '@/lib/dashboard-api/live'
-import type { KnownPlural } from '@/lib/gateway-api/kinds'
+import { apiVersionOf, KINDS, type KnownPlural } from '@/lib/gateway-api/kinds'
 import type {
   Deployment,
   EndpointSlice,
@@ -37,6 +37,8 @@ interface LiveObjects {
 }
 
 export interface LiveObjectsResult<T> {
+  /** In which the cluster serves the kind; the newest known until the first snapshot. */
+  readonly apiVersion: string
   readonly objects: readonly T[]
   /** False until the first snapshot: an empty list then means "not known yet". */
   readonly isSynced: boolean
@@ -52,7 +54,8 @@ export function useLiveList<P extends KnownPlural>(plural: P): LiveObjectsResult
   // The stream serves each kind as that kind; the map above is the contract.
   const objects = (data?.objects ?? NOTHING) as unknown as readonly LiveObjects[P][]
   const isSynced = data !== undefined
-  return useMemo(() => ({ objects, isSynced }), [objects, isSynced])
+  const apiVersion = data?.apiVersion ?? apiVersionOf(KINDS[plural])
+  return useMemo(() => ({ apiVersion, objects, isSynced }), [apiVersion, objects, isSynced])
 }
 
 export interface LiveObjectResult<T> {

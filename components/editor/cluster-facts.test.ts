@@ -8,7 +8,7 @@ const UNKNOWN: LiveLists = {
   gateways: { objects: [], isSynced: false },
   gatewayClasses: { objects: [], isSynced: false },
   namespaces: { objects: [], isSynced: false },
-  referenceGrants: { objects: [], isSynced: false },
+  referenceGrants: { apiVersion: 'v1beta1', objects: [], isSynced: false },
   httpRoutes: { objects: [], isSynced: false },
 }
 
@@ -69,7 +69,9 @@ function route(name: string, conditions: Pick<Condition, 'type' | 'status'>[]): 
 
 describe('clusterFacts', () => {
   it('knows nothing before the lists have arrived', () => {
-    expect(Object.values(clusterFacts(UNKNOWN))).toEqual(Array(6).fill(null))
+    const { grantApiVersion, ...rest } = clusterFacts(UNKNOWN)
+    expect(Object.values(rest)).toEqual(Array(6).fill(null))
+    expect(grantApiVersion).toBe('v1beta1')
   })
 
   it('counts the ready endpoints behind each port', () => {

@@ -24,7 +24,7 @@ export interface LiveLists {
   readonly gateways: Known<Gateway>
   readonly gatewayClasses: Known<GatewayClass>
   readonly namespaces: Known<Namespace>
-  readonly referenceGrants: Known<ReferenceGrant>
+  readonly referenceGrants: Known<ReferenceGrant> & { readonly apiVersion: string }
   readonly httpRoutes: Known<HTTPRoute>
 }
 
@@ -56,6 +56,7 @@ export function clusterFacts(lists: LiveLists): ClusterFacts {
       metadata: identity(metadata),
       spec,
     })),
+    grantApiVersion: lists.referenceGrants.apiVersion,
     httpRoutes: routeFacts(lists.httpRoutes),
   }
 }

@@ -6,6 +6,8 @@ import type { KubernetesObject } from '@/lib/gateway-api/types'
 
 export interface LiveSnapshot {
   readonly kind: string
+  /** In which the cluster serves the kind. */
+  readonly apiVersion: string
   readonly items: readonly KubernetesObject[]
 }
 

@@ -5,6 +5,8 @@ export interface ResourceKind {
   kind: string
   plural: string
   namespaced: boolean
+  /** What clusters serve that do not serve `version` yet, the newest first. */
+  olderVersions?: readonly string[]
 }
 
 export const GATEWAY_API_GROUP = 'gateway.networking.k8s.io'
@@ -23,7 +25,11 @@ export const KINDS = {
   gateways: kind(GATEWAY_API_GROUP, 'v1', 'Gateway', 'gateways'),
   httproutes: kind(GATEWAY_API_GROUP, 'v1', 'HTTPRoute', 'httproutes'),
   grpcroutes: kind(GATEWAY_API_GROUP, 'v1', 'GRPCRoute', 'grpcroutes'),
-  referencegrants: kind(GATEWAY_API_GROUP, 'v1', 'ReferenceGrant', 'referencegrants'),
+  // Definitions of the Gateway API from before it was v1 are what most clusters have.
+  referencegrants: {
+    ...kind(GATEWAY_API_GROUP, 'v1', 'ReferenceGrant', 'referencegrants'),
+    olderVersions: ['v1beta1'],
+  },
   namespaces: kind('', 'v1', 'Namespace', 'namespaces', false),
   services: kind('', 'v1', 'Service', 'services'),
   secrets: kind('', 'v1', 'Secret', 'secrets'),

@@ -34,6 +34,8 @@ export interface KubeClock {
 
 /** A copy of all objects of a kind, kept up to date. */
 export interface Informer {
+  /** The kind in the version that is followed. */
+  readonly resource: ResourceKind
   /** Live map; changes with every event. */
   readonly objects: ReadonlyMap<NamespacedName, KubernetesObject>
   readonly connection: LiveConnection
@@ -63,13 +65,17 @@ export const systemClock: KubeClock = {
 
 /**
  * Lists a kind and watches it for ever: resumes from the last version, lists again when that is too old (410), and
- * backs off while the server cannot be reached. Objects stay as last seen in the meantime.
+ * backs off while the server cannot be reached. Objects stay as last seen in the meantime. Of a kind that clusters serve in
+ * several versions it follows the first one that is served.
  */
 export function startInformer(options: InformerOptions): Informer {
   const loop = new InformerLoop(options)
   const running = loop.run()
   return {
     objects: loop.objects,
+    get resource() {
+      return loop.resource
+    },
     get connection() {
       return loop.connection
     },
@@ -86,6 +92,7 @@ export function startInformer(options: InformerOptions): Informer {
 
 class InformerLoop {
   readonly objects = new Map<NamespacedName, KubernetesObject>()
+  resource: ResourceKind
   connection: LiveConnection = { state: 'connecting', message: 'Connecting to the cluster.' }
   synced = false
   readonly whenSynced: Promise<void>
@@ -99,6 +106,7 @@ class InformerLoop {
 
   constructor(options: InformerOptions) {
     this.options = options
+    this.resource = options.resource
     this.clock = options.clock ?? systemClock
     this.whenSynced = new Promise((resolve) => {
       this.markSynced = resolve
@@ -129,10 +137,10 @@ class InformerLoop {
   }
 
   private async list(resourceVersion: string | undefined): Promise<void> {
-    const { cluster, resource, namespace, fieldSelector } = this.options
+    const { cluster, namespace, fieldSelector } = this.options
     const { signal } = this.controller
     const query = { namespace, fieldSelector, resourceVersion, signal }
-    const list = await listObjects(cluster, resource, query)
+    const list = await listObjects(cluster, this.resource, query)
     if (signal.aborted) return
     const found = new Set<NamespacedName>()
     for (const object of list.items) {
@@ -145,8 +153,8 @@ class InformerLoop {
   }
 
   private async watch(): Promise<void> {
-    const { cluster, resource, namespace, fieldSelector } = this.options
-    const events = watchEvents(cluster, resource, {
+    const { cluster, namespace, fieldSelector } = this.options
+    const events = watchEvents(cluster, this.resource, {
       namespace,
       fieldSelector,
       resourceVersion: this.version ?? '',
@@ -194,15 +202,25 @@ class InformerLoop {
       this.version = undefined
       return
     }
-    // The server does not serve this kind, for now: there are none of it.
     if (hasStatus(error, 404)) {
       this.version = undefined
+      if (this.turnToOlder()) return
+      // The server does not serve this kind, for now: there are none of it.
       for (const object of [...this.objects.values()]) this.remove(object)
       this.finishSync()
     }
     // A refused, malformed or oversized watch may come from the version itself.
     if (!(error instanceof KubeError) || error.code !== 'unreachable') this.version = undefined
     await this.retreat(error instanceof Error ? error.message : String(error))
+  }
+
+  /** Goes on with the next older version of the kind; false, and back to the newest, after the oldest one. */
+  private turnToOlder(): boolean {
+    const { resource } = this.options
+    const versions = [resource.version, ...(resource.olderVersions ?? [])]
+    const version = versions[versions.indexOf(this.resource.version) + 1]
+    this.resource = { ...resource, version: version ?? resource.version }
+    return version !== undefined
   }
 
   private async retreat(reason: string): Promise<void> {

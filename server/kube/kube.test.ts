@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { LiveChange, LiveConnection, LiveSnapshot } from '@/lib/dashboard-api/live'
-import { KINDS } from '@/lib/gateway-api/kinds'
+import { KINDS, type ResourceKind } from '@/lib/gateway-api/kinds'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { reviewAccess } from './access-review'
@@ -560,14 +560,20 @@ describe('applyManifest', () => {
 
 describe('startInformer', () => {
   /** A server with one list and hand-held watches. */
-  async function startWatched(items: KubernetesObject[]) {
+  async function startWatched(
+    items: KubernetesObject[],
+    resource: ResourceKind = KINDS.httproutes,
+    serves = /./,
+  ) {
     const watches: { version: string | null; response: ServerResponse }[] = []
-    const state = { items, version: '10', down: false, refuse: 0 }
+    const state = { items, version: '10', down: false, refuse: 0, serves }
     const server = await startServer((call, response) => {
       if (state.down) {
         response.destroy()
       } else if (state.refuse > 0) {
         json(response, status(state.refuse, 'Gone', 'too old'), state.refuse)
+      } else if (!state.serves.test(call.path)) {
+        json(response, status(404, 'NotFound', 'not served'), 404)
       } else if (call.query.get('watch') === 'true') {
         response.writeHead(200, { 'content-type': 'application/json' })
         response.flushHeaders()
@@ -581,7 +587,7 @@ describe('startInformer', () => {
     const clock = fakeClock()
     const informer = startInformer({
       cluster: server.cluster,
-      resource: KINDS.httproutes,
+      resource,
       clock,
       onChange: ({ type, object }) =>
         changes.push(`${type} ${object.metadata.name}@${object.metadata.resourceVersion}`),
@@ -669,6 +675,19 @@ describe('startInformer', () => {
     expect(test.informer.synced).toBe(true)
     expect(test.informer.objects.size).toBe(0)
   })
+
+  it('follows an older version of a kind where the server does not serve the newest, until it does', async () => {
+    const test = await startWatched([route('a', '8')], KINDS.referencegrants, /v1beta1/)
+    await until(() => test.watches.length === 1, 'watch of the older version')
+    expect(test.informer.resource.version).toBe('v1beta1')
+    expect(test.changes).toEqual(['ADDED a@8'])
+    expect(test.clock.delays).toEqual([])
+    test.state.serves = /\/v1\//
+    test.send('ERROR', status(410, 'Expired', 'too old resource version'))
+    await until(() => test.watches.length === 2, 'watch of the newest version')
+    expect(test.informer.resource.version).toBe('v1')
+    expect([...test.informer.objects.keys()]).toEqual(['default/a'])
+  })
 })
 
 describe('createLiveCache', () => {
@@ -702,6 +721,7 @@ describe('createLiveCache', () => {
     const first = subscribe()
     await until(() => first.seen.snapshots.length === 1 && watches === 1, 'snapshot')
     expect(first.seen.snapshots[0]?.items).toHaveLength(1)
+    expect(first.seen.snapshots[0]?.apiVersion).toBe('gateway.networking.k8s.io/v1')
     expect(first.seen.changes).toEqual([])
     const second = subscribe()
     expect(second.seen.snapshots).toHaveLength(1)

@@ -1,5 +1,5 @@
 import type { LiveChange, LiveConnection, LiveSnapshot } from '@/lib/dashboard-api/live'
-import { KINDS, type KnownPlural } from '@/lib/gateway-api/kinds'
+import { apiVersionOf, KINDS, type KnownPlural } from '@/lib/gateway-api/kinds'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import type { Logger } from '../log'
 import { type Informer, type KubeClock, startInformer, systemClock } from './informer'
@@ -113,7 +113,11 @@ function join(channel: Channel, plural: KnownPlural, handlers: LiveHandlers): vo
   const { informer, subscribers } = channel
   handlers.onConnection(informer.connection)
   const snapshot = () =>
-    handlers.onSnapshot({ kind: plural, items: [...informer.objects.values()] })
+    handlers.onSnapshot({
+      kind: plural,
+      apiVersion: apiVersionOf(informer.resource),
+      items: [...informer.objects.values()],
+    })
   subscribers.add(handlers)
   if (informer.synced) {
     snapshot()

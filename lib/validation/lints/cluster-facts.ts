@@ -1,3 +1,4 @@
+import { apiVersionOf, KINDS } from '@/lib/gateway-api/kinds'
 import type {
   Gateway,
   GatewayClass,
@@ -31,6 +32,8 @@ export interface ClusterFacts {
   readonly gatewayClasses: readonly GatewayClass[] | null
   readonly namespaces: readonly Namespace[] | null
   readonly referenceGrants: readonly ReferenceGrant[] | null
+  /** In which the cluster serves ReferenceGrants. */
+  readonly grantApiVersion: string
   /** Routes that compete for requests: parents, hostnames and matches are enough. */
   readonly httpRoutes: readonly HTTPRoute[] | null
 }
@@ -41,5 +44,6 @@ export const UNKNOWN_CLUSTER: ClusterFacts = {
   gatewayClasses: null,
   namespaces: null,
   referenceGrants: null,
+  grantApiVersion: apiVersionOf(KINDS.referencegrants),
   httpRoutes: null,
 }

@@ -122,7 +122,7 @@ function findFault(context: LintContext, place: BackendPlace): Fault | undefined
   const { group = '', kind = 'Service', namespace = context.namespace, name } = reference
   if (group !== '' || kind !== 'Service') return kindFault(context, place, group, kind)
   const target = { namespace, name }
-  const { referenceGrants } = context.facts
+  const { referenceGrants, grantApiVersion } = context.facts
   if (referenceGrants !== null && !isGranted(referenceGrants, context.namespace, target)) {
     return {
       code: `${place.role}.reference-not-permitted`,
@@ -132,7 +132,7 @@ function findFault(context: LintContext, place: BackendPlace): Fault | undefined
       fix: {
         kind: 'append-manifest',
         title: 'Add the ReferenceGrant',
-        manifest: grantManifest(context.namespace, target, referenceGrants),
+        manifest: grantManifest(context.namespace, target, { referenceGrants, grantApiVersion }),
       },
     }
   }

@@ -32,6 +32,11 @@ export function isGranted(
   })
 }
 
+interface KnownGrants {
+  readonly referenceGrants: readonly ReferenceGrant[]
+  readonly grantApiVersion: string
+}
+
 /**
  * The ReferenceGrant, as YAML, that lets HTTPRoutes of a namespace refer to one Service and nothing else. It is a new one:
  * another's grant that has the name already permits something else, and keeps doing so.
@@ -39,7 +44,7 @@ export function isGranted(
 export function grantManifest(
   fromNamespace: string,
   { namespace, name }: Target,
-  referenceGrants: readonly ReferenceGrant[],
+  { referenceGrants, grantApiVersion }: KnownGrants,
 ): string {
   const taken = new Set(
     referenceGrants
@@ -47,7 +52,7 @@ export function grantManifest(
       .map(({ metadata }) => metadata.name),
   )
   return toYaml({
-    apiVersion: `${GATEWAY_API_GROUP}/v1`,
+    apiVersion: grantApiVersion,
     kind: 'ReferenceGrant',
     metadata: { name: freeName(`${fromNamespace}-to-${name}`, taken), namespace },
     spec: {
