@@ -1,12 +1,8 @@
 'use client'
 
 import { useCallback, useEffect, useState } from 'react'
-import type { EditQuestion } from '@/components/editor/form/edit-form'
-import type { RouteForm } from '@/components/editor/form/route-form'
-import type { MirrorPlace } from '@/components/editor/mirror-places'
 import type {
   Answer,
-  FormEdited,
   FromWorker,
   Question,
   ToWorker,
@@ -99,23 +95,16 @@ function sharedValidator(): Validator {
   return shared
 }
 
-/** The form of a text, read in the worker; rejects where that does not run. One question at a time, please. */
-export function readFormInWorker(
-  text: string,
-  defaultNamespace: string,
-): Promise<RouteForm | string> {
-  const question = { type: 'read-form', text, defaultNamespace } as const
-  return sharedValidator().ask(question) as Promise<RouteForm | string>
-}
-
-/** Makes edits of a form in the worker; rejects where that does not run. */
-export function editFormInWorker(question: Omit<EditQuestion, 'type'>): Promise<FormEdited> {
-  return sharedValidator().ask({ type: 'edit-form', ...question }) as Promise<FormEdited>
-}
-
-/** Where the mirrors of a text are, found in the worker; rejects where that does not run. */
-export function findMirrorsInWorker(text: string): Promise<readonly MirrorPlace[]> {
-  return sharedValidator().ask({ type: 'find-mirrors', text }) as Promise<readonly MirrorPlace[]>
+/** What the worker answers to a question about a text; where it does not run, what `here` answers. */
+export async function askWorker<Reply extends Answer>(
+  question: Question,
+  here: () => Reply,
+): Promise<Reply> {
+  try {
+    return (await sharedValidator().ask(question)) as Reply
+  } catch {
+    return here()
+  }
 }
 
 export interface ValidationOptions {

@@ -1,8 +1,9 @@
 /** Above every RequestMirror filter of a route's manifest: the way to its pairs. A pair has the way back, to this line. */
 import type { editor, languages } from 'monaco-editor/editor'
-import { findMirrorsInWorker } from '@/components/data/use-validation'
+import { askWorker } from '@/components/data/use-validation'
 import { page } from '@/lib/dashboard-api/paths'
 import { HTTP_ROUTE_SUFFIX } from './editor-options'
+import { mirrorPlaces } from './mirror-places'
 
 let open: (href: string) => void = (href) => location.assign(href)
 
@@ -40,13 +41,14 @@ export function registerMirrorLens(monaco: Monaco): void {
 
 /**
  * Only a route that is there has pairs: the draft of a new one has a path without a namespace. Asked at every pause in typing,
- * so the text is read in the worker; where that does not run there are no lenses.
+ * so the text is read in the worker.
  */
 async function linksOf(model: editor.ITextModel | null) {
   const [, namespace, name] = model?.uri.path.split('/') ?? []
   if (model === null || namespace === undefined || name === undefined) return []
   const compare = page.compare(namespace, name.slice(0, -HTTP_ROUTE_SUFFIX.length))
-  const places = await findMirrorsInWorker(model.getValue()).catch(() => [])
+  const text = model.getValue()
+  const places = await askWorker({ type: 'find-mirrors', text }, () => mirrorPlaces(text))
   return places.map(({ rule, filterIndex, line }) => ({
     line,
     href: `${compare}?of=${rule}.${filterIndex}`,

@@ -1,7 +1,7 @@
 'use client'
 
 import { type RefObject, useCallback, useEffect, useRef } from 'react'
-import { editFormInWorker } from '@/components/data/use-validation'
+import { askWorker } from '@/components/data/use-validation'
 import { editForm } from './edit-form'
 import type { RouteForm } from './route-form'
 import type { EditRule } from './rule-section'
@@ -21,11 +21,6 @@ interface EditsOptions {
 /** Tries that an edit gets while the text goes on changing under it. */
 const ATTEMPTS_MAX = 5
 
-/** In the worker; here where that does not run. */
-function editAnywhere(question: Parameters<typeof editForm>[0]) {
-  return editFormInWorker(question).catch(() => editForm(question))
-}
-
 interface Latest {
   current: EditsOptions
 }
@@ -37,8 +32,15 @@ async function editNow(latest: Latest, [index, make]: Parameters<EditRule>): Pro
   const rule = form?.rules[index]
   if (form === null || rule === undefined) return true
   const { documentIndex } = form
-  const question = { text, defaultNamespace: namespace, documentIndex, edits: make(rule) }
-  const edited = await editAnywhere(question)
+  const edits = make(rule)
+  const question = {
+    type: 'edit-form',
+    text,
+    defaultNamespace: namespace,
+    documentIndex,
+    edits,
+  } as const
+  const edited = await askWorker(question, () => editForm(question))
   const now = latest.current
   if (now.text !== text) return false
   now.onRefusal(edited.ok ? '' : edited.message)

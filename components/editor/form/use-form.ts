@@ -1,7 +1,7 @@
 'use client'
 
 import { startTransition, useEffect, useRef, useState } from 'react'
-import { readFormInWorker } from '@/components/data/use-validation'
+import { askWorker } from '@/components/data/use-validation'
 import { keepSame } from './keep-same'
 import { type RouteForm, readForm } from './route-form'
 
@@ -25,9 +25,9 @@ export interface FollowedForm extends Omit<Reading, 'text'> {
   follow(written: string, form: RouteForm | string): void
 }
 
-/** In the worker; here where that does not run. */
 function readAnywhere(text: string, namespace: string): Promise<RouteForm | string> {
-  return readFormInWorker(text, namespace).catch(() => readForm(text, namespace))
+  const question = { type: 'read-form', text, defaultNamespace: namespace } as const
+  return askWorker(question, () => readForm(text, namespace))
 }
 
 /**
