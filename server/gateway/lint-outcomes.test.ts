@@ -102,7 +102,7 @@ function codesOf(route: HTTPRoute, state: ClusterState): readonly string[] {
     gateways: known(state.gateways),
     gatewayClasses: known(state.gatewayClasses),
     namespaces: known(state.namespaces),
-    referenceGrants: known(state.referenceGrants),
+    referenceGrants: { apiVersion, ...known(state.referenceGrants) },
     httpRoutes: known(state.httpRoutes),
   })
   return lintHttpRoute(route, facts).map(({ code }) => code)
@@ -350,6 +350,12 @@ const secureB = ({ services }: ClusterState) => ({
 })
 
 const PARENTS: readonly Case[] = [
+  {
+    code: 'parent.none',
+    rules: [{ backendRefs: TO_A }],
+    spec: { parentRefs: [] },
+    ...TO_NONE,
+  },
   {
     code: 'parent.not-found',
     rules: [{ backendRefs: TO_A }],

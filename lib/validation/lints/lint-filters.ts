@@ -7,7 +7,9 @@ import { type LintFinding, SPEC } from './lint-finding'
 
 /** How much mirrors copy, how many there are, and filters where no gateway applies them. */
 export function lintFilters(context: LintContext): readonly LintFinding[] {
-  return (context.route.spec.rules ?? []).flatMap((_, ruleIndex) => [
+  const { rules } = context.route.spec
+  if (rules === undefined) return [NO_RULES]
+  return rules.flatMap((_, ruleIndex) => [
     ...mirrorsOfRule(context.route, ruleIndex).flatMap((place) => lintShare(context, place)),
     ...lintSeveral(context, ruleIndex),
     ...lintRedirect(context, ruleIndex),
@@ -15,6 +17,16 @@ export function lintFilters(context: LintContext): readonly LintFinding[] {
     ...lintUnsupported(context, ruleIndex),
     ...lintNoBackend(context, ruleIndex),
   ])
+}
+
+/** The API server's default is one rule that has matches only. */
+const NO_RULES: LintFinding = {
+  severity: 'warning',
+  code: 'rule.no-backend',
+  message:
+    'Without rules the route takes every request for its hostnames and answers it with status 500, as it has no backend.',
+  fieldPath: 'spec.rules',
+  specUrl: SPEC.rule,
 }
 
 /** Envoy's runtime fraction counts in millionths. */

@@ -63,6 +63,7 @@ export const LINT_CODES = [
   'parent.kind-not-allowed',
   'parent.listener-not-found',
   'parent.namespace-not-allowed',
+  'parent.none',
   'parent.not-found',
   'rule.no-backend',
   'rule.shadowed',

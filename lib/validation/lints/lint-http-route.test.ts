@@ -3,6 +3,7 @@ import type {
   Gateway,
   HTTPRoute,
   HTTPRouteFilter,
+  HTTPRouteMatch,
   HTTPRouteRule,
   ReferenceGrant,
 } from '@/lib/gateway-api/types'
@@ -83,6 +84,7 @@ const FACTS: ClusterFacts = {
   ],
   namespaces: [],
   referenceGrants: [],
+  grantApiVersion: 'gateway.networking.k8s.io/v1beta1',
   httpRoutes: [],
 }
 
@@ -341,6 +343,13 @@ const REFERENCES: readonly Case[] = [
 
 const PARENTS: readonly Case[] = [
   {
+    code: 'parent.none',
+    severity: 'warning',
+    route: route([rule()], { parentRefs: [] }),
+    at: 'spec.parentRefs',
+    says: 'The route names no Gateway in parentRefs: no request reaches it.',
+  },
+  {
     code: 'parent.not-found',
     severity: 'error',
     route: route([rule()], parent('nope')),
@@ -542,6 +551,13 @@ const FILTERS: readonly Case[] = [
   {
     code: 'rule.no-backend',
     severity: 'warning',
+    route: { ...route([]), spec: parent('mine') },
+    at: 'spec.rules',
+    says: 'Without rules the route takes every request',
+  },
+  {
+    code: 'rule.no-backend',
+    severity: 'warning',
     route: route([{ matches: [GET] }]),
     at: RULE,
     says: 'answered with status 500',
@@ -731,7 +747,7 @@ describe('lintHttpRoute', () => {
     const far = withMirror('c', { backendRef: { name: 'c', namespace: 'other', port: 80 } })
     expect(fixOf(far)).toMatchObject({
       kind: 'append-manifest',
-      manifest: expect.stringContaining('kind: ReferenceGrant'),
+      manifest: expect.stringMatching(/v1beta1\nkind: ReferenceGrant/),
     })
     const other: ReferenceGrant = {
       apiVersion: 'gateway.networking.k8s.io/v1',
@@ -755,6 +771,21 @@ describe('lintHttpRoute', () => {
     expect(beside.map(({ code, fix }) => [code, fix])).toEqual([
       ['mirror.unsafe-methods', undefined],
     ])
+  })
+
+  it('offers no split by method that would take requests from another route', () => {
+    const any = rule({ matches: [prefix('/a')], filters: [mirror('b', { percent: 1 })] })
+    const other = (match: HTTPRouteMatch): HTTPRoute => ({
+      ...route([rule({ matches: [match] })]),
+      metadata: { name: 'other', namespace: 'default' },
+    })
+    const offered = (match: HTTPRouteMatch) =>
+      lintHttpRoute(route([any]), { ...FACTS, httpRoutes: [other(match)] }).flatMap(
+        ({ fix }) => fix?.kind ?? [],
+      )
+    expect(offered({ ...prefix('/a'), headers: [{ name: 'x', value: '1' }] })).toEqual([])
+    expect(offered({ ...prefix('/a'), method: 'POST' })).toEqual(['split-by-method'])
+    expect(offered(prefix('/a/b'))).toEqual(['split-by-method'])
   })
 
   it('is done with a route of 16 rules beside 2,000 others in a moment', () => {

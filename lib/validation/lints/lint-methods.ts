@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import { type LintContext, mirrorsOfRule } from './lint-context'
 import { type LintFinding, type LintFix, SPEC } from './lint-finding'
+import { takesMoreByMethod } from './lint-precedence'
 
 /** https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 names the safe ones. */
 const UNSAFE_METHODS: readonly string[] = ['POST', 'PUT', 'PATCH', 'DELETE']
@@ -13,7 +14,8 @@ const SPLIT_METHODS = ['GET', 'HEAD'] as const
 const MATCHES_MAX = 64
 
 /** Mirrors that copy requests which change something. */
-export function lintUnsafeMethods({ route }: LintContext): readonly LintFinding[] {
+export function lintUnsafeMethods(context: LintContext): readonly LintFinding[] {
+  const { route } = context
   const rules = route.spec.rules ?? []
   return rules.flatMap((rule, ruleIndex) => {
     const at = `spec.rules[${ruleIndex}]`
@@ -27,8 +29,10 @@ export function lintUnsafeMethods({ route }: LintContext): readonly LintFinding[
     const message = `${methods} requests are copied too: what they change at the primary they change again behind the mirror, wherever both write to the same place.`
     const hasAnyMethod =
       rule.matches === undefined || rule.matches.some(({ method }) => method === undefined)
+    const movesRequests =
+      sharesPath(rules, ruleIndex) || takesMoreByMethod(context, ruleIndex, SPLIT_METHODS)
     const fix: LintFix | undefined =
-      hasAnyMethod && !sharesPath(rules, ruleIndex)
+      hasAnyMethod && !movesRequests
         ? { kind: 'split-by-method', title: 'Mirror GET and HEAD only', fieldPath: at }
         : undefined
     const code = 'mirror.unsafe-methods' as const

@@ -9,11 +9,21 @@ import { type LintCode, type LintFinding, type LintFix, SPEC } from './lint-find
 /** Parents that don't exist or don't take the route, and hostnames that no listener serves. */
 export function lintParents(context: LintContext): readonly LintFinding[] {
   const { facts, route } = context
+  const { parentRefs = [] } = route.spec
+  if (parentRefs.length === 0) return [NO_PARENT]
   if (facts.gateways === null || facts.gatewayClasses === null) return []
-  const parents = (route.spec.parentRefs ?? []).flatMap((parentRef, index) =>
+  const parents = parentRefs.flatMap((parentRef, index) =>
     lintParent(context, parentRef, `spec.parentRefs[${index}]`),
   )
   return [...parents, ...lintHostnames(context)]
+}
+
+const NO_PARENT: LintFinding = {
+  severity: 'warning',
+  code: 'parent.none',
+  message: 'The route names no Gateway in parentRefs: no request reaches it.',
+  fieldPath: 'spec.parentRefs',
+  specUrl: SPEC.parent,
 }
 
 function lintParent(

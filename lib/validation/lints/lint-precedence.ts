@@ -50,11 +50,21 @@ function contendersOf(route: RouteNode): readonly Contender[] {
   )
 }
 
-/** Findings about matches of the route that never win, and about matches of live routes it would silence. */
-export function lintPrecedence({ node, live }: LintContext): readonly LintFinding[] {
-  if (node === undefined) return []
+/** A route among the live ones it competes with. */
+interface Competition {
+  readonly places: readonly Place[]
+  readonly rivals: Rivals
+  readonly own: readonly Contender[]
+  readonly rivalIndex: ContenderIndex
+}
+
+/** Several lints ask about one route; its node is made anew for each text. */
+const competitions = new WeakMap<RouteNode, Competition>()
+
+function competitionOf(node: RouteNode, live: Graph | undefined): Competition {
+  const known = competitions.get(node)
+  if (known !== undefined) return known
   const places = placesOf(node)
-  if (places.length === 0) return []
   const byPlace = live === undefined ? new Map<Place, RouteNode[]>() : routesByPlace(live)
   const rivals = new Map(
     places.map((place) => [
@@ -62,24 +72,59 @@ export function lintPrecedence({ node, live }: LintContext): readonly LintFindin
       (byPlace.get(place) ?? []).filter(({ key }) => key !== node.key),
     ]),
   )
-  return [...deadMatches(node, places, rivals), ...silencedRules(node, rivals)]
+  const rivalIndex = new ContenderIndex(rivalContenders(rivals))
+  const competition = { places, rivals, own: contendersOf(node), rivalIndex }
+  competitions.set(node, competition)
+  return competition
+}
+
+/**
+ * Whether a rule whose matches for every method were given one of `methods` would take requests that other live routes take
+ * now: a match with a method ranks above one without, whatever their headers and the routes' ages.
+ */
+export function takesMoreByMethod(
+  { node, live }: LintContext,
+  ruleIndex: number,
+  methods: readonly string[],
+): boolean {
+  if (node === undefined) return false
+  const { own, rivalIndex } = competitionOf(node, live)
+  return own
+    .filter((one) => one.ruleIndex === ruleIndex && one.match.method === '')
+    .some((one) =>
+      rivalIndex.withPathOf(one).some((rival) =>
+        methods
+          .filter((method) => rival.match.method === '' || rival.match.method === method)
+          .map((method) => ({ ...one, match: { ...one.match, method } }))
+          .some((withMethod) => isFirst(rival, one) && isFirst(withMethod, rival)),
+      ),
+    )
+}
+
+/** Findings about matches of the route that never win, and about matches of live routes it would silence. */
+export function lintPrecedence({ node, live }: LintContext): readonly LintFinding[] {
+  if (node === undefined) return []
+  const competition = competitionOf(node, live)
+  if (competition.places.length === 0) return []
+  return [...deadMatches(node, competition), ...silencedRules(competition)]
 }
 
 type Rivals = ReadonlyMap<Place, readonly RouteNode[]>
 
 function deadMatches(
   node: RouteNode,
-  places: readonly Place[],
-  rivals: Rivals,
+  { places, rivals, own, rivalIndex }: Competition,
 ): readonly LintFinding[] {
-  const own = contendersOf(node)
-  const index = new ContenderIndex([...own, ...rivalContenders(rivals)])
+  const ownIndex = new ContenderIndex(own)
   const attached = new Map(places.map((place) => [place, new Set(rivals.get(place)).add(node)]))
   return node.rules.flatMap((rule) => {
     const matches = own.filter(({ ruleIndex }) => ruleIndex === rule.index)
     const beaten = matches.map((match) => ({
       match,
-      winners: everywhereBeaten(match, attached, index),
+      winners: everywhereBeaten(match, attached, [
+        ...ownIndex.coveringPathOf(match),
+        ...rivalIndex.coveringPathOf(match),
+      ]),
     }))
     const dead = beaten.filter(({ winners }) => winners.length > 0)
     if (dead.length === 0) return []
@@ -143,10 +188,9 @@ function reasonOf(match: Contender, winner: Contender): string {
 function everywhereBeaten(
   match: Contender,
   attached: ReadonlyMap<Place, ReadonlySet<RouteNode>>,
-  index: ContenderIndex,
+  candidates: readonly Contender[],
 ): readonly Contender[] {
   const winners = new Set<Contender>()
-  const candidates = index.coveringPathOf(match)
   for (const routes of attached.values()) {
     const winner = candidates.find((other) => routes.has(other.route) && beats(other, match))
     if (winner === undefined) return []
@@ -156,16 +200,16 @@ function everywhereBeaten(
 }
 
 /** Rules of live routes that take requests now and would take none beside this route. */
-function silencedRules(node: RouteNode, rivals: Rivals): readonly LintFinding[] {
+function silencedRules({ rivals, own }: Competition): readonly LintFinding[] {
   const findings: LintFinding[] = []
-  const own = new ContenderIndex(contendersOf(node))
+  const index = new ContenderIndex(own)
   for (const rival of new Set([...rivals.values()].flat())) {
     // Elsewhere it may well take requests.
     if (placesOf(rival).some((place) => !rivals.has(place))) continue
     for (const rule of rival.rules) {
       const matches = contendersOf(rival).filter(({ ruleIndex }) => ruleIndex === rule.index)
       const beatenBy = matches.map((match) =>
-        own.coveringPathOf(match).find((other) => beats(other, match)),
+        index.coveringPathOf(match).find((other) => beats(other, match)),
       )
       const [first] = beatenBy
       if (first === undefined || beatenBy.includes(undefined)) continue
@@ -187,23 +231,29 @@ const EVERY_PATH = ['.*', '/.*', '^.*$', '^/.*$', '.+', '/.*$', '^/.*']
 /** Contenders by path, so that a route with many rules is not compared pair by pair. */
 class ContenderIndex {
   private readonly byPath = new Map<string, Contender[]>()
-  private readonly everyPath: Contender[] = []
+  private readonly expressions: Contender[] = []
 
   constructor(contenders: readonly Contender[]) {
     for (const contender of contenders) {
-      const { type, value } = contender.match.path
       const key = pathKey(contender.match)
       const known = this.byPath.get(key)
       if (known === undefined) this.byPath.set(key, [contender])
       else known.push(contender)
-      if (type === 'RegularExpression' && EVERY_PATH.includes(value)) this.everyPath.push(contender)
+      if (contender.match.path.type === 'RegularExpression') this.expressions.push(contender)
     }
   }
 
   /** Those that take every path the match takes. A longer prefix or an exact path takes only part of a prefix. */
   coveringPathOf({ match }: Contender): readonly Contender[] {
     const same = this.byPath.get(pathKey(match)) ?? []
-    return this.everyPath.length === 0 ? same : [...same, ...this.everyPath]
+    const every = this.expressions.filter((one) => EVERY_PATH.includes(one.match.path.value))
+    return every.length === 0 ? same : [...same, ...every]
+  }
+
+  /** Those that may take a path of the match and be of its rank: what two expressions have in common can't be told. */
+  withPathOf({ match }: Contender): readonly Contender[] {
+    if (match.path.type === 'RegularExpression') return this.expressions
+    return this.byPath.get(pathKey(match)) ?? []
   }
 }
 
@@ -214,13 +264,17 @@ function pathKey({ path: { type, value } }: MatchEntry): string {
 /** Whether `other` ranks higher and asks for nothing that `match` does not ask for. Their paths are known to fit. */
 function beats(other: Contender, match: Contender): boolean {
   if (other === match) return false
-  const isFirst = compareMatches(ranked(other, match.route), ranked(match, other.route)) < 0
   return (
-    isFirst &&
+    isFirst(other, match) &&
     (other.match.method === '' || other.match.method === match.match.method) &&
     asksNoMore(other.match.headers, match.match.headers) &&
     asksNoMore(other.match.queryParams, match.match.queryParams)
   )
+}
+
+/** Whether `left` takes what both match. */
+function isFirst(left: Contender, right: Contender): boolean {
+  return compareMatches(ranked(left, right.route), ranked(right, left.route)) < 0
 }
 
 function asksNoMore(fewer: readonly ValueMatch[], more: readonly ValueMatch[]): boolean {
