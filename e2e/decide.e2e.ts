@@ -164,6 +164,10 @@ test('settings are kept on the route, and count', async ({ page }) => {
   await dialog.getByLabel('Differing answers').fill('20')
   await dialog.getByLabel('Failed by the mirror alone').fill('20')
   await dialog.getByRole('button', { name: 'Review' }).click()
+  // What was filled in outlives a look at the review.
+  await page.getByRole('button', { name: 'Back to editing' }).click()
+  await expect(dialog.getByLabel('Differing answers')).toHaveValue('20')
+  await dialog.getByRole('button', { name: 'Review' }).click()
   await applyReview(page)
   expect(await annotation('comparison')).toEqual(SETTINGS)
   // What is ignored counts at once; how values are compared, from the next pair on.
@@ -217,6 +221,9 @@ test('a budget stops copies, and the page says why', async ({ page }) => {
   await page.goto(`${ROUTE}/promote`)
   const budget = page.getByRole('region', { name: 'Mirror budget' })
   await budget.getByLabel('Copies a second, at most').fill('1')
+  await budget.getByRole('button', { name: 'Review budget' }).click()
+  await page.getByRole('button', { name: 'Back to editing' }).click()
+  await expect(budget.getByLabel('Copies a second, at most')).toHaveValue('1')
   await budget.getByRole('button', { name: 'Review budget' }).click()
   await applyReview(page)
   expect(await annotation('mirror-budget')).toEqual({ requestsPerSecond: 1 })

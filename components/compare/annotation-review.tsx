@@ -10,20 +10,28 @@ interface AnnotationReviewProps {
   route: HTTPRoute
   /** By annotation, the new value; null removes it. */
   changes: Readonly<Record<string, string | null>>
+  /** Back to where the change was made, which is to be as it was left. */
   onClose: () => void
+  /** The change was applied, or given up for what is live; as `onClose` unless told. */
+  onDone?: () => void
 }
 
 /** Reviews and applies annotations of a route, and nothing else of it. */
-export function AnnotationReview({ route, changes, onClose }: AnnotationReviewProps) {
+export function AnnotationReview({
+  route,
+  changes,
+  onClose,
+  onDone = onClose,
+}: AnnotationReviewProps) {
   const [from, setFrom] = useState(route)
   return (
     <ManifestReview
       input={annotationManifest(from, changes)}
       of="step"
       onClose={onClose}
-      onApplied={onClose}
-      onLoadLive={onClose}
-      onRebase={(live) => (live === null ? onClose() : setFrom(live as HTTPRoute))}
+      onApplied={onDone}
+      onLoadLive={onDone}
+      onRebase={(live) => (live === null ? onDone() : setFrom(live as HTTPRoute))}
     />
   )
 }

@@ -2,11 +2,14 @@
 
 import { useState } from 'react'
 import { formatCount } from '@/components/format/numbers'
+import { mirrorsOf } from '@/components/routes/route-summary'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/field'
 import { Modal } from '@/components/ui/modal'
 import type { AssessedGroup } from '@/lib/comparison/assess-groups'
-import { CALIBRATION_REQUESTS_MAX } from '@/lib/comparison/calibration'
+import { CALIBRATION_ANNOTATION, CALIBRATION_REQUESTS_MAX } from '@/lib/comparison/calibration'
+import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { AnnotationReview } from './annotation-review'
 
 const REQUESTS_DEFAULT = 500
 
@@ -33,22 +36,32 @@ export function costSentence(requests: number | null, rules: number): string {
 }
 
 interface CalibrateDialogProps {
+  route: HTTPRoute
   suggested: number
-  /** Rules of the route that mirror: each is calibrated. */
-  rules: number
   onClose: () => void
-  /** Gets the annotation's new text. */
-  onReview: (annotation: string) => void
 }
 
 /** Asks how many requests to repeat, and says what that costs. */
-export function CalibrateDialog({ suggested, rules, onClose, onReview }: CalibrateDialogProps) {
+export function CalibrateDialog({ route, suggested, onClose }: CalibrateDialogProps) {
   const [text, setText] = useState(String(suggested))
+  const [reviewed, setReviewed] = useState('')
+  // Each rule that mirrors is calibrated.
+  const rules = new Set(mirrorsOf(route).map(({ ruleIndex }) => ruleIndex)).size
   const requests = Number(text)
   const isValid = Number.isInteger(requests) && requests > 0 && requests <= CALIBRATION_REQUESTS_MAX
   const error = isValid
     ? undefined
     : `A whole number from 1 to ${formatCount(CALIBRATION_REQUESTS_MAX)}`
+  if (reviewed !== '') {
+    return (
+      <AnnotationReview
+        route={route}
+        changes={{ [CALIBRATION_ANNOTATION]: reviewed }}
+        onClose={() => setReviewed('')}
+        onDone={onClose}
+      />
+    )
+  }
   return (
     <Modal
       onClose={onClose}
@@ -60,7 +73,7 @@ export function CalibrateDialog({ suggested, rules, onClose, onReview }: Calibra
           <Button
             variant="primary"
             disabledReason={error}
-            onClick={() => onReview(annotationOf(requests))}
+            onClick={() => setReviewed(annotationOf(requests))}
           >
             Review
           </Button>

@@ -6,7 +6,6 @@ import { type ReactNode, useState } from 'react'
 import { useReadOnlyReason } from '@/components/data/access'
 import { useResetComparison, useSnapshot } from '@/components/data/comparison'
 import { plural } from '@/components/format/numbers'
-import { mirrorsOf } from '@/components/routes/route-summary'
 import { Button, buttonClass } from '@/components/ui/button'
 import { Chip } from '@/components/ui/chip'
 import { EmptyState, LoadingState } from '@/components/ui/empty-state'
@@ -14,7 +13,6 @@ import { Modal } from '@/components/ui/modal'
 import { Notice } from '@/components/ui/notice'
 import { assess } from '@/lib/comparison/assess'
 import { type AssessedGroup, headerOf } from '@/lib/comparison/assess-groups'
-import { CALIBRATION_ANNOTATION } from '@/lib/comparison/calibration'
 import { COMPARISON_ANNOTATION, judgeRules } from '@/lib/comparison/settings'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
 import type { ComparisonListItem } from '@/lib/dashboard-api/comparison'
@@ -160,22 +158,21 @@ interface DialogsProps {
   route: HTTPRoute
   dialog: OpenDialog
   snapshot: ComparisonSnapshot | undefined
-  onDialog: (dialog: OpenDialog | null) => void
+  onClose: () => void
 }
 
-function Dialogs({ route: live, dialog, snapshot, onDialog }: DialogsProps) {
+function Dialogs({ route: live, dialog, snapshot, onClose: close }: DialogsProps) {
   // As of the opening: a form that was filled from it must not be written over what came since.
   const [route] = useState(live)
-  const close = () => onDialog(null)
   if (dialog === 'reset') return <ResetDialog route={route} onClose={close} />
   const settings = settingsOr(route)
   if (dialog === 'settings') {
     return (
       <SettingsDialog
+        route={route}
         settings={{ percent: 100, ...settings }}
         snapshot={snapshot}
         onClose={close}
-        onReview={(text) => onDialog({ [COMPARISON_ANNOTATION]: text })}
       />
     )
   }
@@ -183,10 +180,9 @@ function Dialogs({ route: live, dialog, snapshot, onDialog }: DialogsProps) {
     const groups = snapshot === undefined ? [] : assess(snapshot, judgeRules(settings)).groups
     return (
       <CalibrateDialog
+        route={route}
         suggested={suggestedRepeats(groups, snapshot?.calibrationPairs ?? 0)}
-        rules={new Set(mirrorsOf(route).map(({ ruleIndex }) => ruleIndex)).size}
         onClose={close}
-        onReview={(text) => onDialog({ [CALIBRATION_ANNOTATION]: text })}
       />
     )
   }
@@ -239,7 +235,12 @@ export function CompareWorkspace({ route, comparison, chooser }: CompareWorkspac
         <Judged route={route} snapshot={snapshot} onIgnore={ignore} />
       )}
       {dialog === null ? null : (
-        <Dialogs route={route} dialog={dialog} snapshot={snapshot} onDialog={setDialog} />
+        <Dialogs
+          route={route}
+          dialog={dialog}
+          snapshot={snapshot}
+          onClose={() => setDialog(null)}
+        />
       )}
     </>
   )

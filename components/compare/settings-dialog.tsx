@@ -6,18 +6,24 @@ import { Field, inputClass, TextField } from '@/components/ui/field'
 import { Modal } from '@/components/ui/modal'
 import { Notice } from '@/components/ui/notice'
 import { assess } from '@/lib/comparison/assess'
-import { type ComparisonSettings, judgeRules } from '@/lib/comparison/settings'
+import {
+  COMPARISON_ANNOTATION,
+  type ComparisonSettings,
+  judgeRules,
+} from '@/lib/comparison/settings'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
+import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { AnnotationReview } from './annotation-review'
 import { DECISION_TEXT, explainDecision } from './comparison-text'
 import { annotationOf, formOf, type SettingsForm } from './settings-form'
 
 interface SettingsDialogProps {
+  /** As it was when the settings were read from it. */
+  route: HTTPRoute
   settings: ComparisonSettings
   /** What has been counted, where anything has: to say what the settings would make of it. */
   snapshot: ComparisonSnapshot | undefined
   onClose: () => void
-  /** Gets the annotation's new text. */
-  onReview: (annotation: string) => void
 }
 
 const NUMBERS = [
@@ -77,10 +83,21 @@ function Foretold({
 }
 
 /** The route's comparison settings; saved as its annotation, after a review. */
-export function SettingsDialog({ settings, snapshot, onClose, onReview }: SettingsDialogProps) {
+export function SettingsDialog({ route, settings, snapshot, onClose }: SettingsDialogProps) {
   const [form, setForm] = useState(() => formOf(settings))
+  const [isReviewing, setIsReviewing] = useState(false)
   const parsed = annotationOf(form, settings)
   const set = (name: keyof SettingsForm) => (value: string) => setForm({ ...form, [name]: value })
+  if (isReviewing) {
+    return (
+      <AnnotationReview
+        route={route}
+        changes={{ [COMPARISON_ANNOTATION]: parsed.text }}
+        onClose={() => setIsReviewing(false)}
+        onDone={onClose}
+      />
+    )
+  }
   return (
     <Modal
       onClose={onClose}
@@ -92,7 +109,7 @@ export function SettingsDialog({ settings, snapshot, onClose, onReview }: Settin
           <Button
             variant="primary"
             disabledReason={parsed.ok ? undefined : parsed.message}
-            onClick={() => onReview(parsed.text)}
+            onClick={() => setIsReviewing(true)}
           >
             Review
           </Button>

@@ -114,7 +114,8 @@ export function BudgetPanel({ route }: { route: HTTPRoute }) {
         <AnnotationReview
           route={draft.route}
           changes={{ [MIRROR_BUDGET_ANNOTATION]: budgetText(form) }}
-          onClose={() => {
+          onClose={() => setIsReviewing(false)}
+          onDone={() => {
             setIsReviewing(false)
             setDraft(null)
           }}
