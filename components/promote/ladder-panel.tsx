@@ -28,7 +28,7 @@ import type { Gate } from './use-gate'
 
 function isReached(step: Step, { share, isMirrored }: Ladder): boolean {
   if (step === 'mirror') return true
-  return step === 'removed' ? !isMirrored : share >= step
+  return step === 'removed' ? !isMirrored && share === 100 : share >= step
 }
 
 function Steps({ ladder }: { ladder: Ladder }) {
@@ -60,7 +60,10 @@ function currentStep(ladder: Ladder): Step | undefined {
 
 function where({ candidate, share, isMirrored }: Ladder): string {
   const rounded = Math.round(share * 10) / 10
-  if (!isMirrored) return `${candidate} answers every request, and nothing is mirrored to it.`
+  if (!isMirrored) {
+    const part = share === 100 ? 'every request' : `${rounded} % of the requests`
+    return `${candidate} answers ${part}, and nothing is mirrored to it.`
+  }
   return share === 0
     ? `${candidate} gets copies only; it answers no client.`
     : `${candidate} answers ${rounded} % of the requests, and gets copies of the mirrored ones.`

@@ -64,7 +64,8 @@ export function ladderOf(route: HTTPRoute, rule: number, filterIndex: number): L
     share,
     isMirrored,
     next: nextStep(share, isMirrored),
-    previous: previousStep(share, isMirrored),
+    // Where nobody else is known to have answered, there is nobody to give requests back to.
+    previous: promotion.backendRefs.length === 0 ? null : previousStep(share, isMirrored),
   }
 }
 
@@ -112,7 +113,8 @@ function nextStep(share: number, isMirrored: boolean): Step | null {
 }
 
 function previousStep(share: number, isMirrored: boolean): Step | null {
-  if (!isMirrored) return 100
+  // The mirror may have been taken out by hand before the last step: back is where it was then.
+  if (!isMirrored) return PERCENTS.findLast((percent) => percent <= share) ?? 'mirror'
   if (share === 0) return null
   return PERCENTS.toReversed().find((percent) => percent < share) ?? 'mirror'
 }

@@ -106,6 +106,19 @@ describe('the ladder', () => {
     })
   })
 
+  test('goes back to the step that was left when the mirror was taken out by hand', () => {
+    const route = climb(routeOf(), 10)
+    const rule = route.spec.rules?.[1]
+    if (rule !== undefined) rule.filters = rule.filters?.slice(0, 1) ?? []
+    expect(ladderOf(route, 1, 1)).toMatchObject({ share: 10, next: null, previous: 10 })
+    expect(climb(route, 10).spec).toEqual(climb(routeOf(), 10).spec)
+  })
+
+  test('gives no request back where nobody else is known to have answered', () => {
+    const route = routeOf({ backendRefs: [{ name: 'next', port: 80 }] })
+    expect(ladderOf(route, 1, 1)).toMatchObject({ share: 100, next: 'removed', previous: null })
+  })
+
   test('remembers what was decided against the verdict', () => {
     const route = climb(climb(routeOf(), 1, 'known and wanted'), 10)
     expect(ladderOf(route, 1, 1)?.promotion.overrides).toEqual([
