@@ -41,6 +41,12 @@ describe('numbers', () => {
     expect(formatCount(1000)).toBe('1,000')
     expect(formatShare(1, 3)).toBe('33.3 %')
     expect(formatShare(0, 0)).toBe('–')
+    expect([0, 1, 9_999, 10_000].map((part) => formatShare(part, 10_000))).toEqual([
+      '0 %',
+      '< 0.1 %',
+      '> 99.9 %',
+      '100 %',
+    ])
     expect(formatBytes(128 * 1024 * 1024)).toBe('128 MiB')
     expect(plural(1, 'route')).toBe('1 route')
     expect(plural(2, 'route')).toBe('2 routes')

@@ -26,9 +26,13 @@ export function formatLatency(milliseconds: number | null): string {
     : `${oneDigit.format(milliseconds)} ms`
 }
 
-/** `12.3 %`; a dash when there is nothing to divide by. */
+/** `12.3 %`, never rounded to none or to all: `< 0.1 %`, `> 99.9 %`; a dash when there is nothing to divide by. */
 export function formatShare(part: number, total: number): string {
-  return total === 0 ? UNKNOWN : `${oneDigit.format((100 * part) / total)} %`
+  if (total === 0) return UNKNOWN
+  const percent = (100 * part) / total
+  if (part > 0 && percent < 0.05) return '< 0.1 %'
+  if (part < total && percent >= 99.95) return '> 99.9 %'
+  return `${oneDigit.format(percent)} %`
 }
 
 /** Mebibytes: `128 MiB`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MirrorSeries, RouteSeries } from '@/lib/dashboard-api/series'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
-import { shareOfMirror, shareSentence } from './share-of-mirror'
+import { formatFraction, shareOfMirror, shareSentence } from './share-of-mirror'
 
 const route = {
   spec: {
@@ -35,6 +35,15 @@ describe('the share of a mirror', () => {
     const bad = share(1000, 600)
     expect(bad.isWithin).toBe(false)
     expect(shareSentence(bad)).toMatch(/outside 21\.\d+ % to 28\.\d+ %/)
+  })
+
+  it('is written as small as it is', () => {
+    expect([0, 1e-6, 0.0005, 1 / 3].map(formatFraction)).toEqual([
+      '0 %',
+      '0.0001 %',
+      '0.05 %',
+      '33.33 %',
+    ])
   })
 
   it('is unknown without requests, or without its filter', () => {

@@ -50,10 +50,12 @@ export function shareOfMirror(
 }
 
 const percent = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
+const tiny = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 })
 
-/** `25 %`, `0.05 %`. */
+/** `25 %`, `0.05 %`, `0.0001 %`: a filter may ask for one in millions. */
 export function formatFraction(share: number): string {
-  return `${percent.format(share * 100)} %`
+  const format = share < 0.0001 ? tiny : percent
+  return `${format.format(share * 100)} %`
 }
 
 /** The comparison in a sentence. */
