@@ -38,8 +38,9 @@ export function explainConflicts(conflicts: readonly FieldConflict[]): string {
   const fields = plural(count, 'field')
   const them = count === 1 ? 'it' : 'them'
   const managers = listManagers(conflicts)
+  const manage = conflicts.length === 1 ? 'manages' : 'manage'
   if (isOnlyOwnership(conflicts)) {
-    return `${managers} also manages ${fields} with the values of your draft: taking over makes mirrorboard a manager of ${them} and changes no value of theirs.`
+    return `${managers} also ${manage} ${fields} with the values of your draft: taking over makes mirrorboard a manager of ${them} and changes no value of theirs.`
   }
-  return `${managers} manages ${fields} that your draft changes: forcing overwrites ${them}, and ${managers} may write the old values again.`
+  return `${managers} ${manage} ${fields} that your draft changes: forcing overwrites ${them}, and ${managers} may write the old values again.`
 }

@@ -102,6 +102,7 @@ describe('conflicts', () => {
     )
     const other = [{ manager: 'helm', fields: ['.spec.a', '.spec.b'], sameValues: false }]
     expect(explainConflicts(other)).toContain('helm manages 2 fields that your draft changes')
+    expect(explainConflicts([...same, ...other])).toContain('kubectl and helm manage 3 fields')
   })
 })
 

@@ -44,7 +44,13 @@ function concreteHost(hostname: string | undefined): string {
 export function formForRoute(route: HTTPRoute): TrafficForm {
   const parent = route.spec.parentRefs?.[0]
   const match = route.spec.rules?.[0]?.matches?.[0]
-  const headers = (match?.headers ?? []).filter(({ type }) => (type ?? 'Exact') === 'Exact')
+  const isExact = ({ type = 'Exact' }: { type?: string }) => type === 'Exact'
+  const headers = (match?.headers ?? []).filter(isExact)
+  const query = (match?.queryParams ?? [])
+    .filter(isExact)
+    .map(({ name, value }) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&')
+  const path = match?.path?.type === 'RegularExpression' ? '/' : (match?.path?.value ?? '/')
   const namespace = parent?.namespace ?? route.metadata.namespace ?? 'default'
   return {
     ...EMPTY_FORM,
@@ -52,7 +58,7 @@ export function formForRoute(route: HTTPRoute): TrafficForm {
     listener: parent?.sectionName ?? '',
     method: match?.method ?? 'GET',
     host: concreteHost(route.spec.hostnames?.[0]),
-    path: match?.path?.type === 'RegularExpression' ? '/' : (match?.path?.value ?? '/'),
+    path: query === '' ? path : `${path}?${query}`,
     headers: headers.map(({ name, value }) => `${name}: ${value}`).join('\n'),
   }
 }

@@ -79,6 +79,7 @@ describe('traffic form', () => {
               method: 'POST',
               path: { type: 'PathPrefix', value: '/cart' },
               headers: [{ name: 'x-a', value: '1' }],
+              queryParams: [{ name: 'v', value: '2 b' }],
             },
           ],
         },
@@ -92,7 +93,7 @@ describe('traffic form', () => {
       listener: 'http',
       method: 'POST',
       host: 'www.example.com',
-      path: '/cart',
+      path: '/cart?v=2%20b',
       headers: 'x-a: 1',
     })
   })
