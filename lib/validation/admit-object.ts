@@ -26,6 +26,8 @@ export interface Admission {
   readonly old?: JsonObject
   /** A write to the status subresource: everything but status stays as stored. */
   readonly subresource?: 'status'
+  /** The object was pruned before; a null that is still in it where none may be is an error. */
+  readonly isDecoded?: boolean
 }
 
 export interface AdmittedObject {
@@ -53,7 +55,7 @@ export function admitObject(
   admission: Admission,
 ): AdmittedObject {
   if (isDeeperThan(object, OBJECT_DEPTH_MAX)) return TOO_DEEP
-  const decoded = decode(schema, object)
+  const decoded = decode(schema, object, admission.isDecoded)
   const old = admission.old === undefined ? undefined : decode(schema, admission.old).object
   const isUpdate = admission.operation === 'update' && old !== undefined
   const prepared = isUpdate
@@ -92,13 +94,13 @@ interface Decoded {
 }
 
 /** Another kind passes undecoded, to be refused by validation; another version of this kind has no known fields. */
-function decode(schema: CompiledSchema, object: JsonObject): Decoded {
+function decode(schema: CompiledSchema, object: JsonObject, keepsNulls = false): Decoded {
   const { group, version } = parseApiVersion(textOf(ownValue(object, 'apiVersion')))
   if (group !== schema.group || ownValue(object, 'kind') !== schema.kind) {
     return { object: copyObject(object), unknownFields: [], decodeError: undefined }
   }
   const known = version === schema.version ? schema.root : undefined
-  const normalized = normalizeResource(known, object)
+  const normalized = normalizeResource(known, object, keepsNulls)
   const meta = decodeObjectMeta(ownValue(object, 'metadata'))
   if (!meta.ok) {
     return { ...normalized, decodeError: meta.reason }

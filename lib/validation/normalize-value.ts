@@ -5,13 +5,14 @@ import type { SchemaNode } from '@/lib/validation/structural-schema'
 /**
  * Defaulting and pruning in one pass, into a new value: nulls that a schema does not allow are dropped or take the default,
  * missing fields take their default, and fields the schema does not know are dropped and reported.
- * Source: k8s.io/apiextensions-apiserver/pkg/apiserver/schema/{defaulting,pruning}.
+ * Source: k8s.io/apiextensions-apiserver/pkg/apiserver/schema/{defaulting,pruning}. With `keepsNulls` those without a default stay.
  */
 export function normalizeResource(
   node: SchemaNode | undefined,
   object: JsonObject,
+  keepsNulls = false,
 ): { object: JsonObject; unknownFields: string[] } {
-  const pass: Pass = { unknownFields: [] }
+  const pass: Pass = { unknownFields: [], keepsNulls }
   const root: SchemaNode | undefined = node === undefined ? undefined : embedded(node)
   const normalized = normalizeObject(root, object, '', root === undefined, pass)
   return { object: normalized, unknownFields: pass.unknownFields.sort() }
@@ -19,6 +20,7 @@ export function normalizeResource(
 
 interface Pass {
   readonly unknownFields: string[]
+  readonly keepsNulls: boolean
 }
 
 const TYPE_AND_METADATA = new Set(['apiVersion', 'kind', 'metadata'])
@@ -86,7 +88,7 @@ function normalizeField(
 ): JsonValue | undefined {
   const schema = node?.properties.get(key) ?? node?.additional
   if (value === null && schema !== undefined && !schema.nullable) {
-    if (schema.default === undefined) return undefined
+    if (schema.default === undefined) return pass.keepsNulls ? null : undefined
     return normalize(schema, cloneJson(schema.default), path, pass)
   }
   if (isKept) return cloneJson(value)

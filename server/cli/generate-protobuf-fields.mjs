@@ -28,6 +28,7 @@ const ROOTS = [
   'authorization.SelfSubjectAccessReview',
   'authorization.SelfSubjectRulesReview',
   'authentication.SelfSubjectReview',
+  'authentication.TokenRequest',
   'meta.DeleteOptions',
 ]
 const SCALARS = {

@@ -155,8 +155,9 @@ describe.skipIf(!hasKubectl())(`kubectl against ${CLUSTER_NAME} (skipped without
     ['explain httproute.spec.rules.filters.requestMirror', /backendRef\s+<Object> -required-/],
     [
       'explain deployment.spec.strategy',
-      /rollingUpdate\s+<RollingUpdateDeployment>|rollingUpdate\s+<Object>/,
+      /strategy <DeploymentStrategy>[\s\S]*rollingUpdate\s+<RollingUpdateDeployment>/,
     ],
+    ['explain service.spec', /ports\s+<\[\]ServicePort>/],
     ['api-resources --api-group=gateway.networking.k8s.io', /httproutes .* true +HTTPRoute/],
     ['auth can-i create httproutes', /^yes\n$/],
     ['auth can-i --list', /\*\.\*/],
@@ -179,6 +180,20 @@ describe.skipIf(!hasKubectl())(`kubectl against ${CLUSTER_NAME} (skipped without
     ['delete configmap made', /^configmap "made" deleted/],
   ])('%s', async (command, expected) => {
     expect(await kubectl(command)).toMatch(expected)
+  })
+
+  test('gets a token of a service account, and comes back with it', async () => {
+    await kubectl('create serviceaccount bot')
+    const token = await kubectl('create token bot --duration=10m')
+    expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+    expect(await kubectl(`auth whoami --token=${token}`)).toMatch(
+      new RegExp(`Username +system:serviceaccount:${contract.namespace}:bot\n`),
+    )
+    expect(await kubectl('create token bot --duration=1m')).toContain(
+      'may not specify a duration less than 10 minutes',
+    )
+    await kubectl('delete serviceaccount bot')
+    expect(await kubectl(`auth whoami --token=${token}`)).toContain('You must be logged in')
   })
 
   test.skipIf(OUTSIDE !== undefined)('says decently that there are no metrics', async () => {

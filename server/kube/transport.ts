@@ -15,7 +15,7 @@ export interface KubeRequest {
   /** From the server's root: `/api/v1/namespaces`. */
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
-  /** Sent as JSON. */
+  /** Sent as JSON; a Buffer as it is. */
   readonly body?: unknown
   readonly contentType?: string
   readonly accept?: string
@@ -156,7 +156,8 @@ function openRequest(
       outgoing.end()
       return
     }
-    const body = Buffer.from(JSON.stringify(request.body))
+    const { body: given } = request
+    const body = Buffer.isBuffer(given) ? given : Buffer.from(JSON.stringify(given))
     // Node frames no DELETE body by itself: without a length the server reads it as the next request.
     outgoing.setHeader('content-length', body.length)
     outgoing.end(body)

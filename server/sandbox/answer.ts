@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { stringify as stringifyYaml } from 'yaml'
 import type { JsonObject } from '@/lib/shared/json'
 import { sortKeys } from './api-object'
-import { WARNINGS_MAX } from './limits'
+import { WARNING_CHARACTERS_MAX, WARNING_CUT_CHARACTERS } from './limits'
 import { objectJson } from './object-json'
 import type { ApiStatus } from './outcome'
 import { badRequest, statusObject } from './status-error'
@@ -72,8 +72,8 @@ export function writeAnswer(
     send(request, response, answer.code, type, answer.text)
     return
   }
-  const warnings = (answer.warnings ?? []).slice(0, WARNINGS_MAX)
-  if (warnings.length > 0) response.setHeader('Warning', warnings.map(warningHeader))
+  const warnings = warningHeaders(answer.warnings ?? [])
+  if (warnings.length > 0) response.setHeader('Warning', warnings)
   if (format === 'yaml') {
     send(request, response, answer.code, 'application/yaml', toYaml(answer.object))
     return
@@ -90,9 +90,11 @@ function send(
   text: string,
 ): void {
   response.statusCode = code
+  // As bytes: Node would write the head in the encoding of a text, and warnings are bytes already.
+  const bytes = Buffer.from(text)
   response.setHeader('Content-Type', type)
-  response.setHeader('Content-Length', Buffer.byteLength(text))
-  response.end(request.method === 'HEAD' ? '' : text)
+  response.setHeader('Content-Length', bytes.length)
+  response.end(request.method === 'HEAD' ? '' : bytes)
 }
 
 /** Compact, or indented for people at a terminal. */
@@ -116,8 +118,26 @@ export function toYaml(object: JsonObject): string {
   }).replace(/^(\s*(?:- )*)"\.":/gm, '$1.:')
 }
 
-/** RFC 7234 warn-code 299; header values are Latin-1, so everything else is escaped. */
+/**
+ * Warning headers of RFC 7234, each text once. As kube-apiserver has it, one with a line break is lost, and those of an answer
+ * with too many are cut.
+ */
+export function warningHeaders(texts: readonly string[]): string[] {
+  const sayable = [...new Set(texts)].filter((text) => text !== '' && !/\p{Cc}/u.test(text))
+  const total = sayable.reduce((sum, text) => sum + text.length, 0)
+  if (total <= WARNING_CHARACTERS_MAX) return sayable.map(warningHeader)
+  const cut = sayable.map((text) => text.slice(0, WARNING_CUT_CHARACTERS))
+  let before = 0
+  return cut
+    .filter((text) => {
+      before += text.length
+      return before - text.length < WARNING_CHARACTERS_MAX
+    })
+    .map(warningHeader)
+}
+
+/** Header values are bytes: UTF-8 here, of which Node wants every byte as a character. */
 function warningHeader(text: string): string {
-  const quoted = text.replace(/["\\]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?')
-  return `299 - "${quoted}"`
+  const quoted = text.replace(/["\\]/g, '\\$&')
+  return `299 - "${Buffer.from(quoted).toString('latin1')}"`
 }

@@ -4,6 +4,7 @@ import type { PodAccess } from './contracts'
 import type { Representation } from './negotiate'
 import type { RequestInfo } from './request-info'
 import type { ServedKind } from './served-kind'
+import type { ServiceAccountTokens } from './service-account-tokens'
 import type { WatchHub } from './watch-hub'
 
 /** One request to a resource, its path resolved. */
@@ -20,6 +21,7 @@ export interface ApiRequest {
 
 export interface ServerContext extends SandboxContext {
   readonly hub: WatchHub
+  readonly tokens: ServiceAccountTokens
   readonly pods: PodAccess | undefined
   /** What ends each open port forward. */
   readonly forwards: Set<() => void>

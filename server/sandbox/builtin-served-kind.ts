@@ -59,6 +59,16 @@ const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
   Service: ['spec.clusterIP', 'spec.type'],
 }
 
+/** GetResetFields of the status strategies. https://github.com/kubernetes/kubernetes pkg/registry */
+const STATUS_RESETS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  CustomResourceDefinition: [['metadata']],
+  Deployment: [['metadata', 'labels']],
+  Pod: [
+    ['metadata', 'deletionTimestamp'],
+    ['metadata', 'ownerReferences'],
+  ],
+}
+
 /** Wraps a built-in kind. The schema is read on first use. */
 export function builtinServedKind(kind: BuiltinKind): ServedKind {
   let schema: SchemaNode | undefined
@@ -76,7 +86,9 @@ export function builtinServedKind(kind: BuiltinKind): ServedKind {
     verbs: kind.verbs.length === 0 ? ALL_VERBS : kind.verbs,
     isCustom: false,
     hasStatus: kind.subresources.includes('status'),
+    statusResets: STATUS_RESETS[kind.resource.kind] ?? [],
     hasLog: kind.subresources.includes('log'),
+    hasTokens: kind.subresources.includes('token'),
     scale: kind.subresources.includes('scale') ? SCALE : undefined,
     schema: kind.schema,
     columns: kind.columns,

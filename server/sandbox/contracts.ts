@@ -18,7 +18,7 @@ export interface BuiltinKind {
   readonly categories: readonly string[]
   /** Empty means all of create, delete, deletecollection, get, list, patch, update, watch. */
   readonly verbs: readonly string[]
-  readonly subresources: readonly ('status' | 'scale' | 'log')[]
+  readonly subresources: readonly ('status' | 'scale' | 'log' | 'token')[]
   /** Full schema of the object, with descriptions, list types and defaults-free (defaulting is a function). */
   readonly schema: OpenApiSchema
   /** Fills defaults as kube-apiserver does for this kind. Returns a new object. */

@@ -62,7 +62,10 @@ function servedVersion(definition: JsonObject, version: JsonObject, storage: str
     verbs: VERBS,
     isCustom: true,
     hasStatus,
+    // Metadata of a status write is dropped as well, but its owner is written down.
+    statusResets: [],
     hasLog: false,
+    hasTokens: false,
     scale: scalePaths(subresources),
     schema: openApi,
     selectableFields: listAt(version, 'selectableFields')
@@ -70,15 +73,17 @@ function servedVersion(definition: JsonObject, version: JsonObject, storage: str
       .map((field) => textAt(field, 'jsonPath').replace(/^\./, '')),
     tracksGeneration: true,
     ...printerColumns(listAt(version, 'additionalPrinterColumns')),
-    decode: (object) => decodeCustom(schema(), object),
+    decode: (object, isApplied = false) => decodeCustom(schema(), object, isApplied),
     // Defaults also apply when the API server reads its own storage, so a dropped status comes back defaulted.
     prepareCreate: (object) => object,
     prepareUpdate: (object) => object,
-    validateCreate: (object) => admitObject(schema(), object, { operation: 'create' }).errors,
+    validateCreate: (object) =>
+      admitObject(schema(), object, { operation: 'create', isDecoded: true }).errors,
     validateUpdate: (object, old, subresource) =>
       admitObject(schema(), object, {
         operation: 'update',
         old,
+        isDecoded: true,
         ...(subresource === 'status' ? { subresource: 'status' as const } : {}),
       }).errors,
     changesGeneration: (object, old) =>
@@ -104,7 +109,7 @@ function tracked(object: JsonObject, hasStatus: boolean): JsonObject {
 }
 
 /** Another kind passes undecoded, to be refused by validation; another version has no known fields. */
-function decodeCustom(schema: CompiledSchema, object: JsonObject): DecodedBody {
+function decodeCustom(schema: CompiledSchema, object: JsonObject, isApplied: boolean): DecodedBody {
   const [group, version] = splitApiVersion(textAt(object, 'apiVersion'))
   const decoded = decodeObjectMeta(object['metadata'])
   if (!decoded.ok) return decoded
@@ -116,7 +121,7 @@ function decodeCustom(schema: CompiledSchema, object: JsonObject): DecodedBody {
     }
   }
   const root = version === schema.version ? schema.root : undefined
-  const normalized = normalizeResource(root, object)
+  const normalized = normalizeResource(root, object, isApplied)
   return {
     ok: true,
     object: { ...normalized.object, metadata: decoded.metadata },

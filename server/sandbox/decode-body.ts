@@ -1,7 +1,8 @@
 /** A request body → an object of the wanted kind, pruned and defaulted, with what strict validation would refuse. */
-import { parseAllDocuments } from 'yaml'
+import { LineCounter, parseAllDocuments } from 'yaml'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
+import { goQuote } from '@/lib/validation/go-text'
 import { textAt } from './api-object'
 import { duplicateFields, shapeProblem, yamlProblem } from './duplicate-fields'
 import { failure, type Outcome, success } from './outcome'
@@ -10,6 +11,7 @@ import { goJsonError } from './patch/go-json-error'
 import { decodeProtobuf } from './protobuf'
 import { groupVersionOf, type ServedKind } from './served-kind'
 import { badRequest, unsupportedMediaType } from './status-error'
+import { yamlDuplicates } from './yaml-duplicates'
 
 export const BODY_TYPES = [
   'application/json',
@@ -24,9 +26,19 @@ export const TYPE_META =
 /** `k8s` and a zero, which begin every Kubernetes protobuf message. */
 const PROTOBUF_PREFIX = Buffer.from('k8s\0')
 
+/** Keys that a body sets twice, which strict field validation refuses. */
+export interface Duplicates {
+  /** Paths of them in a JSON body. */
+  readonly fields: readonly string[]
+  /** What a strict reader says of a YAML body, '' when it has none. */
+  readonly yaml: string
+}
+
+const NO_DUPLICATES: Duplicates = { fields: [], yaml: '' }
+
 export interface ParsedBody {
   readonly value: JsonValue
-  readonly duplicates: readonly string[]
+  readonly duplicates: Duplicates
   /** The body as text, which some error messages quote. */
   readonly text: string
 }
@@ -44,7 +56,7 @@ export function parseBody(body: Buffer, contentType: string | undefined): Outcom
   if (value === undefined) {
     return failure(badRequest(`json parse error: ${goJsonError(text) ?? 'invalid JSON'}`))
   }
-  return success({ value, duplicates: duplicateFields(text), text })
+  return success({ value, duplicates: { fields: duplicateFields(text), yaml: '' }, text })
 }
 
 /** The type of a Content-Type header without its parameters, in lower case; '' when there is none. */
@@ -67,7 +79,7 @@ function parseProtobuf(body: Buffer): Outcome<ParsedBody> {
   }
   const value = decodeProtobuf(body)
   if (value === undefined) return failure(unsupportedMediaType(BODY_TYPES.slice(0, 2)))
-  return success({ value, duplicates: [], text: '' })
+  return success({ value, duplicates: NO_DUPLICATES, text: '' })
 }
 
 const YAML_TO_JSON = 'error converting YAML to JSON: '
@@ -80,8 +92,9 @@ export function parseYamlBody(text: string): Outcome<ParsedBody> {
   const early = yamlProblem(text)
   if (early !== undefined) return failure(badRequest(early))
   try {
-    const duplicates: string[] = []
+    const lineCounter = new LineCounter()
     const [document] = parseAllDocuments(text, {
+      lineCounter,
       schema: 'yaml-1.1',
       version: '1.1',
       uniqueKeys: false,
@@ -96,6 +109,10 @@ export function parseYamlBody(text: string): Outcome<ParsedBody> {
     const json = JSON.stringify(value ?? null)
     const problem = shapeProblem(json)
     if (problem !== undefined) return failure(badRequest(problem))
+    const duplicates = {
+      fields: [],
+      yaml: yamlDuplicates(document?.contents, (offset) => lineCounter.linePos(offset).line),
+    }
     return success({ value: JSON.parse(json) as JsonValue, duplicates, text })
   } catch (error) {
     const detail = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
@@ -167,13 +184,14 @@ function excerpt(text: string): string {
   return text.length > 30 ? `${text.slice(0, 30)} ...` : text
 }
 
-/** Prunes and defaults an object that came from a body; 400 when it is none of the kind. */
+/** Prunes and defaults an object that came from a body or, `isApplied`, out of a server-side apply; 400 when it is none of the kind. */
 export function decodeTyped(
   kind: ServedKind,
   object: JsonObject,
-  duplicates: readonly string[] = [],
+  duplicates: Duplicates = NO_DUPLICATES,
+  isApplied = false,
 ): Outcome<DecodedObject> {
-  const read = readAs(kind, object, duplicates)
+  const read = readAs(kind, object, duplicates, isApplied)
   return read.ok ? read : failure(badRequest(`${handledAs(kind, object)}: ${read.reason}`))
 }
 
@@ -186,17 +204,35 @@ export type ReadObject =
 export function readAs(
   kind: ServedKind,
   object: JsonObject,
-  duplicates: readonly string[] = [],
+  duplicates: Duplicates = NO_DUPLICATES,
+  isApplied = false,
 ): ReadObject {
   const mismatch = kind.isCustom ? undefined : typeMismatch(kind, object)
   if (mismatch !== undefined) return { ok: false, reason: mismatch }
-  const decoded = kind.decode(object)
+  const decoded = kind.decode(object, isApplied)
   if (!decoded.ok) return decoded
+  const { unknownFields } = decoded
+  const read = kind.isCustom
+    ? duplicates.fields
+    : // A decoder of structs does not look into what it does not know.
+      duplicates.fields.filter((field) => !unknownFields.some((path) => isWithin(path, field)))
   const problems = [
-    ...duplicates.map((field) => `duplicate field ${JSON.stringify(field)}`),
-    ...decoded.unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`),
+    ...(duplicates.yaml === '' ? [] : [duplicates.yaml]),
+    ...duplicateProblems(read),
+    ...unknownFields.map(
+      (field) => `unknown field ${kind.isCustom ? `"${field}"` : goQuote(field)}`,
+    ),
   ]
   return { ok: true, value: { object: decoded.object, problems } }
+}
+
+/** What a strict decoder says of every field that is set twice. */
+export function duplicateProblems(fields: readonly string[]): string[] {
+  return fields.map((field) => `duplicate field ${goQuote(field)}`)
+}
+
+function isWithin(path: string, field: string): boolean {
+  return field.startsWith(path) && /^($|[.[])/.test(field.slice(path.length))
 }
 
 function typeMismatch(kind: ServedKind, object: JsonObject): string | undefined {

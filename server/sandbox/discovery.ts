@@ -117,18 +117,14 @@ function subresourcesOf(kind: ServedKind): Subresource[] {
     ...(!kind.isCustom && name === 'Namespace'
       ? [{ name: 'finalize', responseKind: own, verbs: ['update'] }]
       : []),
-    ...(kind.scale === undefined
-      ? []
-      : [
-          {
-            name: 'scale',
-            responseKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
-            verbs: writable,
-          },
-        ]),
+    ...(kind.scale === undefined ? [] : [{ name: 'scale', responseKind: SCALE, verbs: writable }]),
     ...(kind.hasStatus ? [{ name: 'status', responseKind: own, verbs: writable }] : []),
+    ...(kind.hasTokens ? [{ name: 'token', responseKind: TOKEN_REQUEST, verbs: ['create'] }] : []),
   ]
 }
+
+const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
+const TOKEN_REQUEST = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' }
 
 function podSubresources(pod: Subresource['responseKind']): Subresource[] {
   const connect = ['create', 'get']
@@ -210,7 +206,7 @@ export function resourceList(
 }
 
 function resourceEntries(kind: ServedKind): JsonObject[] {
-  const { plural, namespaced, kind: name } = kind.resource
+  const { group, plural, namespaced, kind: name } = kind.resource
   const main: JsonObject = {
     name: plural,
     singularName: kind.singular,
@@ -224,8 +220,9 @@ function resourceEntries(kind: ServedKind): JsonObject[] {
     name: `${plural}/${subresource.name}`,
     singularName: '',
     namespaced,
-    ...(subresource.name === 'scale' ? { group: 'autoscaling', version: 'v1' } : {}),
-    kind: subresource.responseKind.kind,
+    ...(subresource.responseKind.group === group
+      ? { kind: subresource.responseKind.kind }
+      : subresource.responseKind),
     verbs: [...subresource.verbs],
   }))
   return [main, ...subresources]

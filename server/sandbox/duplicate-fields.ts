@@ -1,4 +1,4 @@
-import { BODY_DEPTH_MAX, BODY_VALUES_MAX } from './limits'
+import { BODY_DEPTH_MAX, BODY_VALUES_MAX, DUPLICATES_MAX } from './limits'
 
 /**
  * Paths of keys that occur twice in one object of a JSON text, such as `spec.hostnames`. JSON.parse keeps
@@ -46,15 +46,17 @@ function endOfString(text: string, start: number): number {
   return i
 }
 
-const DUPLICATES_MAX = 50
-
 class Scanner {
-  readonly duplicates: string[] = []
+  readonly #duplicates = new Set<string>()
   readonly #text: string
   #position = 0
 
   constructor(text: string) {
     this.#text = text
+  }
+
+  get duplicates(): string[] {
+    return [...this.#duplicates]
   }
 
   value(path: string): void {
@@ -101,7 +103,7 @@ class Scanner {
       this.#skipSpace()
       const key = this.#string()
       const child = path === '' ? key : `${path}.${key}`
-      if (keys.has(key) && this.duplicates.length < DUPLICATES_MAX) this.duplicates.push(child)
+      if (keys.has(key) && this.#duplicates.size < DUPLICATES_MAX) this.#duplicates.add(child)
       keys.add(key)
       this.#take()
       this.value(child)

@@ -1,7 +1,7 @@
-/** Who may talk to the server: holders of the token, under our own name. */
-import { timingSafeEqual } from 'node:crypto'
+/** Who may talk to the server: holders of a token, under our own name. */
 import type { IncomingMessage } from 'node:http'
 import type { ApiStatus } from './outcome'
+import type { ServiceAccountTokens } from './service-account-tokens'
 import { unauthorized } from './status-error'
 
 const HOSTS = ['127.0.0.1', 'localhost', '[::1]']
@@ -17,10 +17,10 @@ export function hostRefusal(request: IncomingMessage, port: number): ApiStatus |
   }
 }
 
-/** 401 unless the request carries the token, compared in a time that says nothing about where they differ. */
-export function tokenRefusal(request: IncomingMessage, token: string): ApiStatus | undefined {
-  const given = Buffer.from(request.headers.authorization ?? '')
-  const wanted = Buffer.from(`Bearer ${token}`)
-  const isSame = given.length === wanted.length && timingSafeEqual(given, wanted)
-  return isSame ? undefined : unauthorized()
+/** 401 unless the request carries the server's token or one of a service account. */
+export function tokenRefusal(
+  request: IncomingMessage,
+  tokens: ServiceAccountTokens,
+): ApiStatus | undefined {
+  return tokens.userOf(request.headers.authorization) === undefined ? unauthorized() : undefined
 }

@@ -57,8 +57,17 @@ export const LIST_LIMIT_MAX = 100_000
 /** Longest field manager name, as the API server's. */
 export const FIELD_MANAGER_BYTES_MAX = 128
 
-/** Warnings in one response; further ones are left out. */
-export const WARNINGS_MAX = 50
+/** Characters of all warnings of one response. Beyond it each is cut, and further ones are left out. */
+export const WARNING_CHARACTERS_MAX = 4096
+
+/** Characters of one warning in a response that has too many of them. */
+export const WARNING_CUT_CHARACTERS = 256
+
+/** The longest Authorization header that is read as a service account's token. */
+export const TOKEN_BYTES_MAX = 8192
+
+/** Fields set twice that are named of one body; further ones are not looked for. */
+export const DUPLICATES_MAX = 100
 
 /** Tries to find a free name for generateName before 409. */
 export const GENERATE_NAME_TRIES = 8

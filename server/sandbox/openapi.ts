@@ -6,6 +6,7 @@ import { objectAt } from './api-object'
 import { groupVersions } from './discovery'
 import type { KindRegistry } from './kind-registry'
 import { OBJECT_META_SCHEMA } from './object-meta-schema'
+import { withReferences } from './openapi-references'
 import { groupVersionOf, type ServedKind } from './served-kind'
 
 const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
@@ -65,7 +66,8 @@ function documentOf(served: readonly ServedKind[]): JsonObject {
   const schemas: JsonObject = { [OBJECT_META]: OBJECT_META_SCHEMA }
   const paths: JsonObject = {}
   for (const kind of served) {
-    schemas[schemaName(kind)] = kindSchema(kind)
+    const schema = kindSchema(kind)
+    schemas[schemaName(kind)] = kind.isCustom ? schema : withReferences(schema, schemas)
     Object.assign(paths, pathsOf(kind))
   }
   return {

@@ -1,6 +1,7 @@
 /** PATCH: the live object and a patch → the wanted object → update, or create for a server-side apply. */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
+import { goQuote } from '@/lib/validation/go-text'
 import {
   type ApiObject,
   metadataOf,
@@ -15,11 +16,12 @@ import { createObject } from './create-object'
 import {
   type DecodedObject,
   decodeTyped,
+  duplicateProblems,
   parseYamlBody,
   type ReadObject,
   readAs,
 } from './decode-body'
-import { shapeProblem } from './duplicate-fields'
+import { duplicateFields, shapeProblem } from './duplicate-fields'
 import { applyServerSide } from './field-management/apply-server-side'
 import { type ApiStatus, failure, type Outcome, success } from './outcome'
 import { decodePatch } from './patch/decode-patch'
@@ -29,7 +31,7 @@ import { mergePatch } from './patch/merge-patch'
 import type { Refusal } from './patch/refusal'
 import { strategicMergePatch } from './patch/strategic-merge-patch'
 import type { RequestOptions } from './request-options'
-import { groupVersionOf, type ServedKind } from './served-kind'
+import { groupVersionOf, resetFieldsOf, type ServedKind } from './served-kind'
 import { badRequest, conflict, notFound } from './status-error'
 import { identityMismatch, updateObject } from './update-object'
 
@@ -92,7 +94,8 @@ export async function patchObject(
   if (!decoded.ok) {
     return failure(invalidPatch(refused, (isStrategic && decoded.conversion) || decoded.reason))
   }
-  const { object, problems } = decoded.value
+  const { object } = decoded.value
+  const problems = [...patchProblems(request.body, request.type), ...decoded.value.problems]
   if (problems.length > 0 && options.fieldValidation === 'Strict') {
     return failure(invalidPatch(refused, `strict decoding error: ${problems.join(', ')}`))
   }
@@ -103,6 +106,20 @@ export async function patchObject(
     isCreated: false,
     warnings: warningsOf(problems, options),
   })
+}
+
+const OPERATION_FIELDS = new Set(['op', 'path', 'from', 'value'])
+
+/** What strict field validation says of the patch itself: fields set twice and, of JSON patch operations, unknown ones. */
+function patchProblems(body: string, type: 'json' | 'merge' | 'strategic'): string[] {
+  const duplicates = duplicateFields(body)
+  if (type !== 'json') return duplicateProblems(duplicates)
+  const operations: JsonValue = JSON.parse(body)
+  const unknown = (Array.isArray(operations) ? operations : [])
+    .flatMap((operation, i) => Object.keys(operation ?? {}).map((name) => [i, name] as const))
+    .filter(([, name]) => !OPERATION_FIELDS.has(name))
+    .map(([i, name]) => `unknown field ${goQuote(`[${i}].${name}`)}`)
+  return [...duplicateProblems(duplicates), ...unknown].map((problem) => `json patch ${problem}`)
 }
 
 function readPatched(kind: ServedKind, object: JsonObject): ReadObject {
@@ -126,7 +143,13 @@ export function warningsOf(
   problems: readonly string[],
   options: RequestOptions,
 ): readonly string[] {
-  return options.fieldValidation === 'Warn' ? problems : []
+  return options.fieldValidation === 'Warn' ? problems.flatMap(linesOf) : []
+}
+
+/** Of what a YAML reader lists, every line is a warning of its own. */
+function linesOf(problem: string): string[] {
+  const [first = '', ...lines] = problem.split('\n')
+  return first.endsWith('yaml: unmarshal errors:') ? lines.map((line) => line.trim()) : [problem]
 }
 
 function readPatch(body: string, type: 'json' | 'merge' | 'strategic'): Outcome<JsonValue> {
@@ -174,13 +197,13 @@ async function applyObject(
   const { kind, live, options, subresource } = request
   const applied = readApplied(request)
   if (!applied.ok) return applied
-  const stale = staleVersion(request, applied.value)
+  const stale = staleVersion(request, applied.value.object)
   if (stale !== undefined) return failure(stale)
   if (live === undefined && subresource !== '')
     return failure(notFound(kind.resource, request.name))
   const merged = applyServerSide({
     live: live ?? null,
-    applied: applied.value,
+    applied: applied.value.object,
     manager: options.manager,
     force: options.isForced,
     schema: kind.schema,
@@ -188,12 +211,19 @@ async function applyObject(
     kind: kind.resource.kind,
     subresource,
     now: context.now(),
-    ...(kind.hasStatus ? {} : { resetFields: [] }),
+    resetFields: resetFieldsOf(kind, subresource),
   })
   if (!merged.ok) return failure(fromRefusal(merged))
-  const decoded = decodeTyped(kind, placed(merged.object, request))
+  const { strictProblem } = applied.value
+  if (strictProblem !== '' && options.fieldValidation === 'Strict') {
+    const why = `error converting YAML to JSON: ${strictProblem}`
+    return failure(badRequest(`error strict decoding YAML: ${why}`))
+  }
+  const decoded = decodeTyped(kind, placed(merged.object, request), undefined, true)
   if (!decoded.ok) return decoded
-  return writeApplied(context, request, decoded.value)
+  const { object, problems } = decoded.value
+  const all = strictProblem === '' ? problems : [strictProblem, ...problems]
+  return writeApplied(context, request, { object, problems: all })
 }
 
 async function writeApplied(
@@ -226,7 +256,13 @@ function placed(object: JsonObject, { kind, name, namespace }: PatchRequest): Js
   })
 }
 
-function readApplied(request: PatchRequest): Outcome<JsonObject> {
+interface AppliedBody {
+  readonly object: JsonObject
+  /** What a strict reader says of keys that are set twice, '' when there are none. */
+  readonly strictProblem: string
+}
+
+function readApplied(request: PatchRequest): Outcome<AppliedBody> {
   const parsed = parseYamlBody(request.body)
   if (!parsed.ok) {
     return failure(
@@ -252,7 +288,7 @@ function readApplied(request: PatchRequest): Outcome<JsonObject> {
   if (request.live === undefined && nameOf(value) === '') {
     return failure(badRequest(identityMismatch({ ...request, object: value }) ?? ''))
   }
-  return success(value)
+  return success({ object: value, strictProblem: parsed.value.duplicates.yaml })
 }
 
 function staleVersion(request: PatchRequest, applied: JsonObject): ApiStatus | undefined {

@@ -32,6 +32,7 @@ import {
   resourceNotFound,
 } from './status-error'
 import { forwardPorts, refuseExec } from './streaming/pod-streams'
+import { createToken } from './token-requests'
 import { VERSION_INFO } from './version-info'
 import {
   handleCreate,
@@ -78,7 +79,7 @@ export async function route(request: RoutedRequest): Promise<Answer> {
   if (virtual !== undefined) {
     if (info.name !== '') return failed(resourceNotFound())
     if (request.http.method !== 'POST') return failed(methodNotAllowed())
-    return review(virtual.kind, request.body, request.http.headers['content-type'])
+    return review(virtual.kind, request)
   }
   const kind = request.context.kinds.find(info.group, info.version, info.plural)
   if (kind === undefined || !isInScope(kind, info, request.http.method)) return unknown()
@@ -232,12 +233,20 @@ async function routeSubresource(request: ApiRequest): Promise<Answer> {
     if (!/^(GET|PUT|PATCH)$/.test(http.method ?? '')) return failed(verbNotSupported(request))
     return scale === undefined ? routeStatus(request) : handleScale(request, scale)
   }
+  const own = routeOwnSubresource(request)
+  if (own !== undefined) return own
+  // An unknown subresource of a custom resource is reported as if the object were missing.
+  return failed(kind.isCustom ? notFound(kind.resource, info.name) : resourceNotFound())
+}
+
+/** Subresources of one built-in kind each; undefined for all else. */
+function routeOwnSubresource(request: ApiRequest): Answer | Promise<Answer> | undefined {
+  const { info, kind } = request
   if (info.subresource === 'finalize' && kind.resource.plural === 'namespaces' && !kind.isCustom) {
     return finalizeNamespace(request)
   }
-  if (kind.hasLog && POD_SUBRESOURCES.has(info.subresource)) return routePod(request)
-  // An unknown subresource of a custom resource is reported as if the object were missing.
-  return failed(kind.isCustom ? notFound(kind.resource, info.name) : resourceNotFound())
+  if (info.subresource === 'token' && kind.hasTokens) return createToken(request)
+  return kind.hasLog && POD_SUBRESOURCES.has(info.subresource) ? routePod(request) : undefined
 }
 
 function routeStatus(request: ApiRequest): Answer | Promise<Answer> {

@@ -31,6 +31,7 @@ import { success } from './outcome'
 import { readBody } from './request-body'
 import { representationFor, route } from './router'
 import { seedCluster } from './seed-cluster'
+import { ServiceAccountTokens } from './service-account-tokens'
 import { pageNotFound } from './status-error'
 import { Store } from './store'
 import { startUpgrade } from './streaming/start-upgrade'
@@ -117,6 +118,7 @@ function createContext(options: SandboxServerOptions, store: Store): ServerConte
     store,
     kinds: new KindRegistry(builtin.map(builtinServedKind)),
     hub: new WatchHub(store),
+    tokens: new ServiceAccountTokens(options.token, store, now),
     logger: options.logger,
     now,
     newUid: options.newUid ?? randomUUID,
@@ -153,7 +155,7 @@ function createHttpServer(options: SandboxServerOptions, context: ServerContext)
     keepAliveTimeout: 60_000,
   }
   const listener: RequestListener = (request, response) => {
-    handle(options, context, openApi, server, request, response).catch((error: unknown) => {
+    handle(context, openApi, server, request, response).catch((error: unknown) => {
       const status = unexpected(context, error)
       if (!response.headersSent) writeAnswer(request, response, failed(status), 'json')
       else response.destroy()
@@ -167,13 +169,12 @@ function createHttpServer(options: SandboxServerOptions, context: ServerContext)
     socket.on('error', () => socket.destroy())
     const upgrade = { http, socket, head }
     const response = plainResponse(upgrade)
-    handle(options, context, openApi, server, http, response, upgrade).catch(() => socket.destroy())
+    handle(context, openApi, server, http, response, upgrade).catch(() => socket.destroy())
   })
   return server
 }
 
 async function handle(
-  options: SandboxServerOptions,
   context: ServerContext,
   openApi: OpenApiDocuments,
   server: Server,
@@ -181,7 +182,7 @@ async function handle(
   response: ServerResponse,
   upgrade?: UpgradeRequest,
 ): Promise<void> {
-  const early = earlyAnswer(options, server, request)
+  const early = earlyAnswer(context, server, request)
   if (early !== undefined) {
     writeEarly(request, response, early)
     return
@@ -225,7 +226,7 @@ function writeEarly(request: IncomingMessage, response: ServerResponse, answer: 
 const HEALTH = /^\/(readyz|livez|healthz)(\/.*)?$/
 
 function earlyAnswer(
-  options: SandboxServerOptions,
+  context: ServerContext,
   server: Server,
   request: IncomingMessage,
 ): Answer | undefined {
@@ -235,7 +236,7 @@ function earlyAnswer(
   if (foreign !== undefined) return failed(foreign)
   const path = (request.url ?? '/').split('?')[0] ?? '/'
   if (HEALTH.test(path)) return { is: 'text', code: 200, text: 'ok' }
-  const refused = tokenRefusal(request, options.token)
+  const refused = tokenRefusal(request, context.tokens)
   return refused === undefined ? undefined : failed(refused)
 }
 

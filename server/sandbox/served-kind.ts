@@ -28,7 +28,11 @@ export interface ServedKind {
   readonly verbs: readonly string[]
   readonly isCustom: boolean
   readonly hasStatus: boolean
+  /** Fields besides `spec` that a write to /status leaves as they are and does not track, as paths. */
+  readonly statusResets: readonly (readonly string[])[]
   readonly hasLog: boolean
+  /** Whether objects are service accounts, which tokens can be asked of. */
+  readonly hasTokens: boolean
   readonly scale: ScalePaths | undefined
   readonly schema: OpenApiSchema
   readonly columns: readonly TableColumn[]
@@ -36,8 +40,11 @@ export interface ServedKind {
   readonly selectableFields: readonly string[]
   readonly tracksGeneration: boolean
   toCells(object: JsonObject, now: number): readonly Cell[]
-  /** Prunes and defaults; fails when metadata cannot be read as ObjectMeta. */
-  decode(object: JsonObject): DecodedBody
+  /**
+   * Prunes and defaults; fails when metadata cannot be read as ObjectMeta. What comes out of a server-side apply keeps nulls of
+   * custom resources that no default replaces: they are refused then, where other writes drop them.
+   */
+  decode(object: JsonObject, isApplied?: boolean): DecodedBody
   /** Server-side values of a new object; `status` is dropped already where it has an own endpoint. */
   prepareCreate(object: JsonObject, isTaken: (field: string, value: string) => boolean): JsonObject
   prepareUpdate(object: JsonObject, old: JsonObject): JsonObject
@@ -49,6 +56,17 @@ export interface ServedKind {
 /** `gateway.networking.k8s.io/v1`, or `v1` in the core group. */
 export function groupVersionOf(resource: { group: string; version: string }): string {
   return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
+}
+
+/** Field paths that an endpoint leaves as they are, and whose owners it therefore does not write down. */
+export function resetFieldsOf(
+  kind: ServedKind,
+  subresource: string,
+): readonly (readonly string[])[] {
+  // Kinds whose status has no endpoint of its own write it with everything else.
+  if (!kind.hasStatus) return []
+  if (subresource === 'status') return [['spec'], ...kind.statusResets]
+  return subresource === '' ? [['status']] : []
 }
 
 /** Whether objects are stored in the very version this kind is served in. */

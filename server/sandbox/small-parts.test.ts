@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { warningHeaders } from './answer'
 import { duplicateFields, shapeProblem } from './duplicate-fields'
 import { humanDuration } from './human-duration'
 import { evaluateJsonPath, parseJsonPath } from './json-path'
@@ -14,6 +15,7 @@ describe('duplicateFields', () => {
     ['{"a":"x\\"a\\":1","b":[],"c":{}}', []],
     [' [ 1 , "a" , { } ] ', []],
     ['{"a\\u0062":1,"ab":2}', ['ab']],
+    ['{"a":1,"a":2,"a":3}', ['a']],
   ])('%s → %j', (text, expected) => {
     expect(duplicateFields(text)).toEqual(expected)
   })
@@ -22,6 +24,13 @@ describe('duplicateFields', () => {
     expect(shapeProblem(`"${'['.repeat(1000)}"`)).toBeUndefined()
     expect(shapeProblem('['.repeat(1000))).toBe('the object nests too deeply')
   })
+})
+
+test('warnings are said once, without control characters, and cut when there are too many', () => {
+  expect(warningHeaders(['a "b"', 'a "b"', '', 'c\nd'])).toEqual(['299 - "a \\"b\\""'])
+  const long = warningHeaders(Array.from({ length: 40 }, (_, i) => `${i} ${'x'.repeat(300)}`))
+  expect(long).toHaveLength(16)
+  expect(long[0]).toHaveLength('299 - ""'.length + 256)
 })
 
 describe('label selectors', () => {

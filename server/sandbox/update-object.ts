@@ -53,9 +53,10 @@ export async function updateObject(
   if (stale !== undefined) return failure(stale)
   const merged = mergeWithLive(request)
   const tracked = request.isTracked === true ? merged : track(context, request, merged)
-  const kept = keepTimes(live, tracked)
+  const reset = subresource === 'status' ? resetMetadata(kind, tracked, live) : tracked
+  const kept = keepTimes(live, reset)
   const own = kind.prepareUpdate(kept, live)
-  const moved = withGeneration(kind, own, live)
+  const moved = subresource === 'status' ? own : withGeneration(kind, own, live)
   const errors = kind.validateUpdate(moved, live, subresource)
   if (errors.length > 0) return failure(invalidObject(kind, moved, errors))
   const refusal = webhookRefusal(context.store, kind.resource, moved)
@@ -107,7 +108,6 @@ export function identityMismatch(
 /** What this endpoint may change comes from the request, the rest from the stored object. */
 function mergeWithLive(request: UpdateRequest): JsonObject {
   const { kind, object, live, subresource } = request
-  if (subresource === 'status') return mergeStatus(object, live)
   const metadata = metadataOf(live)
   const given = metadataOf(object)
   const merged = withMetadata(object, {
@@ -120,18 +120,24 @@ function mergeWithLive(request: UpdateRequest): JsonObject {
     resourceVersion:
       given['resourceVersion'] ?? (kind.isCustom ? undefined : metadata['resourceVersion']),
   })
-  if (!kind.hasStatus) return merged
-  const { status: _status, ...rest } = merged
-  const status = live['status']
+  if (subresource === 'status') return withStatus({ ...live, metadata: metadataOf(merged) }, object)
+  return kind.hasStatus ? withStatus(merged, live) : merged
+}
+
+function withStatus(object: JsonObject, { status }: JsonObject): JsonObject {
+  const { status: _status, ...rest } = object
   return status === undefined ? rest : { ...rest, status }
 }
 
-function mergeStatus(object: JsonObject, live: JsonObject): JsonObject {
-  const { status: _status, ...rest } = live
-  const status = object['status']
-  const kept = status === undefined ? rest : { ...rest, status }
-  const managedFields = metadataOf(object)['managedFields']
-  return withMetadata(kept, { managedFields })
+/** Takes back what a status write may not change of the metadata: all but who owns what in custom resources, little in others. */
+function resetMetadata(kind: ServedKind, object: JsonObject, live: JsonObject): JsonObject {
+  if (kind.isCustom) {
+    const { managedFields } = metadataOf(object)
+    return withMetadata({ ...object, metadata: metadataOf(live) }, { managedFields })
+  }
+  const fields = kind.statusResets.flatMap(([, field]) => field ?? [])
+  const kept = fields.map((field) => [field, metadataOf(live)[field]] as const)
+  return withMetadata(object, Object.fromEntries(kept))
 }
 
 function track(context: SandboxContext, request: UpdateRequest, merged: JsonObject): JsonObject {

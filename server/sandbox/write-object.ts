@@ -11,7 +11,7 @@ import {
 import type { SandboxContext } from './context'
 import { trackUpdate } from './field-management/track-update'
 import type { ApiStatus, Outcome } from './outcome'
-import { groupVersionOf, type ServedKind } from './served-kind'
+import { groupVersionOf, resetFieldsOf, type ServedKind } from './served-kind'
 import { forbidden, internal, invalid, notFound } from './status-error'
 import { objectKey } from './store'
 
@@ -63,8 +63,7 @@ export function withTrackedFields(
     subresource,
     schema: kind.schema,
     now: context.now(),
-    // Kinds whose status has no endpoint of its own write it with everything else.
-    ...(kind.hasStatus ? {} : { resetFields: [] }),
+    resetFields: resetFieldsOf(kind, subresource),
   })
   return withMetadata(after, {
     managedFields: managedFields.length > 0 ? managedFields : undefined,

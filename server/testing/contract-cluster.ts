@@ -42,7 +42,7 @@ export interface ContractCluster {
     path: string,
     body?: unknown,
     contentType?: string,
-  ): Promise<Pick<TestAnswer, 'status' | 'body'>>
+  ): Promise<Pick<TestAnswer, 'status' | 'body'> & { readonly warnings: readonly string[] }>
   /** What kubectl prints, both streams as they come, in that namespace. */
   kubectl(args: readonly string[], options?: KubectlOptions): Promise<string>
   stop(): Promise<void>
@@ -71,7 +71,8 @@ export async function startContractCluster(
   const send: ContractCluster['send'] = async (method, path, body, contentType) => {
     const request = { method, path, body, ...(contentType === undefined ? {} : { contentType }) }
     const answer = await cluster.transport.send(request, ANY_CODE)
-    return { status: answer.status, body: parseAnswer(answer.body) }
+    const { status, warnings } = answer
+    return { status, warnings, body: parseAnswer(answer.body) }
   }
   const namespaces = '/api/v1/namespaces'
   const meta = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }

@@ -12,7 +12,7 @@ export const SERVICE_ACCOUNT_KIND: BuiltinKind = {
   shortNames: ['sa'],
   categories: [],
   verbs: [],
-  subresources: [],
+  subresources: ['token'],
   schema: coreSchema('V1ServiceAccount'),
   applyDefaults: copyOf,
   validateCreate: (object) => checkName('metadata.name', nameOf(object), dns1123Subdomain),

@@ -52,7 +52,7 @@ function removeFields(
     if (removed.members.has(element)) continue
     const field = ownValue(value, name) ?? null
     const rest = remove(field, removed.below(element), map.field(name) ?? DEDUCED, emptied)
-    setOwnValue(out, name, rest ?? emptyLike(field, emptied))
+    setOwnValue(out, name, rest === undefined ? emptyLike(field, emptied) : rest)
   }
   return Object.keys(out).length > 0 ? out : undefined
 }
