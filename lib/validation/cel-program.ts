@@ -1,5 +1,6 @@
-import { type CelInput, type CelValue, celEnv, isCelError, parse, plan } from '@bufbuild/cel'
+import { type CelInput, type CelValue, celEnv, isCelError, plan } from '@bufbuild/cel'
 import { CEL_FUNCTIONS } from '@/lib/validation/cel-functions'
+import { parsedCel } from '@/lib/validation/cel-syntax'
 import { CEL_PROGRAMS_MAX } from '@/lib/validation/limits'
 import { compileRegularExpression } from '@/lib/validation/regular-expression'
 
@@ -49,7 +50,7 @@ export function evaluateCel(text: string, bindings: CelBindings): CelOutcome {
 
 function compile(text: string): Program {
   try {
-    const evaluate = plan(environment, parse(text))
+    const evaluate = plan(environment, parsedCel(text))
     return (bindings) => {
       const result = evaluate({ ...bindings })
       if (!isCelError(result)) return { is: 'value', value: result }

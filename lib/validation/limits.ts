@@ -1,6 +1,6 @@
 /** Limits of validation. What happens at each is said beside it. */
 
-/** CEL programs kept by rule text; the oldest is dropped at the limit and compiled again when needed. */
+/** CEL programs and syntax trees kept by rule text; at the limit some are dropped and compiled again when needed. */
 export const CEL_PROGRAMS_MAX = 4_000
 
 /** Regular expressions kept by pattern; the oldest is dropped at the limit. */

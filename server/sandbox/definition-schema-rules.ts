@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import type { FieldError } from '@/lib/validation/field-error'
 import { forbidden, invalid, notSupported, required } from './core-kinds/field-errors'
+import { ruleErrors, ruleTextErrors } from './definition-rule-errors'
 import { goTypeOf } from './patch/go-format'
 
 const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
@@ -15,9 +16,10 @@ const QUADRATIC = 'uniqueItems cannot be set to true since the runtime complexit
 export function schemaErrors(schema: JsonObject, path: string): FieldError[] {
   const errors = nodeErrors(schema, path, 'at the root')
   const type = schema['type']
-  return typeof type === 'string' && TYPES.includes(type) && type !== 'object'
-    ? [...errors, invalid(`${path}.type`, type, 'must be object at the root')]
-    : errors
+  if (typeof type === 'string' && TYPES.includes(type) && type !== 'object') {
+    errors.push(invalid(`${path}.type`, type, 'must be object at the root'))
+  }
+  return errors.length > 0 ? errors : ruleErrors(schema, path)
 }
 
 function nodeErrors(schema: JsonObject, path: string, place: string): FieldError[] {
@@ -30,6 +32,7 @@ function nodeErrors(schema: JsonObject, path: string, place: string): FieldError
     ...(schema['$ref'] === undefined ? [] : [forbidden(`${path}.$ref`, '$ref is not supported')]),
     ...(schema['uniqueItems'] === true ? [forbidden(`${path}.uniqueItems`, QUADRATIC)] : []),
     ...defaultErrors(schema, path),
+    ...ruleTextErrors(schema, path),
     ...Object.entries(properties).flatMap(([name, property]) =>
       isJsonObject(property) ? nodeErrors(property, `${path}.properties[${name}]`, ofField) : [],
     ),
