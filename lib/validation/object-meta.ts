@@ -81,8 +81,18 @@ export function validateObjectMetaUpdate(
   }
   for (const field of IMMUTABLE) {
     if (equalJson(metadata[field], old[field])) continue
-    const shown = metadata[field] ?? (STRINGS.has(field) ? '' : null)
-    errors.push(invalidError(childPath('metadata', field), shown, 'field is immutable', form))
+    const detail = 'field is immutable'
+    const value = metadata[field]
+    if (field === 'deletionTimestamp' && typeof value === 'string') {
+      errors.push({
+        reason: 'FieldValueInvalid',
+        field: 'metadata.deletionTimestamp',
+        message: `Invalid value: ${goTime(value)}: ${detail}`,
+      })
+      continue
+    }
+    const shown = value ?? (STRINGS.has(field) ? '' : null)
+    errors.push(invalidError(childPath('metadata', field), shown, detail, form))
   }
   return [
     ...errors,
@@ -91,6 +101,11 @@ export function validateObjectMetaUpdate(
     ...validateOwnerReferences(metadata['ownerReferences'], form),
     ...validateManagedFields(metadata['managedFields'], form),
   ]
+}
+
+/** An RFC 3339 instant as Go prints a time. */
+function goTime(text: string): string {
+  return text.replace('T', ' ').replace(/(?:\.\d+)?Z$/, ' +0000 UTC')
 }
 
 const STRINGS = new Set(['name', 'namespace', 'uid'])

@@ -21,6 +21,10 @@ const ROOTS = [
   'V1Deployment',
   'V1ReplicaSet',
   'V1Lease',
+  'AuthenticationV1TokenRequest',
+  'V1SelfSubjectReview',
+  'V1SelfSubjectAccessReview',
+  'V1SelfSubjectRulesReview',
 ]
 
 const SCALARS = {

@@ -172,6 +172,7 @@ describe.skipIf(!hasKubectl())(`kubectl against ${CLUSTER_NAME} (skipped without
     ['get configmap none', /^Error from server \(NotFound\): configmaps "none" not found\n$/],
     ['get nothings', /doesn't have a resource type "nothings"/],
     ['rollout history deploy/web', /REVISION +CHANGE-CAUSE\n1 +<none>/],
+    ['get deploy web --subresource=scale', /NAME +DESIRED +AVAILABLE +AGE\nweb +\d +\d +\d/],
     ['rollout restart deploy/web', /deployment.apps\/web restarted/],
     ['expose deploy web --name=exposed --port=80 --target-port=3000', /service\/exposed exposed/],
     ['get service exposed --no-headers', /exposed +ClusterIP +\S+ +<none> +80\/TCP/],

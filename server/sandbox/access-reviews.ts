@@ -1,53 +1,40 @@
 /** Who am I, and may I: in the sandbox whoever has the token may do everything. */
+import type { ResourceKind } from '@/lib/gateway-api/kinds'
 import type { JsonObject } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import { goQuote } from '@/lib/validation/go-text'
 import { type Answer, created, failed } from './answer'
 import { objectAt, textAt, timestamp } from './api-object'
 import type { ApiRequest } from './api-request'
-import { parseBody } from './decode-body'
-import { type ApiStatus, failure, type Outcome, success } from './outcome'
+import type { ApiStatus } from './outcome'
+import { reviewKind } from './review-kinds'
+import { groupVersionOf } from './served-kind'
 import { badRequest, invalid } from './status-error'
+import { readWrite } from './write-handlers'
 
 /** Answers a POST to one of the review endpoints. */
 export function review(
-  kind: string,
-  { body, http, context }: Pick<ApiRequest, 'body' | 'http' | 'context'>,
+  resource: ResourceKind,
+  request: Pick<ApiRequest, 'body' | 'http' | 'query' | 'context'>,
 ): Answer {
-  const apiVersion =
-    kind === 'SelfSubjectReview' ? 'authentication.k8s.io/v1' : 'authorization.k8s.io/v1'
-  const decoded = decodeReview(kind, body, http.headers['content-type'])
-  if (!decoded.ok) return failed(decoded.error)
+  const { kind } = resource
+  const apiVersion = groupVersionOf(resource)
+  const read = readWrite({ ...request, kind: reviewKind(resource) }, 'CreateOptions')
+  if (!read.ok) return failed(read.error)
+  const { object, warnings } = read.value
+  const { context, http } = request
   if (kind === 'SelfSubjectReview') {
-    const {
-      username = '',
-      uid,
-      groups = [],
-    } = context.tokens.userOf(http.headers.authorization) ?? {}
+    const user = context.tokens.userOf(http.headers.authorization)
+    const { username = '', uid, groups = [] } = user ?? {}
     const userInfo = { username, ...(uid === undefined ? {} : { uid }), groups: [...groups] }
     const metadata = { creationTimestamp: timestamp(context.now()) }
-    return created({ kind, apiVersion, metadata, status: { userInfo } })
+    return created({ kind, apiVersion, metadata, status: { userInfo } }, warnings)
   }
-  const spec = objectAt(decoded.value, 'spec')
+  const spec = objectAt(object, 'spec')
   const refusal = questionProblem(kind, spec)
   if (refusal !== undefined) return failed(refusal)
   const metadata = { creationTimestamp: null }
-  return created({ kind, apiVersion, metadata, spec, status: statusOf(kind) })
-}
-
-/** The object that asks something of the server; 400 when it is another. */
-export function decodeReview(
-  kind: string,
-  body: Buffer,
-  contentType: string | undefined,
-): Outcome<JsonObject> {
-  const parsed = parseBody(body, contentType)
-  if (!parsed.ok) return parsed
-  const value = parsed.value.value ?? {}
-  if (!isJsonObject(value)) return failure(badRequest('the body of a review must be an object'))
-  const claimed = textAt(value, 'kind')
-  if (claimed === '' || claimed === kind) return success(value)
-  return failure(badRequest(`the object provided is unrecognized (must be of type ${kind})`))
+  return created({ kind, apiVersion, metadata, spec, status: statusOf(kind) }, warnings)
 }
 
 /** A question about access is about a resource or about a path; one about rules is about a namespace. */

@@ -7,7 +7,7 @@ import { validateObjectMeta, validateObjectMetaUpdate } from '@/lib/validation/o
 import { readSchema, type SchemaNode } from '@/lib/validation/structural-schema'
 import { MESSAGE_FORM } from './admission'
 import { metadataOf, textAt, withMetadata } from './api-object'
-import type { BuiltinKind } from './contracts'
+import type { BuiltinKind, OpenApiSchema } from './contracts'
 import { checkFinalizers } from './core-kinds/finalizer-rules'
 import { readTyped } from './core-kinds/typed-fields'
 import type { DecodedBody, ScalePaths, ServedKind } from './served-kind'
@@ -154,14 +154,25 @@ function mergeErrors(generic: FieldError[], own: readonly FieldError[]): FieldEr
 }
 
 function decodeBuiltin(kind: BuiltinKind, schema: SchemaNode, object: JsonObject): DecodedBody {
-  const typed = readTyped(kind.schema, kind.resource.kind, object)
+  const decoded = decodeStruct(kind.resource, kind.schema, object, schema)
+  return decoded.ok ? { ...decoded, object: kind.applyDefaults(decoded.object) } : decoded
+}
+
+/** The object as the struct of a kind holds it, pruned. `node` is the schema as it was read before. */
+export function decodeStruct(
+  { kind }: { readonly kind: string },
+  schema: OpenApiSchema,
+  object: JsonObject,
+  node: SchemaNode = readSchema(schema, MESSAGE_FORM),
+): DecodedBody {
+  const typed = readTyped(schema, kind, object)
   if (!typed.ok) return typed
   const decoded = decodeObjectMeta(typed.object['metadata'])
   if (!decoded.ok) return decoded
-  const normalized = normalizeResource(schema, typed.object)
+  const normalized = normalizeResource(node, typed.object)
   return {
     ok: true,
-    object: kind.applyDefaults({ ...normalized.object, metadata: decoded.metadata }),
+    object: { ...normalized.object, metadata: decoded.metadata },
     unknownFields: [...decoded.unknownFields, ...normalized.unknownFields],
   }
 }

@@ -9,7 +9,7 @@ import { failure, type Outcome, success } from './outcome'
 import { goTypeOf } from './patch/go-format'
 import { goJsonError } from './patch/go-json-error'
 import { decodeProtobuf } from './protobuf'
-import { groupVersionOf, type ServedKind } from './served-kind'
+import { type DecodableKind, groupVersionOf } from './served-kind'
 import { badRequest, unsupportedMediaType } from './status-error'
 import { yamlDuplicates } from './yaml-duplicates'
 
@@ -128,7 +128,7 @@ export interface DecodedObject {
 
 /** Decodes a create or update body for a kind. */
 export function decodeObject(
-  kind: ServedKind,
+  kind: DecodableKind,
   body: Buffer,
   contentType: string | undefined,
 ): Outcome<DecodedObject> {
@@ -160,7 +160,7 @@ function unreadable(message: string): string {
 }
 
 /** Built-in endpoints know the type of a body that does not say it. */
-function withTypeMeta(kind: ServedKind, value: JsonObject): JsonObject {
+function withTypeMeta(kind: DecodableKind, value: JsonObject): JsonObject {
   return {
     ...value,
     apiVersion: textAt(value, 'apiVersion') || groupVersionOf(kind.resource),
@@ -168,7 +168,7 @@ function withTypeMeta(kind: ServedKind, value: JsonObject): JsonObject {
   }
 }
 
-function unrecognized(kind: ServedKind, why: string, text: string) {
+function unrecognized(kind: DecodableKind, why: string, text: string) {
   return badRequest(
     `the object provided is unrecognized (must be of type ${kind.resource.kind}): ${why} (${excerpt(text)})`,
   )
@@ -186,7 +186,7 @@ function excerpt(text: string): string {
 
 /** Prunes and defaults an object that came from a body or, `isApplied`, out of a server-side apply; 400 when it is none of the kind. */
 export function decodeTyped(
-  kind: ServedKind,
+  kind: DecodableKind,
   object: JsonObject,
   duplicates: Duplicates = NO_DUPLICATES,
   isApplied = false,
@@ -202,7 +202,7 @@ export type ReadObject =
 
 /** Prunes and defaults an object that came from a body or out of a patch. */
 export function readAs(
-  kind: ServedKind,
+  kind: DecodableKind,
   object: JsonObject,
   duplicates: Duplicates = NO_DUPLICATES,
   isApplied = false,
@@ -235,11 +235,27 @@ function isWithin(path: string, field: string): boolean {
   return field.startsWith(path) && /^($|[.[])/.test(field.slice(path.length))
 }
 
-function typeMismatch(kind: ServedKind, object: JsonObject): string | undefined {
+/** Kinds that kube-apiserver has Go structs for, which it reads before it finds that they are not the wanted one. */
+const GO_KINDS: Readonly<Record<string, string>> = {
+  v1: 'Binding ConfigMap Endpoints Event LimitRange List Namespace Node PersistentVolume PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota Secret Service ServiceAccount',
+  'apps/v1': 'ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet',
+  'batch/v1': 'CronJob Job',
+  'coordination.k8s.io/v1': 'Lease',
+  'discovery.k8s.io/v1': 'EndpointSlice',
+  'networking.k8s.io/v1': 'Ingress IngressClass NetworkPolicy',
+  'rbac.authorization.k8s.io/v1': 'ClusterRole ClusterRoleBinding Role RoleBinding',
+}
+
+function typeMismatch(kind: DecodableKind, object: JsonObject): string | undefined {
   const expected = groupVersionOf(kind.resource)
   const apiVersion = textAt(object, 'apiVersion')
   const claimed = textAt(object, 'kind')
   if (apiVersion === expected && claimed === kind.resource.kind) return undefined
+  const isKnown = GO_KINDS[apiVersion]?.split(' ').includes(claimed.replace(/(?<=.)List$/, ''))
+  if (isKnown === true) {
+    const internal = `${kind.resource.group.split('.')[0] || 'core'}.${kind.resource.kind}`
+    return `converting (v1.${claimed}) to (${internal}): unknown conversion`
+  }
   return notRegistered(claimed, apiVersion, 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30')
 }
 

@@ -131,7 +131,7 @@ export async function listOrWatch(request: ApiRequest): Promise<Answer> {
   const include = isTable ? includeObject(query) : success('Metadata' as const)
   if (!include.ok) return failed(include.error)
   if (!options.value.isWatch) return list(request, options.value, selection.value, include.value)
-  if (request.representation.format === 'yaml') return failed(notAcceptable(STREAMED))
+  if (request.representation.format === 'yaml') return failed(notAcceptable(STREAMED, false))
   if (context.hub.isFull) return failed(tooManyRequests('too many watches'))
   const early = await versionOfInitialEvents(context.store, options.value)
   if (early !== undefined) return failed(early)

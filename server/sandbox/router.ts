@@ -54,19 +54,24 @@ export interface RoutedRequest {
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
 /** What the client accepts; 406 for nothing the server has. Health and OpenAPI do not negotiate. */
-export function representationFor(http: IncomingMessage, path: string): Representation | Answer {
+export function representationFor(
+  http: IncomingMessage,
+  path: string,
+  context: ServerContext,
+): Representation | Answer {
   const representation = negotiate(http.headers.accept)
   if (representation !== undefined) return representation
   if (!/^\/apis?(\/|$)/.test(path)) {
     return JSON_OBJECT
   }
-  return failed(notAcceptable(ACCEPTED))
+  return failed(notAcceptable(ACCEPTED, isBuiltinGroup(context, path)))
 }
 
 /** The answer to a request whose sender may ask. */
 export async function route(request: RoutedRequest): Promise<Answer> {
   const path = request.url.pathname
-  const unknown = () => failed(isBuiltinGroup(request, path) ? resourceNotFound() : pageNotFound())
+  const unknown = () =>
+    failed(isBuiltinGroup(request.context, path) ? resourceNotFound() : pageNotFound())
   if (path.includes('//')) return unknown()
   const fixed = fixedPath(request, path)
   if (fixed !== undefined) return fixed
@@ -79,7 +84,8 @@ export async function route(request: RoutedRequest): Promise<Answer> {
   if (virtual !== undefined) {
     if (info.name !== '') return failed(resourceNotFound())
     if (request.http.method !== 'POST') return failed(methodNotAllowed())
-    return review(virtual.kind, request)
+    const query = request.url.searchParams
+    return review({ ...virtual, namespaced: false }, { ...request, query })
   }
   const kind = request.context.kinds.find(info.group, info.version, info.plural)
   if (kind === undefined || !isInScope(kind, info, request.http.method)) return unknown()
@@ -176,7 +182,7 @@ function rootDiscovery(request: RoutedRequest, isCore: boolean): Answer {
 }
 
 /** Whether kinds compiled into the server have the group of a path: those answer a Status where others answer plain text. */
-function isBuiltinGroup({ context }: RoutedRequest, path: string): boolean {
+function isBuiltinGroup(context: ServerContext, path: string): boolean {
   const [, root, group = ''] = path.split('/')
   if (root === 'api') return true
   const hasGroup = (other: { group: string }) => other.group === group

@@ -192,7 +192,7 @@ async function handle(
     writeEarly(request, response, failed(pageNotFound()))
     return
   }
-  const representation = representationFor(request, url.pathname)
+  const representation = representationFor(request, url.pathname, context)
   if ('is' in representation) {
     writeEarly(request, response, representation)
     return

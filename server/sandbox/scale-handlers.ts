@@ -1,9 +1,10 @@
 /** The scale subresource: autoscaling/v1 Scale over the fields a kind names. */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
-import { type Answer, failed, ok } from './answer'
+import { type Answer, failed } from './answer'
 import {
   type ApiObject,
+  asApiObject,
   integerAt,
   listAt,
   metadataOf,
@@ -14,15 +15,16 @@ import {
   withMetadata,
 } from './api-object'
 import type { ApiRequest } from './api-request'
+import { AGE_COLUMN, ageOf, column, NAME_COLUMN } from './core-kinds/table-cells'
 import { handledAs, mediaType, notRegistered, parseBody } from './decode-body'
 import { type ApiStatus, failure, type Outcome, success } from './outcome'
 import { goTypeOf } from './patch/go-format'
 import { jsonPatch } from './patch/json-patch'
 import { mergePatch } from './patch/merge-patch'
 import { fromRefusal, invalidPatch } from './patch-object'
-import { findObject } from './read-handlers'
+import { findObject, represent } from './read-handlers'
 import { readWriteOptions } from './request-options'
-import type { ScalePaths } from './served-kind'
+import type { ScalePaths, ServedKind } from './served-kind'
 import { badRequest, invalid, notFound, unsupportedMediaType } from './status-error'
 import { updateObject } from './update-object'
 import { headObject } from './write-handlers'
@@ -38,7 +40,7 @@ export async function handleScale(request: ApiRequest, paths: ScalePaths): Promi
   const { http } = request
   if (http.method === 'GET') {
     const found = findObject(request)
-    return found.ok ? ok(scaleOf(found.value, paths)) : failed(found.error)
+    return found.ok ? scaleAnswer(request, found.value, paths) : failed(found.error)
   }
   const optionsKind = http.method === 'PUT' ? 'UpdateOptions' : 'PatchOptions'
   const options = readWriteOptions(request.query, optionsKind, http.headers['user-agent'])
@@ -63,7 +65,29 @@ export async function handleScale(request: ApiRequest, paths: ScalePaths): Promi
     trackedAs: 'scale',
     options: options.value,
   })
-  return outcome.ok ? ok(scaleOf(outcome.value, paths)) : failed(outcome.error)
+  return outcome.ok ? scaleAnswer(request, outcome.value, paths) : failed(outcome.error)
+}
+
+/** A Scale as the client wants to see it: `kubectl get --subresource=scale` asks for a table. */
+function scaleAnswer(request: ApiRequest, object: ApiObject, paths: ScalePaths): Answer {
+  const { kind } = request
+  const age = { ...AGE_COLUMN, type: kind.isCustom ? 'date' : AGE_COLUMN.type }
+  const table: Pick<ServedKind, 'columns' | 'toCells'> = {
+    columns: [
+      NAME_COLUMN,
+      column('Desired', 'integer', 'Number of desired replicas'),
+      column('Available', 'integer', 'Number of actual replicas'),
+      age,
+    ],
+    toCells: (scale, now) => [
+      nameOf(scale),
+      integerAt(objectAt(scale, 'spec'), 'replicas') ?? 0,
+      integerAt(objectAt(scale, 'status'), 'replicas') ?? 0,
+      ageOf(scale, now),
+    ],
+  }
+  const scale = asApiObject(scaleOf(object, paths))
+  return represent({ ...request, kind: { ...kind, ...table } }, scale, 200)
 }
 
 function scaleOf(object: ApiObject, paths: ScalePaths): JsonObject {

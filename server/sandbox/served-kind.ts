@@ -53,6 +53,9 @@ export interface ServedKind {
   changesGeneration(object: JsonObject, old: JsonObject): boolean
 }
 
+/** What reading a body takes of a kind. */
+export type DecodableKind = Pick<ServedKind, 'resource' | 'isCustom' | 'decode'>
+
 /** `gateway.networking.k8s.io/v1`, or `v1` in the core group. */
 export function groupVersionOf(resource: { group: string; version: string }): string {
   return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`

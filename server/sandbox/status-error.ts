@@ -127,12 +127,16 @@ export function methodNotAllowed(): ApiStatus {
 }
 
 /** 406: none of the media types asked for is served. */
-export function notAcceptable(accepted: readonly string[]): ApiStatus {
-  return {
-    code: 406,
-    reason: 'NotAcceptable',
-    message: `only the following media types are accepted: ${accepted.join(', ')}`,
-  }
+export function notAcceptable(accepted: readonly string[], isBuiltin: boolean): ApiStatus {
+  const list = accepted.join(', ')
+  const refusal = { code: 406, reason: 'NotAcceptable' }
+  return isBuiltin
+    ? {
+        ...refusal,
+        message: `406: Not Acceptable\n\nAvailable representations: ${list}`,
+        details: {},
+      }
+    : { ...refusal, message: `only the following media types are accepted: ${list}` }
 }
 
 /** 415: the body is of a type that is not read here. */

@@ -3,14 +3,24 @@
  * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
  */
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { decodeReview } from './access-reviews'
 import { type Answer, created, failed } from './answer'
-import { integerAt, listAt, nameOf, namespaceOf, objectAt, timestamp, uidOf } from './api-object'
+import {
+  integerAt,
+  listAt,
+  nameOf,
+  namespaceOf,
+  objectAt,
+  textAt,
+  timestamp,
+  uidOf,
+} from './api-object'
 import type { ApiRequest } from './api-request'
 import { invalid as invalidValue } from './core-kinds/field-errors'
-import { readWriteOptions } from './request-options'
-import { invalid, methodNotAllowed, notFound } from './status-error'
+import type { ApiStatus } from './outcome'
+import { reviewKind, TOKEN_REQUEST } from './review-kinds'
+import { badRequest, conflict, invalid, methodNotAllowed, notFound } from './status-error'
 import { objectKey } from './store'
+import { readWrite } from './write-handlers'
 
 const AUDIENCE = 'https://kubernetes.default.svc'
 const SECONDS_DEFAULT = 3600
@@ -19,17 +29,20 @@ const SECONDS_MAX = 2 ** 32
 
 /** POST of a TokenRequest to a service account. */
 export function createToken(request: ApiRequest): Answer {
-  const { context, http, info, kind, query, body } = request
+  const { context, http, info, kind } = request
   if (http.method !== 'POST') return failed(methodNotAllowed())
-  const options = readWriteOptions(query, 'CreateOptions', http.headers['user-agent'])
-  if (!options.ok) return failed(options.error)
-  const review = decodeReview('TokenRequest', body, http.headers['content-type'])
-  if (!review.ok) return failed(review.error)
+  const read = readWrite({ ...request, kind: reviewKind(TOKEN_REQUEST) }, 'CreateOptions')
+  if (!read.ok) return failed(read.error)
+  const { object, warnings } = read.value
+  const place = namespaceOf(object)
+  if (place !== '' && place !== info.namespace) return failed(badRequest(OTHER_NAMESPACE))
   const account = context.store.get('/serviceaccounts', objectKey(info.namespace, info.name))
   if (account === undefined) return failed(notFound(kind.resource, info.name))
-  const spec = objectAt(review.value, 'spec')
+  const spec = objectAt(object, 'spec')
   const seconds = integerAt(spec, 'expirationSeconds') ?? SECONDS_DEFAULT
-  const refusal = requestProblem(review.value, seconds, info)
+  const refusal =
+    requestProblem(object, seconds, info.name) ??
+    bindingProblem(request, objectAt(spec, 'boundObjectRef'))
   if (refusal !== undefined) return failed(refusal)
   const now = context.now()
   const given = listAt(spec, 'audiences').filter((audience) => typeof audience === 'string')
@@ -48,40 +61,61 @@ export function createToken(request: ApiRequest): Answer {
     nbf: from,
     sub: `system:serviceaccount:${info.namespace}:${info.name}`,
   })
-  return created({
+  const { name, namespace } = info
+  const answer = {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
-    metadata: {
-      name: info.name,
-      namespace: info.namespace,
-      creationTimestamp: timestamp(now),
-    },
-    spec: { audiences, expirationSeconds: seconds, boundObjectRef: null },
+    metadata: { name, namespace, creationTimestamp: timestamp(now) },
+    spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec['boundObjectRef'] ?? null },
     status: { token, expirationTimestamp: timestamp(now + seconds * 1000) },
-  })
+  }
+  return created(answer, warnings)
 }
 
-function requestProblem(
-  review: JsonObject,
-  seconds: number,
-  { name, namespace }: { readonly name: string; readonly namespace: string },
-) {
-  const refuse = (field: string, value: JsonValue, detail: string, of = name) =>
+function requestProblem(request: JsonObject, seconds: number, name: string) {
+  const refuse = (field: string, value: JsonValue, detail: string, of = '') =>
     invalid('TokenRequest', 'authentication.k8s.io', of, [invalidValue(field, value, detail)])
-  const [given, place] = [nameOf(review), namespaceOf(review)]
+  const given = nameOf(request)
   if (given !== '' && given !== name) {
-    return refuse('metadata.name', given, 'must match the service account name if specified')
-  }
-  if (place !== '' && place !== namespace) {
-    const detail = 'must match the service account namespace if specified'
-    return refuse('metadata.namespace', place, detail)
+    const detail = 'must match the service account name if specified'
+    return refuse('metadata.name', given, detail, name)
   }
   const field = 'spec.expirationSeconds'
   if (seconds < SECONDS_MIN) {
-    return refuse(field, seconds, 'may not specify a duration less than 10 minutes', '')
+    return refuse(field, seconds, 'may not specify a duration less than 10 minutes')
   }
   if (seconds > SECONDS_MAX) {
-    return refuse(field, seconds, 'may not specify a duration larger than 2^32 seconds', '')
+    return refuse(field, seconds, 'may not specify a duration larger than 2^32 seconds')
   }
   return undefined
 }
+
+const BOUND_TO: Readonly<Record<string, string>> = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' }
+
+/** A token may be bound to a Pod that runs as the account, or to a Secret; both have to be there. */
+function bindingProblem({ context, info }: ApiRequest, bound: JsonObject): ApiStatus | undefined {
+  const [kind, name, uid] = ['kind', 'name', 'uid'].map((key) => textAt(bound, key))
+  if (kind === undefined || kind === '' || name === undefined) return undefined
+  const plural = BOUND_TO[kind]
+  if (plural === undefined || textAt(bound, 'apiVersion') !== 'v1') {
+    const type = `${textAt(bound, 'apiVersion')}, Kind=${kind}`
+    return badRequest(
+      `cannot bind token to object of type ${type.includes('/') ? type : `/${type}`}`,
+    )
+  }
+  const found = context.store.get(`/${plural}`, objectKey(info.namespace, name))
+  if (found === undefined) return notFound({ group: '', kind, plural }, name)
+  const runsAs = textAt(objectAt(found, 'spec'), 'serviceAccountName')
+  if (kind === 'Pod' && runsAs !== info.name) {
+    const account = JSON.stringify(info.name)
+    return badRequest(
+      `cannot bind token for serviceaccount ${account} to pod running with different serviceaccount name.`,
+    )
+  }
+  if (uid === '' || uid === uidOf(found)) return undefined
+  const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`
+  return conflict({ group: '', kind, plural: kind }, name, why)
+}
+
+const OTHER_NAMESPACE =
+  'the namespace of the provided object does not match the namespace sent on the request'

@@ -68,7 +68,7 @@ function identityError(request: UpdateRequest) {
   const { kind, object, live, name } = request
   const mismatch = identityMismatch(request)
   if (mismatch !== undefined) return badRequest(mismatch)
-  const given = textAt(metadataOf(object), 'resourceVersion')
+  const given = givenVersion(object)
   if (!/^\d*$/.test(given)) {
     return internal(`strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`)
   }
@@ -79,6 +79,12 @@ function identityError(request: UpdateRequest) {
     return conflict(kind.resource, name)
   }
   return undefined
+}
+
+/** The version an update names; 0 is none. */
+function givenVersion(object: JsonObject): string {
+  const version = textAt(metadataOf(object), 'resourceVersion')
+  return version === '0' ? '' : version
 }
 
 /** Custom resources are never updated whatever their version; the message names the resource as if it were the kind. */
@@ -115,10 +121,11 @@ function mergeWithLive(request: UpdateRequest): JsonObject {
     uid: given['uid'] ?? metadata['uid'],
     creationTimestamp: metadata['creationTimestamp'],
     generation: metadata['generation'],
-    deletionTimestamp: metadata['deletionTimestamp'],
-    deletionGracePeriodSeconds: metadata['deletionGracePeriodSeconds'],
+    deletionTimestamp: metadata['deletionTimestamp'] ?? given['deletionTimestamp'],
+    deletionGracePeriodSeconds:
+      given['deletionGracePeriodSeconds'] ?? metadata['deletionGracePeriodSeconds'],
     resourceVersion:
-      given['resourceVersion'] ?? (kind.isCustom ? undefined : metadata['resourceVersion']),
+      givenVersion(object) || (kind.isCustom ? undefined : metadata['resourceVersion']),
   })
   if (subresource === 'status') return withStatus({ ...live, metadata: metadataOf(merged) }, object)
   return kind.hasStatus ? withStatus(merged, live) : merged

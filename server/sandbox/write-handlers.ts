@@ -11,7 +11,7 @@ import { type ApiStatus, failure, type Outcome, success } from './outcome'
 import { acceptedPatchTypes, patchObject, patchTypeOf, warningsOf } from './patch-object'
 import { kindList, readSelection, represent } from './read-handlers'
 import { type OptionsKind, type RequestOptions, readWriteOptions } from './request-options'
-import { groupVersionOf, type ServedKind } from './served-kind'
+import { type DecodableKind, groupVersionOf, type ServedKind } from './served-kind'
 import { badRequest, conflict, notFound, unsupportedMediaType } from './status-error'
 import { objectKey, resourceKey } from './store'
 import { updateObject } from './update-object'
@@ -31,7 +31,10 @@ interface WriteBody {
 }
 
 /** Options and body of a create or update; strict validation refuses unknown and duplicate fields here. */
-function readWrite(request: ApiRequest, optionsKind: OptionsKind): Outcome<WriteBody> {
+export function readWrite(
+  request: Pick<ApiRequest, 'query' | 'http' | 'body'> & { readonly kind: DecodableKind },
+  optionsKind: OptionsKind,
+): Outcome<WriteBody> {
   const { query, kind, http, body } = request
   const options = readWriteOptions(query, optionsKind, http.headers['user-agent'])
   if (!options.ok) return options

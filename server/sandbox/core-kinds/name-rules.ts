@@ -28,8 +28,7 @@ function rule(lengthMax: number, pattern: string, message: string): NameRule {
   ]
 }
 
-/** RFC 1123 label, at most 63 bytes. */
-export const dns1123Label: NameRule = rule(
+const label: NameRule = rule(
   63,
   LABEL,
   withExamples(
@@ -39,6 +38,12 @@ export const dns1123Label: NameRule = rule(
     '123-abc',
   ),
 )
+
+/** RFC 1123 label, at most 63 bytes. What would do as a subdomain only has its dots against it. */
+export const dns1123Label: NameRule = (value) =>
+  whole(SUBDOMAIN).test(value) && value.includes('.')
+    ? [...label(value).slice(0, -1), 'must not contain dots']
+    : label(value)
 
 /** RFC 1123 subdomain, at most 253 bytes. */
 export const dns1123Subdomain: NameRule = rule(

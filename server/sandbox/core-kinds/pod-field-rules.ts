@@ -54,11 +54,20 @@ function checkIds(context: JsonObject | undefined, path: string): FieldError[] {
   return ['runAsUser', 'runAsGroup', 'fsGroup'].flatMap((key) => checkRange(context, path, key, 0))
 }
 
+const EXISTS_FOR_ALL =
+  'operator must be Exists when `key` is empty, which means "match all values and all keys"'
+
 function checkTolerations(tolerations: readonly JsonObject[], path: string): FieldError[] {
   return tolerations.flatMap((toleration, index) => {
+    const field = `${path}[${index}].operator`
     const operator = stringAt(toleration, 'operator')
-    if (['', 'Equal', 'Exists'].includes(operator)) return []
-    return [notSupported(`${path}[${index}].operator`, operator, ['Equal', 'Exists'])]
+    const isForAll = stringAt(toleration, 'key') === '' && operator !== 'Exists'
+    return [
+      ...(isForAll ? [invalid(field, operator, EXISTS_FOR_ALL)] : []),
+      ...(['', 'Equal', 'Exists'].includes(operator)
+        ? []
+        : [notSupported(field, operator, ['Equal', 'Exists'])]),
+    ]
   })
 }
 

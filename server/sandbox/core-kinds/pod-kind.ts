@@ -8,7 +8,7 @@ import { copyOf, ensureObject, neverChangesGeneration, resourceKind } from './ki
 import { checkName, dns1123Subdomain } from './name-rules'
 import { podCells } from './pod-cells'
 import { defaultPodSpec } from './pod-defaults'
-import { validatePodSpec } from './pod-validation'
+import { checkImageSpace, validatePodSpec } from './pod-validation'
 import { AGE_COLUMN, column, NAME_COLUMN, nameOf } from './table-cells'
 
 const EVICTION_SECONDS = 300
@@ -46,12 +46,14 @@ export const POD_KIND: BuiltinKind = {
   validateCreate: (object) => [
     ...checkName('metadata.name', nameOf(object), dns1123Subdomain),
     ...validatePodSpec(objectAt(object, 'spec') ?? {}, 'spec'),
+    ...checkImageSpace(objectAt(object, 'spec') ?? {}, 'spec'),
     ...(objectsAt(objectAt(object, 'spec'), 'ephemeralContainers').length > 0
       ? [forbidden('spec.ephemeralContainers', 'cannot be set on create')]
       : []),
   ],
   validateUpdate: (object, old) => [
     ...validatePodSpec(objectAt(object, 'spec') ?? {}, 'spec'),
+    ...checkImageSpace(objectAt(object, 'spec') ?? {}, 'spec'),
     ...checkSpecUnchanged(object, old),
   ],
   changesGeneration: neverChangesGeneration,

@@ -50,6 +50,19 @@ export function validatePodTemplate(template: JsonObject, path: string): FieldEr
   ]
 }
 
+/** What Pods are refused for and templates are not: space around the names of their images. */
+export function checkImageSpace(spec: JsonObject, path: string): FieldError[] {
+  return ['containers', 'initContainers'].flatMap((list) =>
+    objectsAt(spec, list).flatMap((container, index) => {
+      const image = stringAt(container, 'image')
+      const detail = 'must not have leading or trailing whitespace'
+      return image === image.trim()
+        ? []
+        : [invalid(`${path}.${list}[${index}].image`, image, detail)]
+    }),
+  )
+}
+
 /** Errors of a PodSpec that has its defaults. */
 export function validatePodSpec(spec: JsonObject, path: string): FieldError[] {
   const volumes = objectsAt(spec, 'volumes')
@@ -134,11 +147,7 @@ function checkContainer(
 }
 
 function checkImage(image: string, path: string): FieldError[] {
-  if (image.trim() === '') return [required(path)]
-  if (image !== image.trim()) {
-    return [invalid(path, image, 'must not have leading or trailing whitespace')]
-  }
-  return []
+  return image === '' ? [required(path)] : []
 }
 
 /** `must be between 1 and 65535, inclusive` unless it is. */

@@ -114,6 +114,7 @@ function carryOverAddresses(object: JsonObject, old: JsonObject): JsonObject {
     if (value !== undefined) setDefault(spec, key, value)
   }
   settleNodePorts(spec, before)
+  settleExternalPolicy(spec, before)
   return service
 }
 
@@ -123,6 +124,14 @@ function settleNodePorts(spec: JsonObject, before: JsonObject): void {
   else if (nodePortsOf(spec) === nodePortsOf(before)) {
     for (const port of objectsAt(spec, 'ports')) delete port['nodePort']
   }
+}
+
+/** A Service that is no longer reached from outside drops its policy for that unless the update sets another. */
+function settleExternalPolicy(spec: JsonObject, before: JsonObject): void {
+  const isExternal =
+    EXTERNAL_TYPES.includes(stringAt(spec, 'type')) || stringsAt(spec, 'externalIPs').length > 0
+  const key = 'externalTrafficPolicy'
+  if (!isExternal && spec[key] === before[key]) delete spec[key]
 }
 
 /** The node ports of all entries as one text. */
@@ -142,6 +151,7 @@ function releaseUnchanged(spec: JsonObject, before: JsonObject): void {
 const ADDRESS_FIELDS = [
   'clusterIP',
   'clusterIPs',
+  'externalTrafficPolicy',
   'internalTrafficPolicy',
   'ipFamilies',
   'ipFamilyPolicy',

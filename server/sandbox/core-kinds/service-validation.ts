@@ -12,7 +12,14 @@ import {
   required,
 } from './field-errors'
 import { numberAt, objectAt, objectsAt, stringAt, stringsAt } from './json-access'
-import { checkLabels, checkName, dns1123Label, dns1123Subdomain, portName } from './name-rules'
+import {
+  checkLabels,
+  checkName,
+  dns1123Label,
+  dns1123Subdomain,
+  labelKey,
+  portName,
+} from './name-rules'
 import { checkPortNumber, PROTOCOLS } from './pod-validation'
 import { isServiceAddress, SERVICE_NETWORK } from './service-addresses'
 
@@ -30,17 +37,63 @@ export function checkServiceSpec(service: JsonObject): FieldError[] {
     ...checkAffinity(spec),
     ...checkAddress(spec),
     ...checkPolicies(spec),
+    ...checkFamilies(spec),
+    ...stringsAt(spec, 'externalIPs')
+      .map((address, index) => [`spec.externalIPs[${index}]`, address] as const)
+      .filter(([, address]) => isIP(address) === 0)
+      .map(([path, address]) => invalid(path, address, NO_ADDRESS)),
   ]
+}
+
+const NO_ADDRESS = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
+
+/** The sandbox has addresses of one family; a Service without any of its own may name both. */
+function checkFamilies(spec: JsonObject): FieldError[] {
+  const families = ['IPv4', 'IPv6']
+  const named = stringsAt(spec, 'ipFamilies')
+  const errors = named
+    .map((family, index) => [`spec.ipFamilies[${index}]`, family] as const)
+    .filter(([, family]) => !families.includes(family))
+    .map(([path, family]) => notSupported(path, family, families))
+  if (errors.length > 0 || isWithoutOwnAddresses(spec)) return errors
+  const policy = stringAt(spec, 'ipFamilyPolicy')
+  return [
+    ...(policy === 'RequireDualStack' ? [invalid('spec.ipFamilyPolicy', policy, SINGLE)] : []),
+    ...named.flatMap((family, index) =>
+      family === 'IPv6'
+        ? [invalid(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster')]
+        : [],
+    ),
+  ]
+}
+
+function isWithoutOwnAddresses(spec: JsonObject): boolean {
+  const hasSelector = Object.keys(objectAt(spec, 'selector') ?? {}).length > 0
+  return stringAt(spec, 'clusterIP') === 'None' && !hasSelector
+}
+
+/** Where traffic from outside goes is only asked of Services that have some. */
+function checkExternalPolicy(spec: JsonObject): FieldError[] {
+  const field = 'spec.externalTrafficPolicy'
+  const policy = stringAt(spec, 'externalTrafficPolicy')
+  const isExternal =
+    ['LoadBalancer', 'NodePort'].includes(stringAt(spec, 'type')) ||
+    stringsAt(spec, 'externalIPs').length > 0
+  if (isExternal) {
+    const policies = ['Cluster', 'Local']
+    return policies.includes(policy) ? [] : [notSupported(field, policy, policies)]
+  }
+  const detail = 'may only be set for externally-accessible services'
+  return policy === '' ? [] : [invalid(field, policy, detail)]
 }
 
 function checkPolicies(spec: JsonObject): FieldError[] {
   const internal = stringAt(spec, 'internalTrafficPolicy')
-  const families = stringAt(spec, 'ipFamilyPolicy')
   return [
+    ...checkExternalPolicy(spec),
     ...(['', 'Cluster', 'Local'].includes(internal)
       ? []
       : [notSupported('spec.internalTrafficPolicy', internal, ['Cluster', 'Local'])]),
-    ...(families === 'RequireDualStack' ? [invalid('spec.ipFamilyPolicy', families, SINGLE)] : []),
     ...stringsAt(spec, 'loadBalancerSourceRanges')
       .map((range, index) => [`spec.LoadBalancerSourceRanges[${index}]`, range] as const)
       .filter(([, range]) => !isNetwork(range.trim()))
@@ -93,13 +146,7 @@ function checkAddress(spec: JsonObject): FieldError[] {
   const address = stringAt(spec, 'clusterIP')
   if (address === '' || address === 'None' || stringAt(spec, 'type') === 'ExternalName') return []
   if (isIP(address) === 0) {
-    return [
-      invalid(
-        'spec.clusterIPs[0]',
-        address,
-        'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
-      ),
-    ]
+    return [invalid('spec.clusterIPs[0]', address, NO_ADDRESS)]
   }
   return []
 }
@@ -154,6 +201,10 @@ function checkPort(
   if (protocol === '') errors.push(required(`${path}.protocol`))
   else if (!PROTOCOLS.includes(protocol)) {
     errors.push(notSupported(`${path}.protocol`, protocol, PROTOCOLS))
+  }
+  const application = stringAt(port, 'appProtocol')
+  if (application !== '') {
+    errors.push(...checkName(`${path}.appProtocol`, application, labelKey))
   }
   const target = port['targetPort']
   if (typeof target === 'number') errors.push(...checkPortNumber(target, `${path}.targetPort`))

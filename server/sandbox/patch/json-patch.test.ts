@@ -84,6 +84,11 @@ describe('an operation that can be done', () => {
       expected: { copy: { deep: true, more: 1 } },
     },
     {
+      name: 'copies null from a field that is not there',
+      operations: [{ op: 'copy', from: '/spec/nope', path: '/spec/copy' }],
+      expected: { copy: null },
+    },
+    {
       name: 'passes a test on equal values, whatever the order of keys',
       operations: [
         { op: 'test', path: '/spec/hostnames', value: ['a', 'b'] },
@@ -124,7 +129,10 @@ describe('a patch that cannot be applied is refused without saying why', () => {
     ['an index that is no number', { op: 'add', path: '/spec/hostnames/x', value: 1 }],
     ['an unknown operation', { op: 'frobnicate', path: '/spec' }],
     ['no path', { op: 'add', value: 1 }],
-    ['copying from nowhere', { op: 'copy', from: '/spec/nope', path: '/spec/x' }],
+    [
+      'copying an item that is not there',
+      { op: 'copy', from: '/spec/hostnames/9', path: '/spec/x' },
+    ],
     ['moving from nowhere', { op: 'move', path: '/spec/x' }],
     ['a document that is no object', { op: 'replace', path: '', value: [] }],
     ['a null operation', null],

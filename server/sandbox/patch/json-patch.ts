@@ -203,9 +203,15 @@ function move(document: Document, from: JsonValue | undefined, pointer: string):
   return remove(document, from) && add(document, pointer, value)
 }
 
+/** A field that an object does not have is copied as null; an item that a list does not have cannot be. */
+function missingMember(document: Document, pointer: string): null | undefined {
+  const target = locate(document, pointer)
+  return target === undefined || Array.isArray(target.parent) ? undefined : null
+}
+
 function copy(document: Document, from: JsonValue | undefined, pointer: string): boolean {
   if (typeof from !== 'string' || from === '') return false
-  const value = read(document, from)
+  const value = read(document, from) ?? missingMember(document, from)
   if (value === undefined || isTooDeep(value)) return false
   document.copiedBytes += Buffer.byteLength(goJson(value))
   if (document.copiedBytes > JSON_PATCH_COPIED_BYTES_MAX) return false
