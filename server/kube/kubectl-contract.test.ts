@@ -155,9 +155,10 @@ describe.skipIf(!hasKubectl())(`kubectl against ${CLUSTER_NAME} (skipped without
     ['explain httproute.spec.rules.filters.requestMirror', /backendRef\s+<Object> -required-/],
     [
       'explain deployment.spec.strategy',
-      /strategy <DeploymentStrategy>[\s\S]*rollingUpdate\s+<RollingUpdateDeployment>/,
+      /strategy <DeploymentStrategy>[\s\S]*rollingUpdate\s+<RollingUpdateDeployment>\n +[A-Z]/,
     ],
     ['explain service.spec', /ports\s+<\[\]ServicePort>/],
+    ['explain service.spec.ports', /targetPort\s+<IntOrString>/],
     ['api-resources --api-group=gateway.networking.k8s.io', /httproutes .* true +HTTPRoute/],
     ['auth can-i create httproutes', /^yes\n$/],
     ['auth can-i --list', /\*\.\*/],

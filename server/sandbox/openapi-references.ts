@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
-import { goNameOf } from './core-kinds/core-schemas'
+import { goNameOf, isQuantity } from './core-kinds/core-schemas'
 
 /**
  * A built-in kind's schema with the structs inside it moved to `components` and referred to, as the API server publishes them:
@@ -27,23 +27,32 @@ export function withReferences(schema: JsonObject, components: JsonObject): Json
 }
 
 function referTo(schema: JsonObject, components: JsonObject): JsonObject {
-  const name = goNameOf(schema)
-  if (name === undefined || !isJsonObject(schema['properties'])) {
-    return withReferences(schema, components)
-  }
-  const full = `${packageOf(name)}.${name}`
-  // How a field merges is said where it is used, everything else where the struct is.
-  const facts = Object.entries(schema).filter(([key]) => key.startsWith('x-kubernetes-patch-'))
+  const full = fullNameOf(schema)
+  if (full === undefined) return withReferences(schema, components)
+  // How a field merges is said where it is used, and what it is: kubectl shows nothing else of it in a list of fields.
+  const isOfField = (key: string) => key === 'description' || key.startsWith('x-kubernetes-patch-')
+  const facts = Object.entries(schema).filter(([key]) => isOfField(key))
   if (components[full] === undefined) {
     components[full] = {}
-    const own = Object.entries(schema).filter(([key]) => !key.startsWith('x-kubernetes-patch-'))
+    const own = Object.entries(schema).filter(([key]) => !isOfField(key))
     components[full] = withReferences(Object.fromEntries(own), components)
   }
   return {
     ...Object.fromEntries(facts),
     allOf: [{ $ref: `#/components/schemas/${full}` }],
-    default: {},
+    ...(isJsonObject(schema['properties']) ? { default: {} } : {}),
   }
+}
+
+/** The name under which the API server publishes a type; undefined for what it writes out where it is used. */
+function fullNameOf(schema: JsonObject): string | undefined {
+  if (schema['x-kubernetes-int-or-string'] === true) {
+    return isQuantity(schema)
+      ? 'io.k8s.apimachinery.pkg.api.resource.Quantity'
+      : 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'
+  }
+  const name = isJsonObject(schema['properties']) ? goNameOf(schema) : undefined
+  return name === undefined ? undefined : `${packageOf(name)}.${name}`
 }
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1'
