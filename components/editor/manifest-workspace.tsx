@@ -2,8 +2,9 @@
 
 import { CircleQuestionMark, GitCompare, Undo2 } from 'lucide-react'
 import { Tabs } from 'radix-ui'
-import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { BackendDialog } from '@/components/backends/backend-dialog'
+import { usePageKeys } from '@/components/data/use-page-keys'
 import { useUnloadGuard } from '@/components/data/use-unload-guard'
 import { Button } from '@/components/ui/button'
 import { Chip } from '@/components/ui/chip'
@@ -233,7 +234,6 @@ function onShortcut(
   review: () => void,
   nextProblem: (direction: 1 | -1) => void,
 ): void {
-  if (event.defaultPrevented) return
   if (event.key === 'F8') {
     event.preventDefault()
     nextProblem(event.shiftKey ? -1 : 1)
@@ -265,12 +265,10 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
   }
   const fix = fixer({ text, isChecking, onChange: props.onChange, onBackend: setDialog })
 
+  usePageKeys((event) => onShortcut(event, review, nextProblem))
+
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: shortcuts work wherever the focus is inside; every one has a button or key of its own.
-    <div
-      className="flex h-full min-h-0 flex-col"
-      onKeyDown={(event) => onShortcut(event, review, nextProblem)}
-    >
+    <div className="flex h-full min-h-0 flex-col">
       <Toolbar
         {...props}
         canReview={canReview}
