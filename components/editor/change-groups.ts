@@ -3,6 +3,7 @@ import type { Tone } from '@/components/ui/chip'
 import type { ManifestResult } from '@/lib/dashboard-api/manifests'
 import { pathText } from '@/lib/manifest/edit/field-edit'
 import { parseManifest } from '@/lib/manifest/parse-manifest'
+import { changeText, shortValue } from '@/lib/manifest/three-way/change-text'
 import {
   type ChangeOrigin,
   type ReviewedChange,
@@ -11,7 +12,6 @@ import {
 } from '@/lib/manifest/three-way/review-changes'
 import { editablePart } from '@/lib/manifest/to-editable-yaml'
 import type { JsonObject } from '@/lib/shared/json'
-import { changeText, shortValue } from './merge-text'
 
 const HEADINGS: Record<ChangeOrigin, string> = {
   draft: 'You change',

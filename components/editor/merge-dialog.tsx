@@ -7,10 +7,19 @@ import { cn } from '@/components/ui/class-names'
 import { Modal } from '@/components/ui/modal'
 import { Notice } from '@/components/ui/notice'
 import { pathText } from '@/lib/manifest/edit/field-edit'
+import { changeText } from '@/lib/manifest/three-way/change-text'
 import type { FieldChange } from '@/lib/manifest/three-way/field-changes'
 import { type MergeTexts, mergeManifest } from '@/lib/manifest/three-way/merge-manifest'
 import type { MergeChoice, MergeConflict } from '@/lib/manifest/three-way/merge-objects'
-import { changeText, valueText } from './merge-text'
+import { toYaml } from '@/lib/manifest/to-yaml'
+import type { JsonValue } from '@/lib/shared/json'
+
+/** A value of any size, as YAML; `removed` for none. */
+function valueText(value: JsonValue | undefined): string {
+  if (value === undefined) return 'removed'
+  if (typeof value === 'object' && value !== null) return toYaml(value).trimEnd()
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
 
 interface MergeDialogProps {
   texts: MergeTexts

@@ -6,10 +6,10 @@ import { summariseChange } from '@/lib/revisions/summarise-change'
 describe('a change in words', () => {
   it.each([
     [{ a: 1 }, { a: 2 }, ['a: 1 → 2']],
-    [{ a: { b: 'x' } }, { a: {} }, ['a.b removed: x']],
-    [{}, { spec: { rules: [] } }, ['spec added']],
+    [{ a: { b: 'x' } }, { a: {} }, ['a.b removed, was x']],
+    [{}, { spec: { rules: [] } }, ['spec added: {rules: []}']],
     [{ l: [1, 2, 3] }, { l: [0, 1, 2, 3] }, ['l[0] added: 0']],
-    [{ l: [1, 2, 3] }, { l: [1, 3] }, ['l[1] removed: 2']],
+    [{ l: [1, 2, 3] }, { l: [1, 3] }, ['l[1] removed, was 2']],
     [{ l: [{ w: 1 }, { w: 2 }] }, { l: [{ w: 1 }, { w: 5 }] }, ['l[1].w: 2 → 5']],
     [{ 'a.b/c': 1 }, { 'a.b/c': 2 }, ['[a.b/c]: 1 → 2']],
     [{ t: 'x'.repeat(100) }, { t: 'y' }, [`t: ${'x'.repeat(60)}… → y`]],

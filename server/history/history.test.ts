@@ -122,7 +122,7 @@ describe('history', () => {
         action: 'changed',
         manager: 'kubectl-edit',
         operation: 'Update',
-        changes: ['metadata.labels added'],
+        changes: ['metadata.labels added: {team: shop}'],
       },
       { id: 1, action: 'created', manager: 'mirrorboard', operation: 'Apply', changes: [] },
     ])

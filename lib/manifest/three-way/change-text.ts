@@ -1,20 +1,11 @@
-/** A merge in words. Pure. */
-
+/** A change of a field in one line of words. */
 import { pathText } from '@/lib/manifest/edit/field-edit'
 import type { FieldChange } from '@/lib/manifest/three-way/field-changes'
-import { toYaml } from '@/lib/manifest/to-yaml'
 import type { JsonValue } from '@/lib/shared/json'
 
 const VALUE_CHARACTERS_MAX = 60
 
-/** A value of any size, as YAML; `removed` for none. */
-export function valueText(value: JsonValue | undefined): string {
-  if (value === undefined) return 'removed'
-  if (typeof value === 'object' && value !== null) return toYaml(value).trimEnd()
-  return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-/** A value in a few words of one line, as YAML in flow style. */
+/** A value in a few words of one line, as YAML in flow style; cut where it is long. */
 export function shortValue(value: JsonValue | undefined): string {
   if (value === undefined) return 'nothing'
   const text = flowText(value)
@@ -30,7 +21,7 @@ function flowText(value: JsonValue): string {
   return typeof value === 'string' && value !== '' ? value : JSON.stringify(value)
 }
 
-/** `spec.hostnames[0]: a.example → b.example`, `… added: …`, `… removed`. */
+/** `spec.hostnames[0]: a.example → b.example`, `… added: …`, `… removed, was …`. */
 export function changeText({ path, before, after }: FieldChange): string {
   const field = pathText(path)
   if (after === undefined) return `${field} removed, was ${shortValue(before)}`
