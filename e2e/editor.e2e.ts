@@ -47,7 +47,11 @@ test('completes a backend and its port from the cluster, and marks one that is n
   page,
 }) => {
   const { editor, text } = await newRoute(page, 'Plain route')
-  await typeAtEnd(page, '        - name: ')
+  // On a line without a dash, a whole item.
+  await typeAtEnd(page, '        ')
+  await expectSuggestions(page, /^backend, port 3000, 1 ready endpoint/)
+  await page.keyboard.press('Escape')
+  await page.keyboard.insertText('- name: ')
   await expectSuggestions(page, /^backend, port 3000, 1 ready endpoint/)
   await page.keyboard.type('back')
   await page.keyboard.press('Enter')
@@ -132,6 +136,18 @@ test('says at once what is wrong with a paste of a megabyte, and goes on taking 
   await pasteManifest(page, 'kind: HTTPRoute\nkind: HTTPRoute\n')
   await expect(problems).toContainText('duplicate field "kind"')
   await expect(problems).toContainText('2:1')
+})
+
+test('says so where the editor can’t be loaded, as after an update of the dashboard', async ({
+  page,
+}) => {
+  const html = await (await page.request.get('/routes/new')).text()
+  await page.route('**/_next/static/chunks/**', (route) => {
+    const isOfPage = html.includes(new URL(route.request().url()).pathname)
+    return isOfPage ? route.continue() : route.abort()
+  })
+  await page.goto('/routes/new')
+  await expect(page.getByRole('alert')).toContainText('The editor could not be loaded')
 })
 
 async function newRoute(page: Page, template: string) {

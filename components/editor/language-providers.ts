@@ -78,8 +78,8 @@ function toItem(
     hostname: kinds.Reference,
     snippet: kinds.Snippet,
   }[kind]
-  // Values of the cluster come before what the schema offers, snippets behind it.
-  const group = kind === 'snippet' ? '~' : '!'
+  // Values of the cluster and items of a list come before the fields that the schema offers, other snippets behind them.
+  const group = kind === 'snippet' && !insertText.startsWith('- ') ? '~' : '!'
   return {
     label: { label, description: detail },
     kind: icon,

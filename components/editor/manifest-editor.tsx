@@ -3,7 +3,7 @@
 import type { editor } from 'monaco-editor/editor'
 import type { JSONSchema } from 'monaco-yaml'
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
-import { LoadingState } from '@/components/ui/empty-state'
+import { EmptyState, LoadingState } from '@/components/ui/empty-state'
 import { parseManifest } from '@/lib/manifest/parse-manifest'
 import type { Diagnostic, TextRange } from '@/lib/validation/diagnostic'
 import { changedPart } from './changed-part'
@@ -101,6 +101,7 @@ export function ManifestEditor(props: ManifestEditorProps) {
   const latest = useRef(props)
   const echoes = useRef(createEchoes())
   const [mounted, setMounted] = useState<Mounted | null>(null)
+  const [hasFailed, setHasFailed] = useState(false)
 
   useEffect(() => {
     latest.current = props
@@ -133,7 +134,7 @@ export function ManifestEditor(props: ManifestEditorProps) {
         current = created
         setMounted(created)
       },
-      () => undefined,
+      () => setHasFailed(true),
     )
     return () => {
       isGone = true
@@ -181,7 +182,14 @@ export function ManifestEditor(props: ManifestEditorProps) {
   return (
     <div className="relative h-full min-h-0 flex-1 bg-panel">
       <div ref={host} className="absolute inset-0" data-ready={mounted !== null} />
-      {mounted === null ? <LoadingState label="Loading editor" /> : null}
+      {mounted !== null ? null : hasFailed ? (
+        <EmptyState tone="bad" title="The editor could not be loaded">
+          The dashboard does not answer, or was updated since this page was opened. Reload the page:
+          unsaved changes are kept.
+        </EmptyState>
+      ) : (
+        <LoadingState label="Loading editor" />
+      )}
     </div>
   )
 }

@@ -165,7 +165,7 @@ apiVersion: v1
       { schemas: [schema], unserved: [], stored: null, facts: UNKNOWN_CLUSTER, ...context },
     )
       .filter(({ severity }) => severity !== 'info')
-      .map(({ documentIndex, message }) => `${documentIndex} ${message}`)
+      .map(({ documentIndex, message, severity }) => `${documentIndex} ${severity} ${message}`)
 
   it('are asked for, each once', () =>
     expect(wishes.map(wishKey)).toEqual(['httproutes v1beta1', 'referencegrants v1']))
@@ -175,12 +175,12 @@ apiVersion: v1
   it('are checked by their own schemas', () => {
     const schemas = [schema, { ...schema, apiVersion: 'gateway.networking.k8s.io/v1beta1' }]
     expect(check({ schemas })).toEqual([
-      '0 spec.rules[0].backendRefs[0]: Invalid value: "object": Must have port for Service reference',
+      '0 error spec.rules[0].backendRefs[0]: Invalid value: "object": Must have port for Service reference',
     ])
   })
 
   it('are unknown where the cluster serves none', () =>
     expect(check({ unserved: ['httproutes v1beta1'] })).toEqual([
-      '0 no matches for kind "HTTPRoute" in version "gateway.networking.k8s.io/v1beta1"',
+      '0 error no matches for kind "HTTPRoute" in version "gateway.networking.k8s.io/v1beta1"',
     ]))
 })

@@ -47,18 +47,21 @@ const KNOWN_KINDS = new Set(
 )
 
 /**
- * A Service beside the route is fine: the editor has no schema for it, but the API server does. A kind of the Gateway API is
- * unknown only once the cluster has said that it does not serve it.
+ * What is said of a kind without a schema. A Service beside the route is fine: the editor has no schema for it, but the API
+ * server does. A kind of the Gateway API is unknown only once the cluster has said that it does not serve it, and then refused.
  */
-function isAboutKnownKind(
+function judgedKind(
   diagnostic: Diagnostic,
   object: JsonObject | undefined,
   unserved: readonly string[],
-): boolean {
-  if (diagnostic.code !== 'type.unknown-kind') return false
+): readonly Diagnostic[] {
+  if (diagnostic.code !== 'type.unknown-kind') return [diagnostic]
   const wish = wishFor(object)
-  if (wish !== undefined) return !unserved.includes(wishKey(wish))
-  return KNOWN_KINDS.has(`${String(object?.['apiVersion'])}/${String(object?.['kind'])}`)
+  if (wish !== undefined) {
+    return unserved.includes(wishKey(wish)) ? [{ ...diagnostic, severity: 'error' }] : []
+  }
+  const isKnown = KNOWN_KINDS.has(`${String(object?.['apiVersion'])}/${String(object?.['kind'])}`)
+  return isKnown ? [] : [diagnostic]
 }
 
 export interface ValidationContext {
@@ -107,7 +110,7 @@ export function validateText(
   })
   const byIndex = new Map(documents.map((document) => [document.index, document]))
   const own = diagnostics
-    .filter((one) => !isAboutKnownKind(one, byIndex.get(one.documentIndex)?.object, unserved))
+    .flatMap((one) => judgedKind(one, byIndex.get(one.documentIndex)?.object, unserved))
     .map((one) => withTextFix(one, text))
     .map((one) => withTypoFix(one, byIndex.get(one.documentIndex), compiledSchemas))
   // Where admission refuses several mirrors in its own words, saying it again would be noise.
