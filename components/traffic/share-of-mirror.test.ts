@@ -31,7 +31,9 @@ describe('the share of a mirror', () => {
     const good = share(1000, 752)
     expect(good).toMatchObject({ configured: 0.25, observed: 0.248, isWithin: true })
     expect(good.band?.low).toBeGreaterThan(0.21)
-    expect(shareSentence(good)).toMatch(/^Of 1,000 requests\. A random sample/)
+    expect(shareSentence(good)).toMatch(
+      /^Of 1,000 requests\. A random sample of that size lies between 21\.\d+ % and 28\.\d+ % in/,
+    )
     const bad = share(1000, 600)
     expect(bad.isWithin).toBe(false)
     expect(shareSentence(bad)).toMatch(/outside 21\.\d+ % to 28\.\d+ %/)

@@ -64,8 +64,8 @@ export function shareSentence(share: MirrorShare): string {
   if (configured === null) return 'The route has no such filter now.'
   if (observed === null || band === null) return 'No request in this time.'
   const counted = `${formatCount(requests)} ${isEstimate ? 'answered ' : ''}requests`
-  const range = `${formatFraction(band.low)} to ${formatFraction(band.high)}`
+  const [low, high] = [formatFraction(band.low), formatFraction(band.high)]
   return isWithin
-    ? `Of ${counted}. A random sample of that size lies between ${range} in 99 of 100 cases.`
-    : `Of ${counted}, outside ${range}, where a random sample lies in 99 of 100 cases. Was the filter changed in this time?`
+    ? `Of ${counted}. A random sample of that size lies between ${low} and ${high} in 99 of 100 cases.`
+    : `Of ${counted}, outside ${low} to ${high}, where a random sample lies in 99 of 100 cases. Was the filter changed in this time?`
 }
