@@ -147,7 +147,7 @@ test('says so where the editor can’t be loaded, as after an update of the dash
     return isOfPage ? route.continue() : route.abort()
   })
   await page.goto('/routes/new')
-  await expect(page.getByRole('alert')).toContainText('The editor could not be loaded')
+  await expect(page.getByRole('heading', { name: 'The editor could not be loaded' })).toBeVisible()
 })
 
 async function newRoute(page: Page, template: string) {
