@@ -9,6 +9,13 @@ import { listAt, metadataOf, nameOf, objectAt, textAt } from './api-object'
 import type { BuiltinKind, OpenApiSchema } from './contracts'
 import { checkName, dns1035Label } from './core-kinds/name-rules'
 import { schemaErrors } from './definition-schema-rules'
+import {
+  immutableErrors,
+  namesErrors,
+  settingsErrors,
+  storedVersionErrors,
+  versionsErrors,
+} from './definition-spec-rules'
 
 export const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions'
 
@@ -113,7 +120,11 @@ export function definitionKind(timestamp: () => string): BuiltinKind {
     allocate: (object) => withStatus(object, timestamp()),
     prepareUpdate: (object) => withStatus(object, timestamp()),
     validateCreate: validateDefinition,
-    validateUpdate: (object) => validateDefinition(object),
+    validateUpdate: (object, old) => [
+      ...immutableErrors(objectAt(object, 'spec'), objectAt(old, 'spec')),
+      ...validateDefinition(object).filter((error) => error.field !== 'metadata.name'),
+      ...storedVersionErrors(object),
+    ],
     changesGeneration: (object, old) => !equalJson(object['spec'], old['spec']),
     columns: [
       {
@@ -218,6 +229,9 @@ function validateDefinition(object: JsonObject): FieldError[] {
     ...errors,
     ...approvalErrors(object, group),
     ...scopeErrors(textAt(spec, 'scope')),
+    ...namesErrors(names),
+    ...settingsErrors(spec),
+    ...versionsErrors(listAt(spec, 'versions').filter(isJsonObject)),
     ...conversionErrors(objectAt(spec, 'conversion')),
     ...validateVersions(spec),
   ]
@@ -266,10 +280,11 @@ function validateVersions(spec: JsonObject): FieldError[] {
   errors.push(...versionNameErrors(versions), ...versionSchemaErrors(versions))
   const stored = versions.filter((version) => version['storage'] === true)
   if (stored.length !== 1) {
+    const given = versions.length === 0 ? '[]apiextensions.CustomResourceDefinitionVersion{}: ' : ''
     errors.push({
       reason: 'FieldValueInvalid',
       field: 'spec.versions',
-      message: 'Invalid value: must have exactly one version marked as storage version',
+      message: `Invalid value: ${given}must have exactly one version marked as storage version`,
     })
   }
   return errors

@@ -2,12 +2,12 @@
  * Whether the schema of a CustomResourceDefinition is structural: every field says its type, lists what they hold.
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
  */
-import type { JsonObject, JsonValue } from '@/lib/shared/json'
+import type { JsonObject } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import type { FieldError } from '@/lib/validation/field-error'
 import { forbidden, invalid, notSupported, required } from './core-kinds/field-errors'
 import { ruleErrors, ruleTextErrors } from './definition-rule-errors'
-import { goTypeOf } from './patch/go-format'
+import { defaultErrors, structureErrors } from './definition-structure-rules'
 
 const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 const QUADRATIC = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'
@@ -31,6 +31,7 @@ function nodeErrors(schema: JsonObject, path: string, place: string): FieldError
     ...listErrors(schema, path),
     ...(schema['$ref'] === undefined ? [] : [forbidden(`${path}.$ref`, '$ref is not supported')]),
     ...(schema['uniqueItems'] === true ? [forbidden(`${path}.uniqueItems`, QUADRATIC)] : []),
+    ...structureErrors(schema, path, place === 'at the root'),
     ...defaultErrors(schema, path),
     ...ruleTextErrors(schema, path),
     ...Object.entries(properties).flatMap(([name, property]) =>
@@ -62,7 +63,7 @@ function listErrors(schema: JsonObject, path: string): FieldError[] {
   const isKeyed = schema['x-kubernetes-list-type'] === 'map'
   const hasKeys = Array.isArray(keys) && keys.length > 0
   return [
-    ...(schema['type'] === 'array' && !isJsonObject(schema['items'])
+    ...(schema['type'] === 'array' && typeof schema['items'] !== 'object'
       ? [required(`${path}.items`, 'must be specified')]
       : []),
     ...(isKeyed && !hasKeys
@@ -74,20 +75,4 @@ function listErrors(schema: JsonObject, path: string): FieldError[] {
         ]
       : []),
   ]
-}
-
-/** A default of another type than its field; what is inside objects and lists is not looked at. */
-function defaultErrors(schema: JsonObject, path: string): FieldError[] {
-  const value = schema['default']
-  const type = String(schema['type'] ?? '')
-  if (value === undefined || value === null || !TYPES.includes(type)) return []
-  const found = schemaTypeOf(value)
-  if (found === type || (type === 'number' && found === 'integer')) return []
-  const detail = ` in body must be of type ${type}: ${JSON.stringify(found)}`
-  return [{ ...invalid(`${path}.default`, found, detail), reason: 'FieldValueTypeInvalid' }]
-}
-
-function schemaTypeOf(value: JsonValue): string {
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
-  return typeof value === 'boolean' ? 'boolean' : goTypeOf(value)
 }
