@@ -85,7 +85,7 @@ test('says who takes a request, how often each is used, and what each is sent', 
   await expect(mirror).toContainText('29 % of requests')
   await expect(mirror).toContainText('at most 50 copies a second')
 
-  const lines = region.getByRole('list', { name: /^What .* is sent$/ })
+  const lines = region.getByRole('list', { name: /^What goes to / })
   await expect(lines).toContainText('GET /v2/7?x=1 HTTP/1.1')
   await expect(lines).toContainText('Host: internal.example')
   const line = (text: string) => lines.getByRole('listitem').filter({ hasText: text })

@@ -45,7 +45,7 @@ function HeaderLines({ lines }: { lines: readonly ShownLine[] }) {
 
 function RequestLines({ request }: { request: ShownRequest }) {
   return (
-    <ul aria-label={`What ${request.label} is sent`} className="rounded-md bg-sunken px-2 py-1.5">
+    <ul aria-label={`What goes to ${request.label}`} className="rounded-md bg-sunken px-2 py-1.5">
       <Line
         note={request.isTargetRewritten ? 'rewritten' : ''}
         {...(request.isTargetRewritten && { look: 'text-accent' })}
@@ -124,7 +124,7 @@ export function SimulatedRequests({
       {current === undefined ? null : (
         <div className="flex flex-col gap-1">
           {shown.length === 1 ? (
-            <Heading>What {current.label} is sent</Heading>
+            <Heading>What goes to {current.label}</Heading>
           ) : (
             <SelectField
               label="What is sent to"

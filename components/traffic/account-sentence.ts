@@ -23,11 +23,11 @@ function withReasons(noun: string, byReason: ByReason): string {
   return `${formatCount(sum(byReason))} ${noun} (${reasons.join(', ')})`
 }
 
-/** `1,200 pairs captured for comparison, 30 given up (rate limit 30)`; null where none was to be. */
+/** `1,200 pairs captured for comparison, repeats of a calibration included, 30 given up (…)`; null where none was to be. */
 export function captureSentence({ captured, givenUp }: CaptureCounts): string | null {
   const lost = sum(givenUp)
   if (captured + lost === 0) return null
-  const pairs = `${plural(captured, 'pair')} captured for comparison`
+  const pairs = `${plural(captured, 'pair')} captured for comparison, repeats of a calibration included`
   return lost === 0 ? `${pairs}.` : `${pairs}, ${withReasons('given up', givenUp)}.`
 }
 

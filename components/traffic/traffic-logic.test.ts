@@ -4,6 +4,7 @@ import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { accountSentences, captureSentence } from './account-sentence'
 import { sumPoints } from './chart-series'
 import { localName } from './names'
+import { sourceText } from './source-notice'
 import { formatCodes } from './split-panel'
 import { parseTimeRange, TIME_RANGES } from './time-range'
 import { EMPTY_FORM, formForRoute, parseTrafficForm } from './traffic-form'
@@ -51,9 +52,11 @@ describe('account sentences', () => {
 
   it('say what was captured, and why the rest was not', () => {
     expect(captureSentence({ captured: 0, givenUp: {} })).toBeNull()
-    expect(captureSentence({ captured: 1, givenUp: {} })).toBe('1 pair captured for comparison.')
+    expect(captureSentence({ captured: 1, givenUp: {} })).toBe(
+      '1 pair captured for comparison, repeats of a calibration included.',
+    )
     expect(captureSentence({ captured: 1200, givenUp: { rate_limit: 30 } })).toBe(
-      '1,200 pairs captured for comparison, 30 given up (rate limit 30).',
+      '1,200 pairs captured for comparison, repeats of a calibration included, 30 given up (rate limit 30).',
     )
   })
 
@@ -61,6 +64,18 @@ describe('account sentences', () => {
     expect(accountSentences({ ...account, requests: 1001 }).holds).toBe(false)
     expect(accountSentences({ ...account, answered: 287 }).holds).toBe(false)
     expect(accountSentences({ ...account, holds: false }).holds).toBe(false)
+  })
+})
+
+describe('a source that does not answer', () => {
+  it('says when it was last heard of, if it ever was', () => {
+    expect(sourceText({ message: 'It is down.', lastScrape: null })).toBe(
+      'It is down. The gateway has not been measured yet; the page keeps trying.',
+    )
+    const noon = new Date(2026, 10, 25, 12, 3, 9).getTime()
+    expect(sourceText({ message: '', lastScrape: noon })).toBe(
+      'The gateway was last measured at 12:03:09; the page keeps trying.',
+    )
   })
 })
 
