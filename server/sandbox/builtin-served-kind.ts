@@ -155,7 +155,13 @@ function mergeErrors(generic: FieldError[], own: readonly FieldError[]): FieldEr
 
 function decodeBuiltin(kind: BuiltinKind, schema: SchemaNode, object: JsonObject): DecodedBody {
   const decoded = decodeStruct(kind.resource, kind.schema, object, schema)
-  return decoded.ok ? { ...decoded, object: kind.applyDefaults(decoded.object) } : decoded
+  if (!decoded.ok) return decoded
+  const pruned = kind.prune?.(decoded.object) ?? { object: decoded.object, unknownFields: [] }
+  return {
+    ok: true,
+    object: kind.applyDefaults(pruned.object),
+    unknownFields: [...decoded.unknownFields, ...pruned.unknownFields],
+  }
 }
 
 /** The object as the struct of a kind holds it, pruned. `node` is the schema as it was read before. */

@@ -21,6 +21,11 @@ export interface BuiltinKind {
   readonly subresources: readonly ('status' | 'scale' | 'log' | 'token')[]
   /** Full schema of the object, with descriptions, list types and defaults-free (defaulting is a function). */
   readonly schema: OpenApiSchema
+  /** Drops unknown fields where the schema is open, and names them. */
+  prune?(object: JsonObject): {
+    readonly object: JsonObject
+    readonly unknownFields: readonly string[]
+  }
   /** Fills defaults as kube-apiserver does for this kind. Returns a new object. */
   applyDefaults(object: JsonObject): JsonObject
   /** Cluster-allocated values on create, such as clusterIP. `isTaken` says whether another object has the value. */

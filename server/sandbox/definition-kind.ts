@@ -8,6 +8,7 @@ import { MESSAGE_FORM } from './admission'
 import { listAt, metadataOf, nameOf, objectAt, textAt } from './api-object'
 import type { BuiltinKind, OpenApiSchema } from './contracts'
 import { checkName, dns1035Label } from './core-kinds/name-rules'
+import { pruneSchemas } from './definition-schema-fields'
 import { schemaErrors } from './definition-schema-rules'
 import {
   immutableErrors,
@@ -116,6 +117,7 @@ export function definitionKind(timestamp: () => string): BuiltinKind {
     verbs: [],
     subresources: ['status'],
     schema: SCHEMA,
+    prune: pruneSchemas,
     applyDefaults: withDefaults,
     allocate: (object) => withStatus(object, timestamp()),
     prepareUpdate: (object) => withStatus(object, timestamp()),
