@@ -1,4 +1,4 @@
-import { formatClock, formatCount, plural } from '@/components/format/numbers'
+import { formatCount, formatDayTime, plural } from '@/components/format/numbers'
 import { Panel } from '@/components/ui/panel'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
@@ -12,7 +12,7 @@ interface EndpointsPanelProps {
 
 function coveredText({ since, beyond }: ComparisonSnapshot['requests']): string {
   if (since === 0) return 'Patterns are of captured pairs only: nobody counts what else is asked.'
-  const all = `Patterns are of all requests of this rule since ${formatClock(since)}, captured or not.`
+  const all = `Patterns are of all requests of this rule since ${formatDayTime(since)}, captured or not.`
   return beyond === 0
     ? all
     : `${all} ${plural(beyond, 'request')} came with more paths at once than are told apart, and are in none.`

@@ -1,4 +1,4 @@
-import { formatClock, formatCount, plural } from '@/components/format/numbers'
+import { formatCount, formatDayTime, plural } from '@/components/format/numbers'
 import { cn } from '@/components/ui/class-names'
 import { Panel } from '@/components/ui/panel'
 import { type Status, StatusIcon } from '@/components/ui/status-icon'
@@ -108,9 +108,9 @@ export function VerdictCard({ snapshot, assessment, level }: VerdictCardProps) {
       </div>
       <p className="pt-2 text-2xs text-pretty text-muted">
         {plural(snapshot.pairs, 'pair')} and {plural(snapshot.calibrationPairs, 'repeat')} since{' '}
-        {formatClock(snapshot.firstAt)}. {unseenText(endpoints)} The ranges are confidence sequences
-        (Howard, Ramdas, McAuliffe, Sekhon 2021): they hold however often one looks, and a verdict
-        is wrong with a chance of at most {formatPercent(level)}.
+        {formatDayTime(snapshot.firstAt)}. {unseenText(endpoints)} The ranges are confidence
+        sequences (Howard, Ramdas, McAuliffe, Sekhon 2021): they hold however often one looks, and a
+        verdict is wrong with a chance of at most {formatPercent(level)}.
       </p>
       <Leftovers snapshot={snapshot} />
     </Panel>
