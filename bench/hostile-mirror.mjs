@@ -15,8 +15,8 @@ function onRequests(socket, answer) {
 const TROUBLES = {
   'answers at once': (socket) => onRequests(socket, () => socket.write(OK)),
   'is 10 × slower': (socket) => onRequests(socket, () => setTimeout(() => socket.write(OK), 10)),
-  'answers after 1 s': (socket) => {
-    onRequests(socket, () => setTimeout(() => socket.write(OK), 1000))
+  'answers after 2 s': (socket) => {
+    onRequests(socket, () => setTimeout(() => socket.write(OK), 2000))
   },
   hangs: (socket) => socket.resume(),
   'never reads': (socket) => socket.pause(),
@@ -53,7 +53,9 @@ if (process.send !== undefined && trouble !== undefined) {
     socket.on('error', () => undefined)
     trouble(socket)
   })
-  server.listen({ port: 0, host: '127.0.0.1', backlog: 512 }, () =>
+  // The queue that is to be filled is short: what fills it sends its SYNs again and again as well.
+  const backlog = process.argv[2] === 'does not answer SYNs' ? 1 : 512
+  server.listen({ port: 0, host: '127.0.0.1', backlog }, () =>
     process.send({ port: server.address().port }),
   )
   process.on('disconnect', () => process.exit(0))

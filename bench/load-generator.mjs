@@ -1,8 +1,10 @@
 /**
  * Sends GETs over keep-alive connections for a time: as fast as they are answered, or at a fixed rate.
- * Told what to do by one message; reports requests, errors and latencies in milliseconds.
+ * Told what to do by one message; reports requests, errors and latencies in milliseconds; `p99s` is the p99 of each whole second,
+ * of the requests sent in it.
  */
 import { connect } from 'node:net'
+import { quantile } from './harness.mjs'
 
 process.on('message', async (job) => process.send?.(await run(job)))
 process.on('disconnect', () => process.exit(0))
@@ -12,6 +14,7 @@ function run({ host, port, connections, seconds, rate, hostname = 'backends.exam
     `GET /bench HTTP/1.1\r\nHost: ${hostname}\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n`,
   )
   const latencies = []
+  const bySecond = Array.from({ length: Math.floor(seconds) }, () => [])
   const idle = []
   const sockets = []
   let errors = 0
@@ -22,7 +25,9 @@ function run({ host, port, connections, seconds, rate, hostname = 'backends.exam
     lane.socket.write(request)
   }
   const answered = (lane) => {
-    latencies.push(performance.now() - lane.sentAt)
+    const latency = performance.now() - lane.sentAt
+    latencies.push(latency)
+    bySecond[Math.floor((lane.sentAt - startedAt) / 1000)]?.push(latency)
     if (isOver) return
     if (rate > 0) idle.push(lane)
     else fire(lane)
@@ -63,9 +68,14 @@ function run({ host, port, connections, seconds, rate, hostname = 'backends.exam
       isOver = true
       clearInterval(pacer)
       for (const socket of sockets) socket.destroy()
-      latencies.sort((left, right) => left - right)
-      const at = (share) => latencies[Math.floor(latencies.length * share)] ?? 0
-      resolve({ requests: latencies.length, errors, p50: at(0.5), p99: at(0.99), seconds })
+      resolve({
+        requests: latencies.length,
+        errors,
+        p50: quantile(latencies, 0.5),
+        p99: quantile(latencies, 0.99),
+        p99s: bySecond.map((second) => quantile(second, 0.99)),
+        seconds,
+      })
     }, seconds * 1000)
   })
 }
