@@ -77,7 +77,7 @@ export interface GatewayLimits {
   readonly mirrorTimeoutMs: number
   /** A mirror's response is drained up to this size, then given up (failed `response_limit`). */
   readonly mirrorResponseBytesMax: number
-  /** Bytes of all mirrors' answers read in 10 ms; above it they wait, which only their own deadlines notice. */
+  /** Bytes of all mirrors' answers read in 1 ms; above it they wait, which only their own deadlines notice. */
   readonly mirrorDrainBytesPerTurn: number
   /** A request that is itself a copy of this many generations is not copied again (skipped `loop`). */
   readonly mirrorHopsMax: number
@@ -173,7 +173,7 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   mirrorBatchPauseMs: 1_000,
   mirrorTimeoutMs: 15_000,
   mirrorResponseBytesMax: 64 * MIB,
-  mirrorDrainBytesPerTurn: MIB,
+  mirrorDrainBytesPerTurn: MIB / 8,
   mirrorHopsMax: 3,
   mirrorBackoffMinMs: 250,
   mirrorBackoffMaxMs: 2_000,

@@ -1,8 +1,8 @@
 /** Bytes of mirrors' answers → this → when the next may be read. */
 import type { Upstream } from './upstream'
 
-/** How long a turn lasts. */
-const TURN_MS = 10
+/** How long a turn lasts: what is read in one, all at once, is what a primary may have to wait for. */
+const TURN_MS = 1
 /** What one read brings at most. */
 const READ_BYTES = 65_536
 
@@ -12,27 +12,37 @@ const READ_BYTES = 65_536
  */
 export class MirrorDrain {
   private readonly bytesPerTurn: number
+  private readonly now: () => number
   private readonly waiting = new Set<Pick<Upstream, 'pause' | 'resume'>>()
   private bytes = 0
+  private turnEndsAt = 0
   private timer: NodeJS.Timeout | undefined
 
-  constructor(bytesPerTurn: number) {
+  /** `now` in milliseconds. */
+  constructor(bytesPerTurn: number, now: () => number) {
     this.bytesPerTurn = bytesPerTurn
+    this.now = now
   }
 
   /** Counts what was read from a connection; holds the connection back when this turn's share is used up. */
   read(connection: Pick<Upstream, 'pause' | 'resume'>, bytes: number): void {
+    if (this.waiting.size === 0 && this.now() >= this.turnEndsAt) this.begin()
     this.bytes += bytes
-    this.timer ??= setTimeout(() => this.turn(), TURN_MS)
     if (this.bytes <= this.bytesPerTurn) return
     connection.pause()
     this.waiting.add(connection)
+    this.timer ??= setTimeout(() => this.turn(), TURN_MS)
+  }
+
+  private begin(): void {
+    this.bytes = 0
+    this.turnEndsAt = this.now() + TURN_MS
   }
 
   /** A connection that has ended or serves another copy by now may go on as well. */
   private turn(): void {
     this.timer = undefined
-    this.bytes = 0
+    this.begin()
     let places = Math.max(1, Math.floor(this.bytesPerTurn / READ_BYTES))
     for (const connection of this.waiting) {
       if (places-- === 0) break

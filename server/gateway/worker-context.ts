@@ -58,7 +58,7 @@ export class WorkerContext {
   constructor(limits: GatewayLimits, logger: Logger, place: WorkerPlace, claimRepeat: ClaimRepeat) {
     this.limits = limits
     this.logger = logger
-    this.mirrorDrain = new MirrorDrain(limits.mirrorDrainBytesPerTurn)
+    this.mirrorDrain = new MirrorDrain(limits.mirrorDrainBytesPerTurn, () => this.now())
     this.primaries = new UpstreamPool(limits, () => this.now())
     this.mirrors = new UpstreamPool(limits, () => this.now())
     this.mirrorBatches = new MirrorBatches(this.mirrors)
