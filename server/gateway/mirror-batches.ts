@@ -15,14 +15,19 @@ export interface BatchedCopy extends BatchEntry {
   sent(connection: Upstream): void
 }
 
+interface Pending {
+  readonly endpoint: Endpoint
+  readonly copies: BatchedCopy[]
+}
+
 /**
  * Copies of one turn of the event loop → this → one write for several of them. Primaries go first, and a system call, which
  * is most of what a copy costs, is shared.
  */
 export class MirrorBatches {
   private readonly pool: UpstreamPool
-  private pending = new Map<Endpoint, BatchedCopy[]>()
-  private isScheduled = false
+  /** One entry for each endpoint that this turn copies to: a few, for which a Map would be the larger part of a copy's garbage. */
+  private pending: Pending[] = []
 
   constructor(pool: UpstreamPool) {
     this.pool = pool
@@ -30,19 +35,16 @@ export class MirrorBatches {
 
   /** Sends the copy at the end of this turn. */
   add(endpoint: Endpoint, copy: BatchedCopy): void {
-    const copies = this.pending.get(endpoint)
-    if (copies === undefined) this.pending.set(endpoint, [copy])
-    else copies.push(copy)
-    if (this.isScheduled) return
-    this.isScheduled = true
-    setImmediate(this.flush)
+    if (this.pending.length === 0) setImmediate(this.flush)
+    const known = this.pending.find((each) => each.endpoint === endpoint)
+    if (known === undefined) this.pending.push({ endpoint, copies: [copy] })
+    else known.copies.push(copy)
   }
 
   private readonly flush = (): void => {
-    this.isScheduled = false
     const { pending } = this
-    this.pending = new Map()
-    for (const [endpoint, copies] of pending) this.sendAll(endpoint, copies)
+    this.pending = []
+    for (const { endpoint, copies } of pending) this.sendAll(endpoint, copies)
   }
 
   private sendAll(endpoint: Endpoint, copies: readonly BatchedCopy[]): void {

@@ -31,6 +31,7 @@ export interface ResponseSink {
 export type ParserState = 'idle' | 'head' | 'body' | 'tunnel' | 'broken'
 
 const LINES_MAX = 500
+const NO_NAMES: readonly string[] = []
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t -~\x80-\xff]*))?$/
 
 /**
@@ -46,7 +47,7 @@ export class ResponseParser implements ResponseHead {
   text = ''
   /** Whether the connection can carry another request after this response. */
   keepAlive = false
-  connectionNames: readonly string[] = []
+  connectionNames = NO_NAMES
   readonly lines: HeaderLines
   private readonly headBytesMax: number
   private partial: Buffer | null = null
@@ -128,7 +129,7 @@ export class ResponseParser implements ResponseHead {
     this.status = Number(match[2])
     this.reason = match[3] ?? ''
     this.keepAlive = match[1] === '1'
-    this.connectionNames = []
+    this.connectionNames = NO_NAMES
     this.readConnection()
     return this.readFraming()
   }
@@ -224,8 +225,12 @@ export class ResponseParser implements ResponseHead {
     return end
   }
 
+  /** An idle connection is no reason to keep its last response's head, which a young heap would be full of. */
   private end(sink: ResponseSink): void {
     this.state = 'idle'
+    this.text = ''
+    this.reason = ''
+    this.connectionNames = NO_NAMES
     sink.onEnd()
   }
 }

@@ -19,5 +19,12 @@ export function upstreamRequest(
 
 /** The same for a copy: nobody reads its answer, and no request to change protocols is copied. */
 export function copyRequest(head: RequestHead, text: string): UpstreamRequest {
-  return { ...upstreamRequest(head, text, false), wantsTunnel: false }
+  return {
+    head: text,
+    isHead: head.method === 'HEAD',
+    isChunked: head.contentLength === -2,
+    wantsTrailers: head.wantsTrailers,
+    wantsTunnel: false,
+    decodeChunks: false,
+  }
 }
