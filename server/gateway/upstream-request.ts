@@ -6,25 +6,19 @@ export function upstreamRequest(
   head: RequestHead,
   text: string,
   decodeChunks: boolean,
+  wantsTunnel = head.upgrade !== '',
 ): UpstreamRequest {
   return {
     head: text,
     isHead: head.method === 'HEAD',
     isChunked: head.contentLength === -2,
     wantsTrailers: head.wantsTrailers,
-    wantsTunnel: head.upgrade !== '',
+    wantsTunnel,
     decodeChunks,
   }
 }
 
 /** The same for a copy: nobody reads its answer, and no request to change protocols is copied. */
 export function copyRequest(head: RequestHead, text: string): UpstreamRequest {
-  return {
-    head: text,
-    isHead: head.method === 'HEAD',
-    isChunked: head.contentLength === -2,
-    wantsTrailers: head.wantsTrailers,
-    wantsTunnel: false,
-    decodeChunks: false,
-  }
+  return upstreamRequest(head, text, false, false)
 }
