@@ -58,12 +58,14 @@ interface Competition {
   readonly rivalIndex: ContenderIndex
 }
 
-/** Several lints ask about one route; its node is made anew for each text. */
-const competitions = new WeakMap<RouteNode, Competition>()
+/** Several lints ask about the one route of their context. */
+const competitions = new WeakMap<LintContext, Competition>()
 
-function competitionOf(node: RouteNode, live: Graph | undefined): Competition {
-  const known = competitions.get(node)
-  if (known !== undefined) return known
+/** Undefined while the Gateways of the route are unknown. */
+function competitionOf(context: LintContext): Competition | undefined {
+  const known = competitions.get(context)
+  const { node, live } = context
+  if (known !== undefined || node === undefined) return known
   const places = placesOf(node)
   const byPlace = live === undefined ? new Map<Place, RouteNode[]>() : routesByPlace(live)
   const rivals = new Map(
@@ -74,7 +76,7 @@ function competitionOf(node: RouteNode, live: Graph | undefined): Competition {
   )
   const rivalIndex = new ContenderIndex(rivalContenders(rivals))
   const competition = { places, rivals, own: contendersOf(node), rivalIndex }
-  competitions.set(node, competition)
+  competitions.set(context, competition)
   return competition
 }
 
@@ -83,12 +85,13 @@ function competitionOf(node: RouteNode, live: Graph | undefined): Competition {
  * now: a match with a method ranks above one without, whatever their headers and the routes' ages.
  */
 export function takesMoreByMethod(
-  { node, live }: LintContext,
+  context: LintContext,
   ruleIndex: number,
   methods: readonly string[],
 ): boolean {
-  if (node === undefined) return false
-  const { own, rivalIndex } = competitionOf(node, live)
+  const competition = competitionOf(context)
+  if (competition === undefined) return false
+  const { own, rivalIndex } = competition
   return own
     .filter((one) => one.ruleIndex === ruleIndex && one.match.method === '')
     .some((one) =>
@@ -102,10 +105,10 @@ export function takesMoreByMethod(
 }
 
 /** Findings about matches of the route that never win, and about matches of live routes it would silence. */
-export function lintPrecedence({ node, live }: LintContext): readonly LintFinding[] {
-  if (node === undefined) return []
-  const competition = competitionOf(node, live)
-  if (competition.places.length === 0) return []
+export function lintPrecedence(context: LintContext): readonly LintFinding[] {
+  const { node } = context
+  const competition = competitionOf(context)
+  if (node === undefined || competition === undefined || competition.places.length === 0) return []
   return [...deadMatches(node, competition), ...silencedRules(competition)]
 }
 
