@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject, setOwnValue } from '@/lib/shared/json-values'
 import fields from './protobuf-fields.json' with { type: 'json' }
 
-/** JSON name, type code, flags: see server/cli/generate-protobuf-fields.mjs. */
+/** JSON name, type code, flags: see tools/generate-protobuf-fields.mjs. */
 type FieldRow = readonly string[]
 const MESSAGES: Readonly<Record<string, Readonly<Record<string, FieldRow>>>> = fields.messages
 

@@ -1,5 +1,5 @@
 /**
- * Completes package-lock.json after a dependency change: `node server/cli/complete-lock.mjs`.
+ * Completes package-lock.json after a dependency change: `node tools/complete-lock.mjs`.
  *
  * npm leaves optional packages for other platforms out of the lock when its registry does not carry them, and
  * `npm ci` then refuses that lock. This adds an entry by version, with os and cpu read off the package's name.

@@ -2,7 +2,7 @@
  * Writes server/sandbox/protobuf-fields.json: how Go's typed clients encode the kinds the sandbox serves, read off the
  * struct tags of two Go modules. Run it when kinds or versions change:
  *
- *   node server/cli/generate-protobuf-fields.mjs <k8s.io/api> <k8s.io/apimachinery>
+ *   node tools/generate-protobuf-fields.mjs <k8s.io/api> <k8s.io/apimachinery>
  *
  * A field is `[JSON name, type, flags]`. Types: s text, b bool, i integer, y bytes, t time, u time with microseconds,
  * q quantity, o integer or text, r raw JSON, @Message; after `*` a list, after `%` a map by text. Flags: p for a
@@ -113,7 +113,7 @@ for (let message = queue.shift(); message !== undefined; message = queue.shift()
 }
 const sorted = Object.keys(messages).sort()
 const lines = sorted.map((name) => `${JSON.stringify(name)}: ${JSON.stringify(messages[name])}`)
-const output = fileURLToPath(new URL('../sandbox/protobuf-fields.json', import.meta.url))
+const output = fileURLToPath(new URL('../server/sandbox/protobuf-fields.json', import.meta.url))
 const source = [apiDirectory, machineryDirectory].map((path) => basename(path)).join(', ')
 writeFileSync(
   output,

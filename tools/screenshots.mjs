@@ -1,11 +1,11 @@
 /**
- * Takes the pictures of the README and of public/screenshots from a running Mirrorboard: `node server/cli/screenshots.mjs [url]`.
+ * Takes the pictures of the README and of public/screenshots from a running Mirrorboard: `node tools/screenshots.mjs [url]`.
  * It applies a mirrored route with its backends, sends traffic for a while, and photographs the pages.
  */
 import { mkdirSync } from 'node:fs'
 import { chromium } from '@playwright/test'
+import { findChromium } from '../server/cli/chromium.mjs'
 import { pictureAuthoring } from './authoring-pictures.mjs'
-import { findChromium } from './chromium.mjs'
 
 const url = process.argv[2] ?? 'http://127.0.0.1:3000'
 const FOLDER = 'public/screenshots'

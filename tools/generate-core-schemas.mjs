@@ -1,7 +1,7 @@
 /**
  * Writes server/sandbox/core-kinds/core-schemas.json from the models of @kubernetes/client-node:
  * property types from their attribute maps, descriptions and required fields from their
- * declarations. Run it once after raising that package: `node server/cli/generate-core-schemas.mjs`.
+ * declarations. Run it once after raising that package: `node tools/generate-core-schemas.mjs`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -38,7 +38,7 @@ const SCALARS = {
 
 const outputPath = join(
   dirname(fileURLToPath(import.meta.url)),
-  '../sandbox/core-kinds/core-schemas.json',
+  '../server/sandbox/core-kinds/core-schemas.json',
 )
 const packageRoot = join(
   dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')),
