@@ -95,9 +95,12 @@ module.exports = {
     ),
     rule(
       'app-sees-two-doors',
-      'app/ may open server/kube; everything else is reached by URL.',
+      'app/ may open server/kube, and knows where the planes are; everything else is reached by URL.',
       { path: '^app/' },
-      { path: '^server/', pathNot: '^server/(kube/|(config|log)[.]ts$)' },
+      {
+        path: '^server/',
+        pathNot: '^server/(kube/|plane-http/plane-secret[.]ts$|(config|log|planes)[.]ts$)',
+      },
     ),
     rule(
       'app-is-the-top',
@@ -108,15 +111,18 @@ module.exports = {
 
     rule(
       'planes-are-islands',
-      'Planes speak HTTP to each other, as they would in production.',
+      'Planes speak HTTP to each other, as they would in production; plane-http/ is the door they share.',
       { path: '^server/(sandbox|kube|gateway|observer|traffic|backends)/', pathNot: TEST },
-      { path: '^server/', pathNot: ['^server/$1/', '^server/(log|config)[.]ts$'] },
+      {
+        path: '^server/',
+        pathNot: ['^server/$1/', '^server/plane-http/', '^server/(log|config)[.]ts$'],
+      },
     ),
     rule(
       'watchers-see-kube-only',
       'The controller gets the gateway as a publish() callback; the history needs no other plane.',
       { path: '^server/(controller|history)/', pathNot: TEST },
-      { path: '^server/', pathNot: '^server/($1|kube)/|^server/(log|config)[.]ts$' },
+      { path: '^server/', pathNot: '^server/($1|kube|plane-http)/|^server/(log|config)[.]ts$' },
     ),
     rule(
       'main-is-the-only-root',

@@ -64,8 +64,14 @@ test('what is captured for comparison holds no secret', async ({ request }) => {
   expect(refused.stdout).toBe('400')
   const answers = [pairs, pair, await (await request.get(`/api/comparison/snapshot?${key}`)).text()]
   const metrics = `http://127.0.0.1:${Number(process.env['MIRRORBOARD_E2E_PORT'] ?? 4370) + 1}`
+  const shared = readFileSync(
+    join(process.env['MIRRORBOARD_E2E_DATA_DIR'] ?? '', 'plane-secret'),
+    'utf8',
+  )
   for (const path of ['/metrics', '/exchanges'])
-    answers.push((await bash(`curl -s ${metrics}${path}`)).stdout)
+    answers.push(
+      (await bash(`curl -s -H 'Authorization: Bearer ${shared}' ${metrics}${path}`)).stdout,
+    )
   for (const path of [
     '/api/series?route=default/secretive&range=60',
     '/api/history?route=default/secretive',

@@ -1,31 +1,28 @@
 /** Environment and flags → one typed value. Read once at the edge; no plane reads the environment itself. */
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-
-export const PLANES = [
-  'sandbox',
-  'controller',
-  'gateway',
-  'observer',
-  'history',
-  'traffic',
-  'dashboard',
-] as const
-export type PlaneName = (typeof PLANES)[number]
+import { PLANE_SECRET_SETTING } from './plane-http/plane-secret'
+import {
+  LISTENING_PLANES,
+  type ListeningPlane,
+  PLANE_NAMES,
+  PLANES,
+  type PlaneName,
+} from './planes'
 
 export interface Config {
   /** Absolute. Holds the cluster's store, its token and kubeconfig, the observer's series and the routes' history. */
   readonly dataDirectory: string
   readonly dashboard: {
     readonly host: string
-    readonly port: number
     readonly allowedHosts: readonly string[]
     /** Every change is refused. */
     readonly readOnly: boolean
   }
-  readonly metricsPort: number
-  /** 0: the port of the last start if it is free, else any. */
-  readonly sandboxPort: number
+  /** Where each plane listens, the gateway with its metrics. 0 is any free port; for the sandbox, that of its last start if it is free. */
+  readonly ports: Readonly<Record<ListeningPlane, number>>
+  /** What planes show one another; undefined: the one kept in the data directory. */
+  readonly planeSecret: string | undefined
   readonly gatewayWorkers: number
   /** Where the cluster is; undefined means the sandbox's own kubeconfig. */
   readonly kubeconfig: string | undefined
@@ -34,9 +31,6 @@ export interface Config {
   readonly metricsUrls: readonly string[]
   /** A Prometheus server the observer asks instead. */
   readonly prometheusUrl: string | undefined
-  readonly observerPort: number
-  readonly historyPort: number
-  readonly trafficPort: number
   /** Planes to run in this process; undefined means supervise one process per group. */
   readonly planes: readonly PlaneName[] | undefined
   readonly reset: boolean
@@ -54,13 +48,13 @@ const GATEWAY_WORKERS_MAX = 64
 
 export const USAGE = `Usage: npm start -- [options]
   --reset              forget the sandbox's state and start afresh
-  --planes=a,b         run only these planes in this process: ${PLANES.join(', ')}
+  --planes=a,b         run only these planes in this process: ${PLANE_NAMES.join(', ')}
   --context=NAME       the kubeconfig context to use
   --help               this text
 
 Environment: PORT (3000), MIRRORBOARD_DATA_DIR (.mirrorboard), MIRRORBOARD_KUBECONFIG, MIRRORBOARD_CONTEXT,
 MIRRORBOARD_METRICS_PORT (19001), MIRRORBOARD_METRICS_URL, MIRRORBOARD_PROMETHEUS_URL, MIRRORBOARD_SANDBOX_PORT,
-MIRRORBOARD_GATEWAY_WORKERS, MIRRORBOARD_HOST (127.0.0.1), MIRRORBOARD_ALLOWED_HOSTS, MIRRORBOARD_READ_ONLY (false),
+MIRRORBOARD_GATEWAY_WORKERS, MIRRORBOARD_PLANE_SECRET, MIRRORBOARD_HOST (127.0.0.1), MIRRORBOARD_ALLOWED_HOSTS, MIRRORBOARD_READ_ONLY (false),
 MIRRORBOARD_LOG_LEVEL (warn).`
 
 /** The configuration, or one sentence that names the wrong setting and what it takes. */
@@ -87,20 +81,16 @@ export function readConfig(args: readonly string[], environment: Environment): C
       dataDirectory: resolve(environment['MIRRORBOARD_DATA_DIR'] || '.mirrorboard'),
       dashboard: {
         host: environment['MIRRORBOARD_HOST'] || '127.0.0.1',
-        port: ports.dashboard,
         allowedHosts: splitList(environment['MIRRORBOARD_ALLOWED_HOSTS']),
         readOnly: readOnly === 'true',
       },
-      metricsPort: ports.metrics,
-      sandboxPort: ports.sandbox,
+      ports,
+      planeSecret: environment[PLANE_SECRET_SETTING] || undefined,
       gatewayWorkers: workers,
       kubeconfig: path ? resolve(path) : undefined,
       context: flags.context ?? (environment['MIRRORBOARD_CONTEXT'] || undefined),
       metricsUrls: splitList(environment['MIRRORBOARD_METRICS_URL']),
       prometheusUrl: environment['MIRRORBOARD_PROMETHEUS_URL'] || undefined,
-      observerPort: ports.observer,
-      historyPort: ports.history,
-      trafficPort: ports.traffic,
       planes: flags.planes,
       reset: flags.reset,
       development: environment['MIRRORBOARD_DEVELOPMENT'] === '1',
@@ -134,59 +124,27 @@ function readFlags(args: readonly string[]): Flags | string {
 
 function readPlanes(value: string): readonly PlaneName[] | string {
   const names = splitList(value)
-  const unknown = names.find((name) => !PLANES.some((plane) => plane === name))
+  const unknown = names.find((name) => !PLANE_NAMES.some((plane) => plane === name))
   if (unknown !== undefined || names.length === 0) {
-    return `--planes takes a list of ${PLANES.join(', ')}, not "${unknown ?? ''}".`
+    return `--planes takes a list of ${PLANE_NAMES.join(', ')}, not "${unknown ?? ''}".`
   }
-  const planes = PLANES.filter((plane) => names.includes(plane))
+  const planes = PLANE_NAMES.filter((plane) => names.includes(plane))
   if (planes.includes('controller') !== planes.includes('gateway')) {
     return 'the controller hands its route table to the gateway, so --planes names both or neither.'
   }
   return planes
 }
 
-interface Ports {
-  readonly dashboard: number
-  readonly metrics: number
-  readonly sandbox: number
-  readonly observer: number
-  readonly history: number
-  readonly traffic: number
-}
-
-function readPorts(environment: Environment): Ports | string {
-  const read = (name: string, fallback: number) =>
-    readInteger(environment, name, { fallback, least: 0, most: 65535 })
-  const ports = {
-    dashboard: read('PORT', 3000),
-    metrics: read('MIRRORBOARD_METRICS_PORT', 19001),
-    sandbox: read('MIRRORBOARD_SANDBOX_PORT', 0),
-    observer: read('MIRRORBOARD_OBSERVER_PORT', 0),
-    history: read('MIRRORBOARD_HISTORY_PORT', 0),
-    traffic: read('MIRRORBOARD_TRAFFIC_PORT', 0),
-  }
-  const numbers: Partial<Record<keyof Ports, number>> = {}
-  for (const name of [
-    'dashboard',
-    'metrics',
-    'sandbox',
-    'observer',
-    'history',
-    'traffic',
-  ] as const) {
-    const port = ports[name]
+function readPorts(environment: Environment): Config['ports'] | string {
+  const ports: Partial<Record<ListeningPlane, number>> = {}
+  for (const plane of LISTENING_PLANES) {
+    const { setting = '', usual = 0 } = PLANES[plane].port ?? {}
+    const port = readInteger(environment, setting, { fallback: usual, least: 0, most: 65535 })
     if (typeof port === 'string') return port
-    numbers[name] = port
+    ports[plane] = port
   }
-  return {
-    dashboard: 0,
-    metrics: 0,
-    sandbox: 0,
-    observer: 0,
-    history: 0,
-    traffic: 0,
-    ...numbers,
-  }
+  const any = { sandbox: 0, gateway: 0, observer: 0, history: 0, traffic: 0, dashboard: 0 }
+  return { ...any, ...ports }
 }
 
 function readInteger(

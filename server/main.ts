@@ -7,8 +7,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runPlanes } from './compose/run-planes'
-import { type Config, type PlaneName, readConfig, USAGE } from './config'
+import { type Config, readConfig, USAGE } from './config'
 import { createLogger } from './log'
+import { PLANE_SECRET_SETTING, renewPlaneSecret } from './plane-http/plane-secret'
+import { LISTENING_PLANES, PLANE_NAMES, PLANES, type PlaneName } from './planes'
 import { lockDataDirectory } from './supervisor/data-lock'
 import { describeFailure } from './supervisor/describe-failure'
 import { endOnSignals } from './supervisor/end-on-signals'
@@ -47,19 +49,12 @@ function fail(sentence: string): void {
 
 /** The sandbox comes first: the gateway's controller reads its kubeconfig. A cluster given by path has its own gateways. */
 function groupsFor(config: Config): readonly ProcessGroup[] {
-  const pages: ProcessGroup = { name: 'dashboard', planes: ['dashboard'], stage: 1 }
-  const observers: ProcessGroup = {
-    name: 'observer',
-    planes: ['observer', 'history', 'traffic'],
-    stage: 1,
-  }
-  if (config.kubeconfig) return [observers, pages]
-  return [
-    { name: 'sandbox cluster', planes: ['sandbox'], stage: 0 },
-    { name: 'gateway', planes: ['controller', 'gateway'], stage: 1 },
-    observers,
-    pages,
-  ]
+  const isOther = config.kubeconfig !== undefined
+  const names = PLANE_NAMES.filter((name) => !isOther || PLANES[name].isOnOtherClusters)
+  return [...new Set(names.map((name) => PLANES[name].group))].map((group) => {
+    const planes = names.filter((name) => PLANES[name].group === group)
+    return { name: group, planes, stage: Math.max(...planes.map((name) => PLANES[name].stage)) }
+  })
 }
 
 /** A supervisor has locked the directory for the planes it starts; planes started by hand have no one to do it. */
@@ -77,7 +72,7 @@ function inUse(directory: string): string {
 async function runEverything(asked: Config): Promise<void> {
   const startedAt = performance.now()
   const config = { ...asked, dataDirectory: prepareDataDirectory(asked.dataDirectory) }
-  const { dataDirectory, dashboard } = config
+  const { dataDirectory, dashboard, ports } = config
   const lock = await lockDataDirectory(dataDirectory)
   if (!lock) {
     fail(inUse(dataDirectory))
@@ -85,13 +80,15 @@ async function runEverything(asked: Config): Promise<void> {
   }
   if (config.kubeconfig) await assertKubeconfigIsUsable(config)
   if (config.reset) forgetState(dataDirectory)
-  await assertPortIsFree(dashboard.host, dashboard.port, 'PORT')
+  await assertPortIsFree(dashboard.host, ports.dashboard, 'PORT')
+  const environment = await environmentFor(config)
   const supervision = await supervise({
     groups: groupsFor(config),
     entry: fileURLToPath(import.meta.url),
     execArgv: config.development ? ['--import', 'tsx'] : [],
     args: config.context ? [`--context=${config.context}`] : [],
-    environment: await environmentFor(config),
+    environment,
+    secret: environment[PLANE_SECRET_SETTING],
     logger: createLogger('supervisor'),
     onProgress: (message) => process.stdout.write(`${message}\n`),
   })
@@ -139,27 +136,28 @@ function forgetState(directory: string): void {
 
 /** Planes find one another by these; ports are chosen here so that a restarted plane keeps its address. */
 async function environmentFor(config: Config): Promise<NodeJS.ProcessEnv> {
-  const observerPort = config.observerPort || (await freePort())
-  const historyPort = config.historyPort || (await freePort())
-  const trafficPort = config.trafficPort || (await freePort())
-  const metricsPort = config.metricsPort || (await freePort())
+  const places: Record<string, string> = {}
+  for (const name of LISTENING_PLANES) {
+    const { port, urlSetting } = PLANES[name]
+    // The sandbox looks for the port of its last start by itself, and the dashboard's is in PORT.
+    if (port === undefined || name === 'sandbox' || name === 'dashboard') continue
+    const chosen = config.ports[name] || (await freePort())
+    places[port.setting] = String(chosen)
+    if (urlSetting !== undefined) places[urlSetting] = `http://127.0.0.1:${chosen}`
+  }
   // Another cluster has a gateway of its own, which the observer finds there.
-  const hasGateway = config.kubeconfig === undefined
-  const ownMetrics = hasGateway ? [`http://127.0.0.1:${metricsPort}/metrics`] : []
+  const metricsPort = places[PLANES.gateway.port?.setting ?? '']
+  const ownMetrics =
+    config.kubeconfig === undefined ? [`http://127.0.0.1:${metricsPort}/metrics`] : []
   return {
     ...process.env,
+    ...places,
     MIRRORBOARD_DATA_DIR: config.dataDirectory,
     MIRRORBOARD_KUBECONFIG: config.kubeconfig ?? join(config.dataDirectory, 'kubeconfig'),
-    MIRRORBOARD_OBSERVER_PORT: String(observerPort),
-    MIRRORBOARD_OBSERVER_URL: `http://127.0.0.1:${observerPort}`,
-    MIRRORBOARD_HISTORY_PORT: String(historyPort),
-    MIRRORBOARD_HISTORY_URL: `http://127.0.0.1:${historyPort}`,
-    MIRRORBOARD_TRAFFIC_PORT: String(trafficPort),
-    MIRRORBOARD_TRAFFIC_URL: `http://127.0.0.1:${trafficPort}`,
-    MIRRORBOARD_METRICS_PORT: String(metricsPort),
     MIRRORBOARD_METRICS_URL: (config.metricsUrls.length > 0 ? config.metricsUrls : ownMetrics).join(
       ',',
     ),
+    [PLANE_SECRET_SETTING]: config.planeSecret ?? renewPlaneSecret(config.dataDirectory),
   }
 }
 

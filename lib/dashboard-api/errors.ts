@@ -9,6 +9,7 @@ export interface DashboardError {
 export type DashboardErrorCode =
   | 'bad-request'
   | 'forbidden-origin'
+  | 'not-signed-in'
   | 'read-only'
   | 'cluster-unreachable'
   | 'kubernetes-error'

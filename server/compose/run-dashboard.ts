@@ -10,7 +10,7 @@ export async function runDashboard(config: Config): Promise<RunningPlane> {
   const dashboard = await startDashboard({
     directory: projectRoot(dirname(fileURLToPath(import.meta.url))),
     host: config.dashboard.host,
-    port: config.dashboard.port,
+    port: config.ports.dashboard,
     allowedHosts: config.dashboard.allowedHosts,
     readOnly: config.dashboard.readOnly,
     development: config.development,

@@ -24,7 +24,7 @@ export async function runGateway(config: Config): Promise<RunningPlane> {
   const gateway = await startGateway({
     workers: config.gatewayWorkers,
     workerEntry: workerEntry(),
-    metrics: { host: '127.0.0.1', port: config.metricsPort },
+    metrics: { host: '127.0.0.1', port: config.ports.gateway, secret: config.planeSecret },
     logger: createLogger('gateway'),
   })
   let served: { table: RouteTable; acknowledgement: GatewayAcknowledgement } | undefined

@@ -13,7 +13,8 @@ export async function runHistory(config: Config): Promise<RunningPlane> {
   const history = await startHistory({
     cluster,
     directory: join(config.dataDirectory, 'history'),
-    port: config.historyPort,
+    port: config.ports.history,
+    secret: config.planeSecret,
     logger: createLogger('history'),
   })
   return {

@@ -20,13 +20,14 @@ const ENVOY_METRICS_PORT = 19001
  */
 export async function runObserver(config: Config): Promise<RunningPlane> {
   const { from, close } = sourceOf(config)
-  const { metricsUrls, metricsPort, kubeconfig } = config
-  const own = kubeconfig === undefined ? [`http://127.0.0.1:${metricsPort}/metrics`] : []
+  const { metricsUrls, ports, kubeconfig } = config
+  const own = kubeconfig === undefined ? [`http://127.0.0.1:${ports.gateway}/metrics`] : []
   const observer = await startObserver({
     from,
     exchangeUrls: exchangeUrls(metricsUrls.length > 0 ? metricsUrls : own),
     storeDirectory: join(config.dataDirectory, 'series'),
-    port: config.observerPort,
+    port: config.ports.observer,
+    secret: config.planeSecret,
     logger: createLogger('observer'),
   })
   return {
@@ -45,12 +46,12 @@ function exchangeUrls(metricsUrls: readonly string[]): readonly string[] {
 }
 
 function sourceOf(config: Config): { from: ObserverOptions['from']; close: () => void } {
-  const { prometheusUrl, metricsUrls, kubeconfig, context, metricsPort } = config
+  const { prometheusUrl, metricsUrls, kubeconfig, context, ports } = config
   const keep = (from: ObserverOptions['from']) => ({ from, close: () => {} })
   if (prometheusUrl !== undefined) return keep({ prometheus: prometheusUrl })
   if (metricsUrls.length > 0) return keep({ read: readUrls(metricsUrls) })
   if (kubeconfig === undefined) {
-    return keep({ read: readUrls([`http://127.0.0.1:${metricsPort}/metrics`]) })
+    return keep({ read: readUrls([`http://127.0.0.1:${ports.gateway}/metrics`]) })
   }
   const loaded = loadCluster({ kubeconfigPath: kubeconfig, context })
   if (!loaded.ok) return keep({ read: async () => loaded.message })

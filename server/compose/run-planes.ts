@@ -1,5 +1,7 @@
 /** Runs planes in this process until a signal, or the supervisor's end, stops them. */
-import type { Config, PlaneName } from '../config'
+import type { Config } from '../config'
+import { keptPlaneSecret, PLANE_SECRET_SETTING } from '../plane-http/plane-secret'
+import { PLANES, type PlaneName } from '../planes'
 import { describeFailure } from '../supervisor/describe-failure'
 import { endOnSignals } from '../supervisor/end-on-signals'
 import type { PlaneMessage } from '../supervisor/messages'
@@ -8,38 +10,30 @@ import type { RunningPlane } from './running-plane'
 /** Each loads its plane only when asked to run it, which keeps the other processes small. */
 const STARTERS: readonly {
   readonly planes: readonly PlaneName[]
-  /** The variable that moves this plane's port, for the message when the port is taken. */
-  readonly portSetting?: string
   start(config: Config): Promise<RunningPlane>
 }[] = [
   {
     planes: ['sandbox'],
-    portSetting: 'MIRRORBOARD_SANDBOX_PORT',
     start: async (config) => (await import('./run-sandbox')).runSandbox(config),
   },
   {
     planes: ['controller', 'gateway'],
-    portSetting: 'MIRRORBOARD_METRICS_PORT',
     start: async (config) => (await import('./run-gateway')).runGateway(config),
   },
   {
     planes: ['observer'],
-    portSetting: 'MIRRORBOARD_OBSERVER_PORT',
     start: async (config) => (await import('./run-observer')).runObserver(config),
   },
   {
     planes: ['history'],
-    portSetting: 'MIRRORBOARD_HISTORY_PORT',
     start: async (config) => (await import('./run-history')).runHistory(config),
   },
   {
     planes: ['traffic'],
-    portSetting: 'MIRRORBOARD_TRAFFIC_PORT',
     start: async (config) => (await import('./run-traffic')).runTraffic(config),
   },
   {
     planes: ['dashboard'],
-    portSetting: 'PORT',
     start: async (config) => (await import('./run-dashboard')).runDashboard(config),
   },
 ]
@@ -47,7 +41,11 @@ const STARTERS: readonly {
 const MEMORY_REPORT_MS = 5_000
 
 /** Resolves once all are ready and have said so; rejects with one sentence when one cannot start. */
-export async function runPlanes(config: Config, planes: readonly PlaneName[]): Promise<void> {
+export async function runPlanes(asked: Config, planes: readonly PlaneName[]): Promise<void> {
+  const planeSecret = asked.planeSecret ?? keptPlaneSecret(asked.dataDirectory)
+  // The dashboard's pages are built apart from this program; what they show at the planes' doors comes to them this way.
+  process.env[PLANE_SECRET_SETTING] = planeSecret
+  const config = { ...asked, planeSecret }
   const running: RunningPlane[] = []
   const stop = async () => {
     for (const plane of running.reverse()) await plane.stop()
@@ -59,7 +57,7 @@ export async function runPlanes(config: Config, planes: readonly PlaneName[]): P
       running.push(await starter.start(config))
     } catch (error) {
       await stop()
-      throw new Error(describeFailure(error, starter.portSetting), { cause: error })
+      throw new Error(describeFailure(error, portSettingOf(starter.planes)), { cause: error })
     }
   }
   const details: Record<string, string> = Object.assign(
@@ -69,6 +67,11 @@ export async function runPlanes(config: Config, planes: readonly PlaneName[]): P
   tell({ type: 'ready', details })
   reportMemory()
   if (!process.send) process.stdout.write(`${planes.join(', ')}: ready\n`)
+}
+
+/** The variable that moves the planes' port, for the message when the port is taken. */
+function portSettingOf(planes: readonly PlaneName[]): string | undefined {
+  return planes.map((plane) => PLANES[plane].port?.setting).find((setting) => setting !== undefined)
 }
 
 function tell(message: PlaneMessage): void {

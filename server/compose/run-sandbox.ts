@@ -81,7 +81,7 @@ async function startOnUsualPort(
   config: Config,
   start: (port: number) => Promise<SandboxServer>,
 ): Promise<SandboxServer> {
-  if (config.sandboxPort !== 0) return await start(config.sandboxPort)
+  if (config.ports.sandbox !== 0) return await start(config.ports.sandbox)
   const usual = lastPort(config.dataDirectory)
   try {
     return await start(usual)

@@ -9,7 +9,8 @@ import type { RunningPlane } from './running-plane'
 export async function runTraffic(config: Config): Promise<RunningPlane> {
   const { rules, close } = rulesOf(config)
   const traffic = await startTraffic({
-    port: config.trafficPort,
+    port: config.ports.traffic,
+    secret: config.planeSecret,
     logger: createLogger('traffic'),
     ...rules,
   })

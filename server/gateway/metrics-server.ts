@@ -1,5 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { isLoopbackHost } from '@/lib/shared/loopback-request'
+/** The gateway's counts and captured exchanges → this → whoever scrapes it, and the observer. */
+import type { Logger } from '../log'
+import { metricsText, nothingAt, type PlaneAnswer, refuse } from '../plane-http/plane-answer'
+import { type PlaneServer, startPlaneServer } from '../plane-http/plane-server'
 
 /** Scrapers connected at once; further ones are closed on accept. */
 const CONNECTIONS_MAX = 64
@@ -11,59 +13,36 @@ export interface MetricsTexts {
   exchanges(): Promise<string>
 }
 
-/** Serves `GET /metrics` and `GET /exchanges`. Bound to loopback, it answers for loopback names only. */
-export class MetricsServer {
-  private readonly server: Server
-  private isLoopback = true
-
-  constructor(texts: MetricsTexts) {
-    this.server = createServer((request, response) => {
-      if (this.isLoopback && !isLoopbackHost(request.headers.host)) {
-        response.writeHead(421).end()
-        return
-      }
-      answer(texts, request, response)
-    })
-    this.server.maxConnections = CONNECTIONS_MAX
-  }
-
-  /** Resolves with the URL of the metrics; rejects when the port can't be had. */
-  listen(host: string, port: number): Promise<string> {
-    this.isLoopback = isLoopbackHost(host) || host === '::1'
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject)
-      this.server.listen(port, host, () => {
-        const address = this.server.address()
-        const bound = typeof address === 'object' && address !== null ? address.port : port
-        resolve(`http://${host}:${bound}/metrics`)
-      })
-    })
-  }
-
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.server.close(() => resolve())
-      this.server.closeAllConnections()
-    })
-  }
+export interface MetricsPlace {
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  /** What the observer shows for the exchanges; the metrics are for every scraper. */
+  readonly secret?: string | undefined
 }
 
-function answer(texts: MetricsTexts, request: IncomingMessage, response: ServerResponse): void {
-  const path = request.url?.split('?', 1)[0]
-  const { method } = request
-  if (path === '/metrics' && (method === 'GET' || method === 'HEAD')) {
-    send(texts.metrics(), 'text/plain; version=0.0.4; charset=utf-8', response)
-  } else if (path === '/exchanges' && method === 'GET') {
-    // What is handed over is gone, so only a GET may ask for it.
-    send(texts.exchanges(), 'application/x-ndjson', response)
-  } else {
-    response.writeHead(path === '/metrics' || path === '/exchanges' ? 405 : 404).end()
-  }
+/** Serves `GET /metrics` and `GET /exchanges`. Resolves once it listens; rejects when the port can't be had. */
+export function startMetricsServer(
+  texts: MetricsTexts,
+  place: MetricsPlace,
+  logger: Logger,
+): Promise<PlaneServer> {
+  return startPlaneServer({
+    ...place,
+    open: ['/metrics'],
+    connectionsMax: CONNECTIONS_MAX,
+    logger,
+    answer: ({ method, url }) => answer(texts, method, url.pathname),
+  })
 }
 
-function send(text: Promise<string>, type: string, response: ServerResponse): void {
-  text.then(
-    (body) => response.writeHead(200, { 'Content-Type': type }).end(body),
-    () => response.writeHead(500).end(),
-  )
+async function answer(texts: MetricsTexts, method: string, path: string): Promise<PlaneAnswer> {
+  if (path === '/metrics') {
+    if (method === 'GET' || method === 'HEAD') return metricsText(await texts.metrics())
+    return refuse(405, 'bad-request', 'Metrics are read with GET or HEAD.')
+  }
+  if (path !== '/exchanges') return nothingAt(path)
+  // What is handed over is gone, so only a GET may ask for it.
+  if (method !== 'GET') return refuse(405, 'bad-request', 'Exchanges are taken with GET.')
+  return { status: 200, text: await texts.exchanges(), type: 'application/x-ndjson' }
 }

@@ -2,7 +2,7 @@
 import type { GatewayAcknowledgement, RouteTable } from '@/lib/routing/route-table'
 import type { Logger } from '../log'
 import { GATEWAY_LIMITS, type GatewayLimits } from './limits'
-import { MetricsServer } from './metrics-server'
+import { type MetricsPlace, startMetricsServer } from './metrics-server'
 import { renderMetrics } from './metrics-snapshot'
 import { GatewayPlaces } from './place-gateways'
 import type { WorkerEntry } from './process-worker'
@@ -13,8 +13,7 @@ export interface GatewayOptions {
   readonly workers: number
   /** Where a worker process begins; needed unless `workers` is 0. */
   readonly workerEntry?: WorkerEntry
-  /** Port 0 takes any. */
-  readonly metrics: { readonly host: string; readonly port: number }
+  readonly metrics: MetricsPlace
   readonly limits?: Partial<GatewayLimits>
   readonly logger: Logger
 }
@@ -40,11 +39,14 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayPlan
   const places = new GatewayPlaces(limits)
   let servedVersion = 0
 
-  const metrics = new MetricsServer({
-    metrics: async () => renderMetrics(await group.snapshot(), servedVersion),
-    exchanges: async () => (await group.drainExchanges()).map((line) => `${line}\n`).join(''),
-  })
-  const metricsUrl = await metrics.listen(options.metrics.host, options.metrics.port)
+  const metrics = await startMetricsServer(
+    {
+      metrics: async () => renderMetrics(await group.snapshot(), servedVersion),
+      exchanges: async () => (await group.drainExchanges()).map((line) => `${line}\n`).join(''),
+    },
+    options.metrics,
+    logger,
+  )
   try {
     await group.start()
   } catch (error) {
@@ -69,7 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayPlan
   }
 
   return {
-    metricsUrl,
+    metricsUrl: `${metrics.url}/metrics`,
     get workerProcessIds() {
       return group.processIds
     },

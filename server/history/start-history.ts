@@ -1,17 +1,22 @@
 /** The history plane: HTTPRoutes watched through the Kubernetes API in, their revisions over HTTP out. */
 import { createHash } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { HistoryList, RouteHistory } from '@/lib/dashboard-api/history'
 import { KINDS } from '@/lib/gateway-api/kinds'
 import type { NamespacedName } from '@/lib/gateway-api/references'
-import { isLoopbackHost, targetUrl } from '@/lib/shared/loopback-request'
 import { type Informer, type KubeClock, startInformer, systemClock } from '../kube/informer'
 import { KubeError } from '../kube/kube-error'
 import type { Cluster } from '../kube/load-cluster'
 import { getObject } from '../kube/objects'
 import type { Logger } from '../log'
+import {
+  nothingAt,
+  ok,
+  type PlaneAnswer,
+  type PlaneRequest,
+  refuse,
+} from '../plane-http/plane-answer'
+import { startPlaneServer } from '../plane-http/plane-server'
 import { HISTORY_LIMITS, type HistoryLimits } from './limits'
 import { Recorder } from './recorder'
 import { RevisionStore } from './revision-store'
@@ -23,6 +28,8 @@ export interface HistoryOptions {
   readonly host?: string
   /** 0 takes any free port. */
   readonly port?: number
+  /** What other planes show at the door. */
+  readonly secret?: string | undefined
   readonly clock?: KubeClock
   readonly limits?: Partial<HistoryLimits>
   readonly logger: Logger
@@ -60,15 +67,20 @@ export async function startHistory(options: HistoryOptions): Promise<History> {
       problem = error instanceof Error ? error.message : String(error)
       logger.error('history could not be opened', { error: problem })
     })
-  const server = createServer((request, response) => {
-    answer(opened, problem, request, response)
+  const { host, port, secret } = options
+  const door = await startPlaneServer({
+    host,
+    port,
+    secret,
+    open: ['/healthz'],
+    logger,
+    answer: (request) => answer(opened, problem, request),
   })
-  const url = await listen(server, options.host ?? '127.0.0.1', options.port ?? 0)
   return {
-    url,
+    url: door.url,
     async stop() {
       abort.abort()
-      await close(server)
+      await door.close()
       await opening
       if (opened === null) return
       await opened.informer.stop()
@@ -130,23 +142,17 @@ function nameless({ context, server }: Cluster): string {
 function answer(
   opened: Opened | null,
   problem: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  if (!isLoopbackHost(request.headers.host)) {
-    refuse(response, 403, 'This service answers on loopback only: address it as 127.0.0.1.')
-    return
-  }
-  const url = targetUrl(request.url ?? '/')
-  if (url === null || request.method !== 'GET') refuse(response, 405, 'This service answers GET.')
-  else if (url.pathname === '/healthz') send(response, 200, { status: 'ok' })
-  else if (opened === null) refuse(response, 503, problem)
-  else if (url.pathname === '/history') answerHistory(opened, url, response)
-  else if (url.pathname === '/history/revision') answerRevision(opened, url, response)
-  else refuse(response, 404, `There is nothing at ${url.pathname}.`)
+  { method, url }: PlaneRequest,
+): PlaneAnswer {
+  if (method !== 'GET') return refuse(405, 'bad-request', 'This service answers GET.')
+  if (url.pathname === '/healthz') return ok({ status: 'ok' })
+  if (opened === null) return refuse(503, 'cluster-unreachable', problem)
+  if (url.pathname === '/history') return answerHistory(opened, url)
+  if (url.pathname === '/history/revision') return answerRevision(opened, url)
+  return nothingAt(url.pathname)
 }
 
-function answerHistory({ store, recorder }: Opened, url: URL, response: ServerResponse): void {
+function answerHistory({ store, recorder }: Opened, url: URL): PlaneAnswer {
   const route = url.searchParams.get('route')
   const { problem } = recorder
   if (route === null) {
@@ -156,58 +162,25 @@ function answerHistory({ store, recorder }: Opened, url: URL, response: ServerRe
       revisions: revisions.length,
       at: revisions.at(-1)?.at ?? 0,
     }))
-    send(response, 200, { routes, problem } satisfies HistoryList)
-    return
+    return ok({ routes, problem } satisfies HistoryList)
   }
   const key = asRoute(route)
-  if (key === null) {
-    refuse(response, 400, 'route takes namespace/name.')
-    return
-  }
+  if (key === null) return refuse(400, 'bad-request', 'route takes namespace/name.')
   const revisions = store.of(key)
   const forgotten = (revisions[0]?.id ?? 1) - 1
   const body: RouteHistory = { route: key, revisions: [...revisions].reverse(), forgotten, problem }
-  send(response, 200, body)
+  return ok(body)
 }
 
-function answerRevision({ store }: Opened, url: URL, response: ServerResponse): void {
+function answerRevision({ store }: Opened, url: URL): PlaneAnswer {
   const route = asRoute(url.searchParams.get('route') ?? '')
   const id = Number(url.searchParams.get('id') ?? '')
   const found = route === null || !Number.isInteger(id) ? null : store.read(route, id)
-  if (found === null) refuse(response, 404, 'This revision is not kept, or not any more.')
-  else send(response, 200, found)
+  if (found !== null) return ok(found)
+  return refuse(404, 'not-found', 'This revision is not kept, or not any more.')
 }
 
 function asRoute(text: string): NamespacedName | null {
   const [namespace, name, ...more] = text.split('/')
   return namespace && name && more.length === 0 ? `${namespace}/${name}` : null
-}
-
-function refuse(response: ServerResponse, status: number, message: string): void {
-  const code = status === 404 ? 'not-found' : status === 503 ? 'cluster-unreachable' : 'bad-request'
-  send(response, status, { code, message })
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-  })
-  response.end(JSON.stringify(body))
-}
-
-function listen(server: Server, host: string, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      resolve(`http://${host}:${(server.address() as AddressInfo).port}`)
-    })
-  })
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 }

@@ -1,7 +1,12 @@
 /** HTTP request → this → series, stream, health or metrics. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { DashboardError } from '@/lib/dashboard-api/errors'
-import { isLoopbackHost, targetUrl } from '@/lib/shared/loopback-request'
+import {
+  metricsText,
+  nothingAt,
+  ok,
+  type PlaneAnswer,
+  type PlaneRequest,
+  refuse,
+} from '../plane-http/plane-answer'
 import type { SeriesAnswer, SeriesQuery } from './series-source'
 import type { StreamHub } from './stream-hub'
 
@@ -11,7 +16,7 @@ export interface RequestContext {
   readonly rangeSecondsMax: number
   answer(query: SeriesQuery): Promise<SeriesAnswer>
   /** Answers what is below `/comparisons`. */
-  comparison(request: IncomingMessage, url: URL, response: ServerResponse): void
+  comparison(request: PlaneRequest): PlaneAnswer
   health(): Record<string, unknown>
   metrics(): string
 }
@@ -19,61 +24,37 @@ export interface RequestContext {
 const RANGE_SECONDS_DEFAULT = 300
 const ROUTE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
 
-/** Answers one request; never throws. */
+/** Answers one request. */
 export function answerRequest(
   context: RequestContext,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const refusal = refusalOf(request)
-  if (refusal !== null) {
-    sendError(response, refusal.status, refusal.error)
-    return
+  request: PlaneRequest,
+): PlaneAnswer | Promise<PlaneAnswer> {
+  const { method, url } = request
+  const { pathname } = url
+  if (!['GET', 'HEAD', 'DELETE'].includes(method)) {
+    return refuse(405, 'bad-request', 'This service only answers GET and DELETE.')
   }
-  const url = targetUrl(request.url ?? '/')
-  if (url === null) {
-    sendError(response, 400, { code: 'bad-request', message: 'That is no path.' })
-  } else if (isComparison(url.pathname)) context.comparison(request, url, response)
-  else if (request.method === 'DELETE') {
-    sendError(response, 405, { code: 'bad-request', message: 'Only /comparisons can be deleted.' })
-  } else if (url.pathname === '/healthz') sendJson(response, 200, context.health())
-  else if (url.pathname === '/metrics') {
-    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
-    response.end(context.metrics())
-  } else if (url.pathname === '/series' || url.pathname === '/series/stream') {
-    answerSeries(context, url, response)
-  } else {
-    sendError(response, 404, { code: 'not-found', message: `There is nothing at ${url.pathname}.` })
-  }
+  if (isComparison(pathname)) return context.comparison(request)
+  if (method === 'DELETE') return refuse(405, 'bad-request', 'Only /comparisons can be deleted.')
+  if (pathname === '/healthz') return ok(context.health())
+  if (pathname === '/metrics') return metricsText(context.metrics())
+  if (pathname === '/series' || pathname === '/series/stream') return answerSeries(context, url)
+  return nothingAt(pathname)
 }
 
 function isComparison(path: string): boolean {
   return path === '/comparisons' || path.startsWith('/comparisons/')
 }
 
-function answerSeries(context: RequestContext, url: URL, response: ServerResponse): void {
+async function answerSeries(context: RequestContext, url: URL): Promise<PlaneAnswer> {
   const query = readQuery(url, context.rangeSecondsMax)
-  if (typeof query === 'string') {
-    sendError(response, 400, { code: 'bad-request', message: query })
-  } else if (url.pathname === '/series') {
-    void context.answer(query).then((answer) => sendJson(response, 200, answer))
-  } else if (!context.hub.add(response, query)) {
-    sendError(response, 503, {
-      code: 'too-many',
-      message: 'Too many pages are open on these series; close some and load again.',
-    })
+  if (typeof query === 'string') return refuse(400, 'bad-request', query)
+  if (url.pathname === '/series') return ok(await context.answer(query))
+  if (context.hub.isFull) {
+    const sentence = 'Too many pages are open on these series; close some and load again.'
+    return refuse(503, 'too-many', sentence)
   }
-}
-
-/** A name that resolves to loopback is how another site would read this port (DNS rebinding). */
-function refusalOf(request: IncomingMessage): { status: number; error: DashboardError } | null {
-  if (!isLoopbackHost(request.headers.host)) {
-    const message = 'This service answers on loopback only: address it as 127.0.0.1.'
-    return { status: 403, error: { code: 'forbidden-origin', message } }
-  }
-  if (['GET', 'HEAD', 'DELETE'].includes(request.method ?? '')) return null
-  const message = 'This service only answers GET and DELETE.'
-  return { status: 405, error: { code: 'bad-request', message } }
+  return { stream: (response) => context.hub.add(response, query) }
 }
 
 const RULE = /^\d{1,4}$/
@@ -93,16 +74,4 @@ function readQuery(url: URL, rangeMax: number): SeriesQuery | string {
   const end = url.searchParams.get('end')
   if (end !== null && !END.test(end)) return 'end takes epoch milliseconds.'
   return { route, rangeSeconds: range, rule, endMs: end === null ? null : Number(end) }
-}
-
-function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-  })
-  response.end(JSON.stringify(value))
-}
-
-function sendError(response: ServerResponse, status: number, error: DashboardError): void {
-  sendJson(response, status, error)
 }

@@ -44,6 +44,7 @@ it('takes what gateways have captured, again and again, whatever they answer', a
     })
   const drain = new ExchangeDrain({
     urls: [`http://127.0.0.1:${port}/exchanges`, 'http://127.0.0.1:1/exchanges'],
+    headersFor: () => ({}),
     intervalMs: 1_000,
     timers: {
       later: (_delay, task) => {

@@ -11,6 +11,8 @@ const DRAIN_TIMEOUT_MS = 5_000
 export interface DrainOptions {
   /** Each hands over every exchange once. */
   readonly urls: readonly string[]
+  /** What to show at a gateway's door. */
+  readonly headersFor: (url: string) => Readonly<Record<string, string>>
   readonly intervalMs: number
   readonly timers: Timers
   readonly logger: Logger
@@ -46,12 +48,15 @@ export class ExchangeDrain {
 
   /** A gateway that does not answer has nothing for us now; the scraper is who says that it is away. */
   private async drain(): Promise<void> {
+    const { urls, headersFor } = this.options
     const bounds = {
       bytesMax: DRAIN_BYTES_MAX,
       timeoutMs: DRAIN_TIMEOUT_MS,
       signal: this.abort.signal,
     }
-    const results = await Promise.all(this.options.urls.map((url) => fetchMetrics(url, bounds)))
+    const results = await Promise.all(
+      urls.map((url) => fetchMetrics(url, { ...bounds, headers: headersFor(url) })),
+    )
     for (const result of results) if (result.ok) this.read(result.text)
   }
 

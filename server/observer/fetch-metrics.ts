@@ -5,6 +5,14 @@ export type FetchResult =
   /** `message` is the end of a sentence: `the connection was refused`. */
   | { readonly ok: false; readonly message: string }
 
+export interface FetchBounds {
+  readonly bytesMax: number
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+  /** Beside `accept`. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset',
@@ -17,12 +25,12 @@ const REASONS: Readonly<Record<string, string>> = {
  * Reads a metrics URL. An answer that is not 200, is too long, too late or cut off is an error; never rejects.
  * A fresh connection each time: a scrape that shares one with the scrape before would fail with it.
  */
-export function fetchMetrics(
-  url: string,
-  bounds: { readonly bytesMax: number; readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<FetchResult> {
+export function fetchMetrics(url: string, bounds: FetchBounds): Promise<FetchResult> {
   return new Promise((resolve) => {
-    const outgoing = request(url, { agent: false, headers: { accept: 'text/plain' } })
+    const outgoing = request(url, {
+      agent: false,
+      headers: { accept: 'text/plain', ...bounds.headers },
+    })
     // By hand, because in Node 20 AbortSignal.any() grows with every scrape on a signal that lives as long as the plane.
     const leave = () => outgoing.destroy()
     const timer = setTimeout(() => {

@@ -606,8 +606,8 @@ describe('a request', () => {
   })
 
   test.each([
-    ['evil.example', 403],
-    ['127.0.0.1.evil.example', 403],
+    ['evil.example', 421],
+    ['127.0.0.1.evil.example', 421],
     ['localhost:1234', 200],
     ['[::1]:80', 200],
   ])('for the host %s is answered %i', async (host, status) => {

@@ -1,9 +1,9 @@
 /** The observer plane: metrics, or a Prometheus server, in; series over HTTP out. */
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { TIERS } from '@/lib/series/tiers'
 import { createLogger, type Logger } from '../log'
+import { planeHeaders } from '../plane-http/plane-secret'
+import { startPlaneServer } from '../plane-http/plane-server'
 import { answerRequest } from './answer-request'
 import { startComparison } from './comparison/start-comparison'
 import { ExchangeDrain } from './exchange-drain'
@@ -27,6 +27,8 @@ export interface ObserverOptions {
   readonly host?: string
   /** 0 takes any free port. */
   readonly port?: number
+  /** What other planes show at the door, and this one to the gateways whose exchanges it takes. */
+  readonly secret?: string | undefined
   readonly scrapeIntervalMs?: number
   readonly clock?: Clock
   readonly timers?: Timers
@@ -64,57 +66,46 @@ export async function startObserver(options: ObserverOptions): Promise<Observer>
   })
   const drain = new ExchangeDrain({
     urls: options.exchangeUrls ?? [],
+    headersFor: (url) => planeHeaders(options.secret, url),
     intervalMs,
     timers,
     logger,
     add: comparison.add,
   })
-  const server = createServer((request, response) => {
-    answerRequest(
-      {
-        hub,
-        rangeSecondsMax: (TIERS[2].width * TIERS[2].steps * intervalMs) / 1000,
-        answer: (query) => source.answer(query, 'window'),
-        comparison: comparison.answer,
-        health: () => ({ status: 'ok', source: source.state() }),
-        metrics: () => renderMetrics([...source.metrics(), ...streamMetrics(hub)]),
-      },
-      request,
-      response,
-    )
+  const { host, port, secret } = options
+  const door = await startPlaneServer({
+    host,
+    port,
+    secret,
+    open: ['/healthz', '/metrics'],
+    logger,
+    answer: (request) =>
+      answerRequest(
+        {
+          hub,
+          rangeSecondsMax: (TIERS[2].width * TIERS[2].steps * intervalMs) / 1000,
+          answer: (query) => source.answer(query, 'window'),
+          comparison: comparison.answer,
+          health: () => ({ status: 'ok', source: source.state() }),
+          metrics: () => renderMetrics([...source.metrics(), ...streamMetrics(hub)]),
+        },
+        request,
+      ),
   })
-  const url = await listen(server, options.host ?? '127.0.0.1', options.port ?? 0)
   const cancel = every(timers, limits.heartbeatMs, () => hub.heartbeat())
   source.start(() => void hub.publish())
   drain.start()
   return {
-    url,
+    url: door.url,
     async stop() {
       cancel()
       await drain.stop()
       hub.close()
-      await close(server)
+      await door.close()
       await source.stop()
       await comparison.stop()
     },
   }
-}
-
-function listen(server: Server, host: string, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      const { port: bound } = server.address() as AddressInfo
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${bound}`)
-    })
-  })
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 }
 
 function streamMetrics(hub: StreamHub) {

@@ -29,9 +29,16 @@ export class StreamHub {
     return this.clients.size
   }
 
-  /** Starts a stream with its window. Returns false, and leaves the response alone, when there are too many. */
-  add(response: ServerResponse, query: SeriesQuery): boolean {
-    if (this.clients.size >= this.limits.streamClientsMax) return false
+  get isFull(): boolean {
+    return this.clients.size >= this.limits.streamClientsMax
+  }
+
+  /** Starts a stream with its window. The last place may have gone since someone looked: then it ends with 503. */
+  add(response: ServerResponse, query: SeriesQuery): void {
+    if (this.isFull) {
+      response.writeHead(503).end()
+      return
+    }
     const client: Client = { response, query, revision: null, lastText: '' }
     this.clients.add(client)
     response.on('close', () => this.clients.delete(client))
@@ -42,7 +49,6 @@ export class StreamHub {
       'x-accel-buffering': 'no',
     })
     void this.begin(client)
-    return true
   }
 
   private async begin(client: Client): Promise<void> {

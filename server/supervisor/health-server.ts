@@ -1,39 +1,15 @@
-/** Answers the health of every plane on a loopback port, for the dashboard's GET /api/health. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+/** The planes' present state → this → one answer over HTTP, for the dashboard's GET /api/health. */
 import type { HealthResponse, PlaneHealth } from '@/lib/dashboard-api/live'
+import type { Logger } from '../log'
+import { ok } from '../plane-http/plane-answer'
+import { type PlaneServer, startPlaneServer } from '../plane-http/plane-server'
 
-export interface HealthServer {
-  readonly url: string
-  stop(): void
-}
-
-/** Resolves once bound. `read` gives the planes' present state. */
-export async function startHealthServer(
+/** Resolves once bound to a free loopback port. `read` gives the planes' present state. */
+export function startHealthServer(
   read: () => Readonly<Record<string, PlaneHealth>>,
-): Promise<HealthServer> {
-  const server = createServer((request, response) => {
-    // Only this machine's processes know the port; a page that guesses it brings a name of its own.
-    if (request.headers.host !== `127.0.0.1:${request.socket.localPort}`) {
-      response.writeHead(421).end()
-      return
-    }
-    const body = JSON.stringify(summarise(read()))
-    response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(body)
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}`,
-    stop: () => {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
+  options: { readonly secret?: string | undefined; readonly logger: Logger },
+): Promise<PlaneServer> {
+  return startPlaneServer({ ...options, open: [], answer: () => ok(summarise(read())) })
 }
 
 /** `ok` only when every plane is. */

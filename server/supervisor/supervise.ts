@@ -1,7 +1,7 @@
 /** Starts one process per group of planes, in order, and stops them in reverse. */
 import type { PlaneHealth } from '@/lib/dashboard-api/live'
-import type { PlaneName } from '../config'
 import type { Logger } from '../log'
+import type { PlaneName } from '../planes'
 import { startHealthServer } from './health-server'
 import { type SupervisedProcess, superviseProcess } from './supervised-process'
 
@@ -19,6 +19,8 @@ export interface SuperviseOptions {
   readonly execArgv: readonly string[]
   readonly args: readonly string[]
   readonly environment: NodeJS.ProcessEnv
+  /** What the dashboard shows when it asks for the planes' health. */
+  readonly secret?: string | undefined
   readonly logger: Logger
   onProgress(message: string): void
 }
@@ -35,12 +37,12 @@ export interface Supervision {
 /** Begins to start the planes. */
 export async function supervise(options: SuperviseOptions): Promise<Supervision> {
   const processes = new Map<ProcessGroup, SupervisedProcess>()
-  const healthServer = await startHealthServer(() => readHealth(options.groups, processes))
+  const healthServer = await startHealthServer(() => readHealth(options.groups, processes), options)
   let isStopping = false
   const stop = async () => {
     isStopping = true
     for (const running of [...processes.values()].reverse()) await running.stop()
-    healthServer.stop()
+    await healthServer.close()
   }
   const environment = { ...options.environment, MIRRORBOARD_SUPERVISOR_URL: healthServer.url }
   const startStage = (stage: number) => {

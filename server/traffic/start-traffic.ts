@@ -1,10 +1,10 @@
 /** The traffic plane: a bounded load generator behind HTTP. It connects to the address it is given and resolves no name. */
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { DashboardErrorCode } from '@/lib/dashboard-api/errors'
-import { isLoopbackHost, targetUrl } from '@/lib/shared/loopback-request'
+import type { IncomingMessage } from 'node:http'
 import { createLogger, type Logger } from '../log'
+import { ok, type PlaneAnswer, type PlaneRequest, refuse } from '../plane-http/plane-answer'
+import { startPlaneServer } from '../plane-http/plane-server'
+import { readJson } from '../plane-http/read-json'
 import { checkProbe, checkTrafficRequest, type TargetRules } from './check-traffic-request'
 import { TRAFFIC_LIMITS, type TrafficLimits } from './limits'
 import { Run, type TrafficClock } from './run'
@@ -14,6 +14,8 @@ export interface TrafficOptions extends TargetRules {
   readonly host?: string
   /** 0 takes any free port. */
   readonly port?: number
+  /** What other planes show at the door. */
+  readonly secret?: string | undefined
   readonly clock?: TrafficClock
   readonly limits?: Partial<TrafficLimits>
   readonly createId?: () => string
@@ -35,11 +37,6 @@ const CLOCK: TrafficClock = {
   },
 }
 
-interface Answer {
-  readonly status: number
-  readonly body: unknown
-}
-
 /** Resolves once it listens; rejects when the port is taken. */
 export async function startTraffic(options: TrafficOptions = {}): Promise<TrafficPlane> {
   const limits = { ...TRAFFIC_LIMITS, ...options.limits }
@@ -47,26 +44,22 @@ export async function startTraffic(options: TrafficOptions = {}): Promise<Traffi
   const runs = new Map<string, Run>()
   const probes = new Set<AbortController>()
   const context: Context = { runs, probes, limits, clock, createId, rules: options }
-  const server = createServer((request, response) => {
-    answer(context, request).then(
-      (result) => send(response, result),
-      (error: unknown) => {
-        logger.error('request failed', { error: String(error) })
-        send(response, refuse(500, 'internal', 'Something went wrong here; the log says what.'))
-      },
-    )
+  const { host, port, secret } = options
+  const door = await startPlaneServer({
+    host,
+    port,
+    secret,
+    open: ['/healthz'],
+    logger,
+    answer: (request) => answer(context, request),
   })
-  const url = await listen(server, options.host ?? '127.0.0.1', options.port ?? 0)
   return {
-    url,
+    url: door.url,
     async stop() {
       for (const run of runs.values()) run.stop()
       for (const probe of probes) probe.abort()
       await Promise.all([...runs.values()].map((run) => run.ended()))
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      })
+      await door.close()
     },
   }
 }
@@ -81,44 +74,24 @@ interface Context {
   readonly rules: TargetRules
 }
 
-async function answer(context: Context, request: IncomingMessage): Promise<Answer> {
-  const refusal = refusalOf(request)
-  if (refusal !== null) return refusal
-  const url = targetUrl(request.url ?? '/')
-  if (url === null) return refuse(400, 'bad-request', 'That is no path.')
-  const { pathname } = url
-  if (pathname === '/healthz') return { status: 200, body: { status: 'ok' } }
-  if (pathname === '/runs' && request.method === 'POST') return startRun(context, request)
-  if (pathname === '/probes' && request.method === 'POST') return probe(context, request)
-  if (pathname === '/runs' && request.method === 'GET') return listRuns(context)
+async function answer(context: Context, request: PlaneRequest): Promise<PlaneAnswer> {
+  const { method, message } = request
+  const { pathname } = request.url
+  if (pathname === '/healthz') return ok({ status: 'ok' })
+  if (pathname === '/runs' && method === 'POST') return startRun(context, message)
+  if (pathname === '/probes' && method === 'POST') return probe(context, message)
+  if (pathname === '/runs' && method === 'GET') return listRuns(context)
   const run = context.runs.get(/^\/runs\/([\w-]{1,64})$/.exec(pathname)?.[1] ?? '')
   if (run === undefined) return refuse(404, 'not-found', 'There is no such run any more.')
-  if (request.method === 'DELETE') run.stop()
-  else if (request.method !== 'GET')
-    return refuse(405, 'bad-request', 'A run takes GET and DELETE.')
-  return { status: 200, body: run.view() }
+  if (method === 'DELETE') run.stop()
+  else if (method !== 'GET') return refuse(405, 'bad-request', 'A run takes GET and DELETE.')
+  return ok(run.view())
 }
 
-/**
- * A web page may send requests to loopback, and a name that resolves to loopback reads the answers too: neither a
- * foreign Host nor any page's Origin is served.
- */
-function refusalOf({ headers }: IncomingMessage): Answer | null {
-  if (!isLoopbackHost(headers.host)) {
-    return refuse(
-      403,
-      'forbidden-origin',
-      'This service answers on loopback only: address it as 127.0.0.1.',
-    )
-  }
-  if (headers.origin === undefined) return null
-  return refuse(403, 'forbidden-origin', 'This service does not answer web pages.')
-}
-
-async function startRun(context: Context, request: IncomingMessage): Promise<Answer> {
+async function startRun(context: Context, request: IncomingMessage): Promise<PlaneAnswer> {
   const { runs, limits, clock, createId, rules } = context
   const body = await readJson(request, limits.requestBytesMax)
-  if (typeof body === 'string') return refuseBody(body, limits)
+  if (!body.ok) return body.refusal
   const checked = await checkTrafficRequest(body.value, rules)
   if (typeof checked === 'string') return refuse(400, 'bad-request', checked)
   const running = [...runs.values()].filter((run) => run.isRunning).length
@@ -129,13 +102,13 @@ async function startRun(context: Context, request: IncomingMessage): Promise<Ans
   const run = new Run(id, checked, limits, clock)
   runs.set(id, run)
   forgetOldest(context)
-  return { status: 201, body: run.view() }
+  return { status: 201, json: run.view() }
 }
 
-async function probe(context: Context, request: IncomingMessage): Promise<Answer> {
+async function probe(context: Context, request: IncomingMessage): Promise<PlaneAnswer> {
   const { probes, limits, clock, rules } = context
   const body = await readJson(request, limits.requestBytesMax)
-  if (typeof body === 'string') return refuseBody(body, limits)
+  if (!body.ok) return body.refusal
   const checked = await checkProbe(body.value, rules)
   if (typeof checked === 'string') return refuse(400, 'bad-request', checked)
   if (probes.size >= limits.probesMax) {
@@ -145,7 +118,7 @@ async function probe(context: Context, request: IncomingMessage): Promise<Answer
   probes.add(aborter)
   const answered = await sendProbe(checked, limits, clock.monotonic, aborter.signal)
   probes.delete(aborter)
-  return { status: 200, body: answered }
+  return ok(answered)
 }
 
 function forgetOldest({ runs, limits }: Context): void {
@@ -156,52 +129,6 @@ function forgetOldest({ runs, limits }: Context): void {
 }
 
 /** Newest first. */
-function listRuns({ runs }: Context): Answer {
-  return { status: 200, body: { runs: [...runs.values()].reverse().map((run) => run.view()) } }
-}
-
-async function readJson(
-  request: IncomingMessage,
-  bytesMax: number,
-): Promise<{ readonly value: unknown } | 'too-large' | 'not-json'> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request) {
-    if (!(chunk instanceof Buffer)) continue
-    length += chunk.length
-    if (length <= bytesMax) chunks.push(chunk)
-  }
-  if (length > bytesMax) return 'too-large'
-  try {
-    return { value: JSON.parse(Buffer.concat(chunks).toString('utf8')) }
-  } catch {
-    return 'not-json'
-  }
-}
-
-function refuseBody(problem: 'too-large' | 'not-json', limits: TrafficLimits): Answer {
-  if (problem === 'not-json') return refuse(400, 'bad-request', 'The body is not JSON.')
-  return refuse(413, 'too-large', `A request takes at most ${limits.requestBytesMax} bytes.`)
-}
-
-function refuse(status: number, code: DashboardErrorCode, message: string): Answer {
-  return { status, body: { code, message } }
-}
-
-function send(response: ServerResponse, { status, body }: Answer): void {
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-  })
-  response.end(JSON.stringify(body))
-}
-
-function listen(server: Server, host: string, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      const { port: bound } = server.address() as AddressInfo
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${bound}`)
-    })
-  })
+function listRuns({ runs }: Context): PlaneAnswer {
+  return ok({ runs: [...runs.values()].reverse().map((run) => run.view()) })
 }

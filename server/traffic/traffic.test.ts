@@ -382,6 +382,6 @@ describe('a request for a run', () => {
         .on('error', reject)
         .end()
     })
-    expect(status).toBe(403)
+    expect(status).toBe(421)
   })
 })

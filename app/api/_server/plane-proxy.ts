@@ -1,11 +1,7 @@
 /** Dashboard request → this → a plane's own HTTP, passed through with its status. */
+import { PLANE_SECRET_SETTING, planeHeaders } from '@/server/plane-http/plane-secret'
+import { type AskedPlane, PLANES } from '@/server/planes'
 import { DashboardFailure } from './respond'
-
-const PLANES = {
-  observer: { setting: 'MIRRORBOARD_OBSERVER_URL', name: 'observer' },
-  history: { setting: 'MIRRORBOARD_HISTORY_URL', name: 'history' },
-  traffic: { setting: 'MIRRORBOARD_TRAFFIC_URL', name: 'traffic generator' },
-} as const
 
 interface PlaneRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE'
@@ -16,20 +12,21 @@ interface PlaneRequest {
 
 /** The plane's answer, streamed. Throws a DashboardFailure when the plane is not there. */
 export async function askPlane(
-  plane: keyof typeof PLANES,
+  plane: AskedPlane,
   path: string,
   { method = 'GET', body, signal }: PlaneRequest,
 ): Promise<Response> {
-  const { setting, name } = PLANES[plane]
-  const base = process.env[setting]
-  if (!base) throw unreachable(`The ${name} is not configured: ${setting} says where it is.`)
+  const { urlSetting = '', title } = PLANES[plane]
+  const base = process.env[urlSetting]
+  if (!base) throw unreachable(`The ${title} is not configured: ${urlSetting} says where it is.`)
   const upstream = await fetch(`${base}${path}`, {
     method,
     signal,
     cache: 'no-store',
+    headers: planeHeaders(process.env[PLANE_SECRET_SETTING], base),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
-    throw unreachable(`The ${name} does not answer. It is started again by itself; wait a moment.`)
+    throw unreachable(`The ${title} does not answer. It is started again by itself; wait a moment.`)
   })
   const type = upstream.headers.get('content-type') ?? 'application/json'
   return new Response(upstream.body && endedBy(upstream.body, signal), {

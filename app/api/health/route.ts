@@ -1,5 +1,6 @@
 /** GET /api/health: 200 when every plane is ready, 503 while one is not. */
 import type { HealthResponse } from '@/lib/dashboard-api/live'
+import { PLANE_SECRET_SETTING, planeHeaders } from '@/server/plane-http/plane-secret'
 
 export const dynamic = 'force-dynamic'
 
@@ -20,7 +21,8 @@ async function readHealth(supervisor: string | undefined): Promise<HealthRespons
   }
   try {
     const signal = AbortSignal.timeout(SUPERVISOR_TIMEOUT_MS)
-    const response = await fetch(supervisor, { signal, cache: 'no-store' })
+    const headers = planeHeaders(process.env[PLANE_SECRET_SETTING], supervisor)
+    const response = await fetch(supervisor, { signal, headers, cache: 'no-store' })
     return await response.json()
   } catch {
     return {

@@ -1,40 +1,35 @@
 /** HTTP request → this → comparisons, pairs, one pair. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { comparisonQuery, pairQuery } from '@/lib/dashboard-api/comparison'
-import type { DashboardError } from '@/lib/dashboard-api/errors'
+import {
+  nothingAt,
+  ok,
+  type PlaneAnswer,
+  type PlaneRequest,
+  refuse,
+} from '../../plane-http/plane-answer'
 import type { ComparisonStore } from './comparison-store'
 
-type Answer = readonly [status: number, body: object]
-
-/** Answers a request below `/comparisons`; `url` is its target. DELETE starts a route's comparison anew. */
+/** Answers a request below `/comparisons`. DELETE resets a route's comparison. */
 export function answerComparison(
   store: ComparisonStore,
-  request: IncomingMessage,
-  url: URL,
-  response: ServerResponse,
-): void {
-  const [status, body] =
-    request.method === 'DELETE' ? reset(store, url) : answer(store, url.pathname, url)
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-  })
-  response.end(JSON.stringify(body))
+  { method, url }: PlaneRequest,
+): PlaneAnswer {
+  return method === 'DELETE' ? reset(store, url) : answer(store, url.pathname, url)
 }
 
-function reset(store: ComparisonStore, url: URL): Answer {
+function reset(store: ComparisonStore, url: URL): PlaneAnswer {
   const route = url.searchParams.get('route')
-  if (route === null) return refusal(400, 'Name the route: ?route=namespace/name.')
+  if (route === null) return NO_ROUTE
   store.reset(route)
-  return [200, { reset: true }]
+  return ok({ reset: true })
 }
 
-function answer(store: ComparisonStore, path: string, url: URL): Answer {
+function answer(store: ComparisonStore, path: string, url: URL): PlaneAnswer {
   const asked = Object.fromEntries(url.searchParams)
   if (path === '/comparisons') {
     const { route } = asked
-    if (route === undefined) return refusal(400, 'Name the route: ?route=namespace/name.')
-    return [200, { comparisons: store.list(route) }]
+    if (route === undefined) return NO_ROUTE
+    return ok({ comparisons: store.list(route) })
   }
   if (path === '/comparisons/pairs') {
     const query = pairQuery.safeParse(asked)
@@ -45,24 +40,19 @@ function answer(store: ComparisonStore, path: string, url: URL): Answer {
   if (path === '/comparisons/snapshot') return found(store.snapshot(query.data))
   const { id } = asked
   if (path === '/comparisons/pair' && id !== undefined) return found(store.pair(query.data, id))
-  return refusal(404, `There is nothing at ${path}.`)
+  return nothingAt(path)
 }
 
-function found(value: object | null): Answer {
-  return value === null
-    ? refusal(
-        404,
-        'That is not kept: nothing was captured, it was started anew, or newer pairs took its place.',
-      )
-    : [200, value]
+function found(value: object | null): PlaneAnswer {
+  if (value !== null) return ok(value)
+  const sentence =
+    'That is not kept: nothing was captured, it was started anew, or newer pairs took its place.'
+  return refuse(404, 'not-found', sentence)
 }
 
-function refusal(status: 400 | 404, message: string): Answer {
-  const error: DashboardError = { code: status === 404 ? 'not-found' : 'bad-request', message }
-  return [status, error]
-}
-
-const BAD_QUERY = refusal(
+const NO_ROUTE = refuse(400, 'bad-request', 'Name the route: ?route=namespace/name.')
+const BAD_QUERY = refuse(
   400,
+  'bad-request',
   'Name the comparison: route=namespace/name, generation, rule and filterIndex as whole numbers.',
 )

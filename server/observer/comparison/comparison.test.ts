@@ -1,6 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -10,6 +8,7 @@ import { judgeRules } from '@/lib/comparison/settings'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
 import { plantedTruth } from '@/lib/comparison/test-support/planted-truth'
 import type { ComparedPair, ComparisonList, PairList } from '@/lib/dashboard-api/comparison'
+import { startPlaneServer } from '../../plane-http/plane-server'
 import type { ComparisonStoreLimits } from './limits'
 import { startComparison } from './start-comparison'
 
@@ -25,24 +24,18 @@ function temporaryDirectory(): string {
 
 async function start(limits?: Partial<ComparisonStoreLimits>, directory: string | null = null) {
   const comparison = await startComparison({ directory, timers: NEVER, logger: QUIET, limits })
-  const server = createServer((request, response) =>
-    comparison.answer(request, new URL(request.url ?? '/', 'http://x'), response),
-  )
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const { answer } = comparison
+  const door = await startPlaneServer({ open: [], logger: QUIET, answer })
   let isStopped = false
   const stop = async () => {
     if (isStopped) return
     isStopped = true
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    })
+    await door.close()
     await comparison.stop()
   }
   onTestFinished(stop)
   const get = async <T>(path: string, method = 'GET') => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method })
+    const response = await fetch(`${door.url}${path}`, { method })
     return { status: response.status, body: (await response.json()) as T }
   }
   return { add: comparison.add, stop, get }

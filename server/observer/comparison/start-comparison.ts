@@ -1,7 +1,7 @@
 /** The observer's comparison: restores its store, writes it from time to time, and answers for it. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CapturedExchange, RequestPaths } from '@/lib/comparison/exchange'
 import type { Logger } from '../../log'
+import type { PlaneAnswer, PlaneRequest } from '../../plane-http/plane-answer'
 import type { Timers } from '../timers'
 import { answerComparison } from './answer-comparison'
 import { ComparisonPersistence } from './comparison-persistence'
@@ -20,7 +20,7 @@ export interface RunningComparison {
   /** Takes one exchange from the gateway, or what it counted of a rule's requests. */
   add(line: CapturedExchange | RequestPaths): void
   /** Answers a request below `/comparisons`. */
-  answer(request: IncomingMessage, url: URL, response: ServerResponse): void
+  answer(request: PlaneRequest): PlaneAnswer
   /** Writes what is not on disk yet. */
   stop(): Promise<void>
 }
@@ -52,7 +52,7 @@ export async function startComparison(options: ComparisonOptions): Promise<Runni
       if (line.kind === 'requests') store.addRequests(line)
       else store.add(line)
     },
-    answer: (request, url, response) => answerComparison(store, request, url, response),
+    answer: (request) => answerComparison(store, request),
     async stop() {
       cancel()
       await save()
