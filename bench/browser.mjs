@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { chromium } from '@playwright/test'
 import { findChromium } from '../server/cli/chromium.mjs'
+import { signIn } from '../tools/sign-in.mjs'
 import { freePort, root } from './harness.mjs'
 
-/** A running Mirrorboard with a fresh data directory: `url`, and `stop()`. First builds what is not built. */
+/** A running Mirrorboard with a fresh data directory: `url`, `session` and `stop()`. First builds what is not built. */
 export async function startMirrorboard(environment = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'mirrorboard-bench-'))
   const port = await freePort()
@@ -29,8 +30,11 @@ export async function startMirrorboard(environment = {}) {
     if (tries > 600) throw new Error('Mirrorboard did not start.')
     await delay(500)
   }
+  const session = await signIn(directory)
   return {
     url,
+    /** `header` for fetch, `cookies` for a browser's context. */
+    session,
     async stop() {
       child.kill('SIGTERM')
       await new Promise((resolve) => child.once('exit', resolve))

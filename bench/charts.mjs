@@ -152,8 +152,9 @@ async function measureOverview(page, url) {
   report('overview: filtered', Math.round(performance.now() - typed), 'ms')
 }
 
-async function reportMemory(url) {
-  const { planes } = await (await fetch(`${url}/api/health`)).json()
+async function reportMemory({ url, session }) {
+  const headers = { cookie: session.header }
+  const { planes } = await (await fetch(`${url}/api/planes`, { headers })).json()
   const bytes = planes.observer?.residentBytes ?? 0
   report(`observer with ${ROUTES} routes: resident`, Math.round(bytes / 1e6), 'MB')
 }
@@ -168,6 +169,7 @@ async function main() {
   const browser = await startBrowser()
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    await page.context().addCookies(mirrorboard.session.cookies)
     if (ONLY !== 'route') await measureOverview(page, mirrorboard.url)
     if (ONLY !== 'overview') await measureRoute(page, mirrorboard.url)
     await reportMemory(mirrorboard.url)

@@ -317,6 +317,7 @@ async function main() {
       viewport: { width: 1440, height: 900 },
       permissions: ['clipboard-read', 'clipboard-write'],
     })
+    await context.addCookies(mirrorboard.session.cookies)
     const page = await context.newPage()
     await page.goto(`${mirrorboard.url}/cluster`)
     await measureWorker(browser, page)

@@ -50,6 +50,7 @@ test('what admission makes of a draft is told from it, and what may not be done 
     },
   })
   second = await startSecondMirrorboard(door.kubeconfig)
+  await second.signIn(page)
   await page.goto(`${second.url}/routes/default/mutated`)
   await openEditor(page)
   await page.locator('.view-lines').getByText('percent').click()
@@ -111,8 +112,10 @@ test('what admission makes of a draft is told from it, and what may not be done 
   await expect(review.getByRole('button', { name: 'Apply' })).toBeDisabled()
 })
 
-test('a read-only dashboard reviews and changes nothing', async ({ page, request }) => {
+test('a read-only dashboard reviews and changes nothing', async ({ page }) => {
   second = await startSecondMirrorboard(worldKubeconfig, { MIRRORBOARD_READ_ONLY: 'true' })
+  await second.signIn(page)
+  const { request } = page
   const { url } = second
   const data = { manifest: MANIFEST('guarded').replace('percent: 10', 'percent: 20') }
   const manifests = `${url}/api/manifests`

@@ -20,6 +20,7 @@ test('shows the routes of the cluster its kubeconfig names, and starts no sandbo
   page,
 }) => {
   second = await startSecondMirrorboard(worldKubeconfig)
+  await second.signIn(page)
   const { url } = second
   await page.goto(`${url}/routes`)
   await expect(page.getByRole('table', { name: 'Routes' })).toContainText('www.example.com')
@@ -33,6 +34,7 @@ test('says that a cluster cannot be reached, and goes on as soon as it can', asy
   // Port 9 is the discard service's: nothing listens there.
   writeFileSync(kubeconfig, world.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:9'))
   second = await startSecondMirrorboard(kubeconfig)
+  await second.signIn(page)
   const { url } = second
   await page.goto(`${url}/routes`)
   await expect(page.getByText('Cluster mirrorboard-sandbox cannot be reached')).toBeVisible()

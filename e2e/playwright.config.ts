@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, devices } from '@playwright/test'
+import { sessionFile } from './sign-in'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const port = Number(process.env['MIRRORBOARD_E2E_PORT'] ?? 4370)
@@ -13,6 +14,7 @@ const executablePath = process.env['CHROMIUM_PATH']
 
 export default defineConfig({
   testDir: '.',
+  globalSetup: './sign-in.ts',
   testMatch: '*.e2e.ts',
   outputDir: '../test-results/playwright',
   timeout: 90_000,
@@ -26,6 +28,7 @@ export default defineConfig({
   use: {
     ...devices['Desktop Chrome'],
     viewport: { width: 1440, height: 900 },
+    storageState: sessionFile(process.env['MIRRORBOARD_E2E_DATA_DIR']),
     baseURL: `http://127.0.0.1:${port}`,
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',

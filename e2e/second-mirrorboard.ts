@@ -5,7 +5,8 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
+import { signIn } from './sign-in'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const port = Number(process.env['MIRRORBOARD_E2E_PORT'] ?? 4370) + 2
@@ -15,6 +16,8 @@ export const worldKubeconfig = join(process.env['MIRRORBOARD_E2E_DATA_DIR'] ?? '
 
 export interface SecondMirrorboard {
   readonly url: string
+  /** Opens its link in a page. */
+  signIn(page: Page): Promise<void>
   /** Ends it; fails when it does not end well. */
   stop(): Promise<void>
 }
@@ -25,6 +28,7 @@ export async function startSecondMirrorboard(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<SecondMirrorboard> {
   const url = `http://127.0.0.1:${port}`
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'mirrorboard-e2e-second-'))
   const running = spawn(process.execPath, ['server/cli/run.mjs', 'start'], {
     cwd: root,
     stdio: 'ignore',
@@ -32,7 +36,7 @@ export async function startSecondMirrorboard(
       ...process.env,
       PORT: String(port),
       MIRRORBOARD_KUBECONFIG: kubeconfig,
-      MIRRORBOARD_DATA_DIR: mkdtempSync(join(tmpdir(), 'mirrorboard-e2e-second-')),
+      MIRRORBOARD_DATA_DIR: dataDirectory,
       ...settings,
     },
   })
@@ -53,6 +57,7 @@ export async function startSecondMirrorboard(
   }
   return {
     url,
+    signIn: (page) => signIn(page, dataDirectory),
     stop: async () => {
       const [code] = await stop()
       expect(code).toBe(0)

@@ -1,6 +1,7 @@
 /** Environment and flags → one typed value. Read once at the edge; no plane reads the environment itself. */
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import { isLoopbackHost } from '@/lib/shared/loopback-request'
 import { PLANE_SECRET_SETTING } from './plane-http/plane-secret'
 import {
   LISTENING_PLANES,
@@ -74,13 +75,16 @@ export function readConfig(args: readonly string[], environment: Environment): C
     const message = `MIRRORBOARD_READ_ONLY takes true or false, not "${readOnly}".`
     return { ok: false, message }
   }
+  const host = environment['MIRRORBOARD_HOST'] || '127.0.0.1'
+  const refused = refusedHost(host)
+  if (refused !== null) return { ok: false, message: refused }
   const path = environment['MIRRORBOARD_KUBECONFIG']
   return {
     ok: true,
     config: {
       dataDirectory: resolve(environment['MIRRORBOARD_DATA_DIR'] || '.mirrorboard'),
       dashboard: {
-        host: environment['MIRRORBOARD_HOST'] || '127.0.0.1',
+        host,
         allowedHosts: splitList(environment['MIRRORBOARD_ALLOWED_HOSTS']),
         readOnly: readOnly === 'true',
       },
@@ -164,4 +168,10 @@ function splitList(text: string | undefined): string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
+}
+
+/** Null, or why the dashboard may not listen there: it would let people of other machines in as the one who started it. */
+function refusedHost(host: string): string | null {
+  if (isLoopbackHost(host.includes(':') ? `[${host}]` : host)) return null
+  return `MIRRORBOARD_HOST=${host} would let other machines in, and everybody would act with this kubeconfig's rights: leave it at 127.0.0.1 and reach it by a tunnel, such as ssh -L 3000:127.0.0.1:3000.`
 }

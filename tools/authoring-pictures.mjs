@@ -70,7 +70,7 @@ async function pictureReview(page, open, shoot, url) {
   await review.getByRole('region').first().waitFor()
   await shoot('review')
   await page.keyboard.press('Escape')
-  await changeElsewhere(url)
+  await changeElsewhere(page, url)
   await page.getByRole('button', { name: 'Merge…' }).click()
   await page.getByRole('dialog', { name: 'Merge into your draft' }).waitFor()
   await shoot('merge')
@@ -78,20 +78,17 @@ async function pictureReview(page, open, shoot, url) {
 }
 
 /** Another hand on the same route: the share that the draft changes too, and a hostname. */
-async function changeElsewhere(url) {
+async function changeElsewhere(page, url) {
   const address = `${url}/api/objects/httproutes/default/checkout`
-  const object = await (await fetch(address)).json()
+  const object = await (await page.request.get(address)).json()
   object.spec.hostnames = ['shop.example', 'www.shop.example']
   object.spec.rules[0].filters[0].requestMirror.percent = 30
   const { managedFields: _, ...metadata } = object.metadata
   const manifest = JSON.stringify({ ...object, metadata, status: undefined })
-  const response = await fetch(`${url}/api/manifests`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ manifest, action: 'apply' }),
-  })
-  if (!response.ok)
-    throw new Error(`The change answered ${response.status}: ${await response.text()}`)
+  const data = { manifest, action: 'apply' }
+  const response = await page.request.post(`${url}/api/manifests`, { data })
+  if (!response.ok())
+    throw new Error(`The change answered ${response.status()}: ${await response.text()}`)
 }
 
 async function typeAtEnd(page, text) {

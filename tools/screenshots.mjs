@@ -1,13 +1,16 @@
 /**
- * Takes the pictures of the README and of public/screenshots from a running Mirrorboard: `node tools/screenshots.mjs [url]`.
+ * Takes the pictures of the README and of public/screenshots from a running Mirrorboard:
+ * `node tools/screenshots.mjs [url] [data directory]`.
  * It applies a mirrored route with its backends, sends traffic for a while, and photographs the pages.
  */
 import { mkdirSync } from 'node:fs'
 import { chromium } from '@playwright/test'
 import { findChromium } from '../server/cli/chromium.mjs'
 import { pictureAuthoring } from './authoring-pictures.mjs'
+import { signIn } from './sign-in.mjs'
 
 const url = process.argv[2] ?? 'http://127.0.0.1:3000'
+const session = await signIn(process.argv[3] ?? '.mirrorboard')
 const FOLDER = 'public/screenshots'
 const TRAFFIC_SECONDS = 90
 
@@ -69,7 +72,7 @@ spec:
 async function post(path, body) {
   const response = await fetch(`${url}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', cookie: session.header },
     body: JSON.stringify(body),
   })
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
@@ -90,6 +93,7 @@ const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
 const browser = await chromium.launch({ executablePath: await findChromium(), args })
 for (const colorScheme of ['light', 'dark']) {
   const page = await browser.newPage({ colorScheme, viewport: { width: 1440, height: 900 } })
+  await page.context().addCookies(session.cookies)
   await page.goto(`${url}/routes/default/checkout?range=1m`)
   await page.locator('[data-ready="true"]').waitFor()
   await page.getByText('The counts add up').first().waitFor()
@@ -105,5 +109,6 @@ for (const colorScheme of ['light', 'dark']) {
   await page.close()
 }
 const page = await browser.newPage({ colorScheme: 'light', viewport: { width: 1440, height: 900 } })
+await page.context().addCookies(session.cookies)
 await pictureAuthoring(page, url, FOLDER)
 await browser.close()

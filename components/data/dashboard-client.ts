@@ -4,6 +4,7 @@ import type {
   DashboardErrorCode,
   KubernetesStatus,
 } from '@/lib/dashboard-api/errors'
+import { noteSession } from './session'
 
 const SERVER_GONE =
   'The dashboard server does not answer. Check that it is still running, then try again.'
@@ -57,6 +58,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw new DashboardRequestError({ code: 'internal', message: SERVER_GONE }, 0)
   }
+  noteSession(response.status !== 401)
   if (!response.ok) throw await errorOf(response)
   return response
 }

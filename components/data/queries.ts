@@ -20,14 +20,11 @@ export function useCluster() {
   })
 }
 
-/** The planes' readiness and memory. A 503 carries the same body, so it is an answer and not an error. */
+/** The planes' readiness and memory. */
 export function useHealth() {
   return useCachedQuery({
     queryKey: ['health'],
-    queryFn: async ({ signal }) => {
-      const response = await fetch(API.health, { cache: 'no-store', signal })
-      return (await response.json()) as HealthResponse
-    },
+    queryFn: ({ signal }) => getJson<HealthResponse>(API.planes, signal),
     refetchInterval: 5_000,
   })
 }

@@ -3,16 +3,26 @@ import Link from 'next/link'
 import { type ReactNode, Suspense } from 'react'
 import { LoadingState } from '@/components/ui/empty-state'
 import { page } from '@/lib/dashboard-api/paths'
+import type { Person } from '@/lib/dashboard-api/session'
 import { ClusterChip } from './cluster-chip'
 import { ConnectionState } from './connection-state'
 import { MainNavigation } from './main-navigation'
 import { ReachabilityNotice } from './reachability-notice'
 import { ReadOnlyChip } from './read-only-chip'
+import { SessionNotice } from './session-notice'
+import { SignOut } from './sign-out'
 import type { Theme } from './theme'
 import { ThemeToggle } from './theme-toggle'
 
+interface AppShellProps {
+  theme: Theme
+  /** Who is signed in; null in a development server without a door. */
+  person: Person | null
+  children: ReactNode
+}
+
 /** The frame around every page: identity, navigation, cluster and connection. */
-export function AppShell({ theme, children }: { theme: Theme; children: ReactNode }) {
+export function AppShell({ theme, person, children }: AppShellProps) {
   return (
     <div className="flex h-dvh flex-col">
       <a
@@ -40,8 +50,10 @@ export function AppShell({ theme, children }: { theme: Theme; children: ReactNod
         <div className="ml-auto flex items-center gap-3">
           <ConnectionState />
           <ThemeToggle initial={theme} />
+          {person === null ? null : <SignOut name={person.name} />}
         </div>
       </header>
+      <SessionNotice />
       <ReachabilityNotice />
       <main id="content" tabIndex={-1} className="min-h-0 flex-1 overflow-auto outline-none">
         <Suspense fallback={<LoadingState label="Loading page" />}>{children}</Suspense>

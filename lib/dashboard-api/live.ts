@@ -46,7 +46,16 @@ export interface SchemaResponse {
   readonly openAPIV3Schema: Record<string, unknown>
 }
 
-/** GET /api/health: 200 when every plane is ready, 503 while one is not. */
+/**
+ * GET /api/health: 200 when every plane is ready, 503 while one is not. It answers everybody, so it says of each plane
+ * only whether it is well.
+ */
+export interface PublicHealth {
+  readonly status: HealthResponse['status']
+  readonly planes: Readonly<Record<string, Pick<PlaneHealth, 'status'>>>
+}
+
+/** GET /api/planes. */
 export interface HealthResponse {
   readonly status: 'ok' | 'starting' | 'degraded'
   readonly planes: Readonly<Record<string, PlaneHealth>>

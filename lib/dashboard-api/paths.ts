@@ -8,6 +8,7 @@ export const API = {
   live: '/api/live',
   manifests: '/api/manifests',
   objects: '/api/objects',
+  planes: '/api/planes',
   schemas: '/api/schemas',
   probe: '/api/probe',
   series: '/api/series',

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Config } from '../config'
@@ -14,6 +15,20 @@ export async function runDashboard(config: Config): Promise<RunningPlane> {
     allowedHosts: config.dashboard.allowedHosts,
     readOnly: config.dashboard.readOnly,
     development: config.development,
+    identity: {
+      directory: config.dataDirectory,
+      audience: [config.dataDirectory, config.kubeconfig, config.context].join(' '),
+      person: { name: ownName(), groups: [] },
+    },
   })
-  return { details: { dashboard: dashboard.url }, stop: dashboard.stop }
+  return { details: { dashboard: dashboard.loginUrl }, stop: dashboard.stop }
+}
+
+/** The name of the user this process runs as; in a container it may have a number only. */
+function ownName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`
+  }
 }

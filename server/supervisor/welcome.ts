@@ -11,6 +11,7 @@ export function printWelcome(
     `Mirrorboard is ready (${(elapsedMs / 1000).toFixed(1)} s).`,
     '',
     `  Dashboard   ${dashboard}`,
+    '              (the link works once; the next one is in the data directory, file login-url)',
   ]
   if (kubeconfig) lines.push(`  kubectl     export KUBECONFIG=${kubeconfig}`)
   else lines.push(`  Cluster     ${config.kubeconfig ?? ''}`)
