@@ -16,7 +16,7 @@ export const worldKubeconfig = join(process.env['MIRRORBOARD_E2E_DATA_DIR'] ?? '
 
 export interface SecondMirrorboard {
   readonly url: string
-  /** Opens its link in a page. */
+  /** Gives a page a session here. */
   signIn(page: Page): Promise<void>
   /** Ends it; fails when it does not end well. */
   stop(): Promise<void>
