@@ -42,6 +42,9 @@ export const BOOKMARK_INTERVAL_MS = 60_000
 /** A watch without timeoutSeconds ends after this, as kube-apiserver's ends after 30 to 60 minutes. */
 export const WATCH_TIMEOUT_MS = 45 * 60_000
 
+/** How long a watch that has ended waits for its client to read the rest; then the connection is closed. */
+export const WATCH_DRAIN_MS = 30_000
+
 /** How long a read waits for a resourceVersion that is not there yet before it answers 504. */
 export const FUTURE_VERSION_WAIT_MS = 3_000
 
