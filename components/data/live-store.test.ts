@@ -67,6 +67,36 @@ describe('live store', () => {
     expect(opened).toHaveLength(2)
   })
 
+  it('keeps a kind that somebody else shows when one that showed it leaves twice', () => {
+    const { store, opened, runTimers } = page()
+    store.start()
+    const leave = store.retain('services')
+    leave()
+    store.retain('services')
+    leave()
+    store.retain('pods')
+    runTimers()
+    expect(opened.at(-1)?.url).toBe('/api/live?kinds=gateways,httproutes,pods,services')
+  })
+
+  it('keeps the stream of a later start when an earlier one ends late or twice', () => {
+    const { store, opened, say, runTimers, names } = page()
+    const endFirst = store.start()
+    endFirst()
+    store.start()
+    endFirst()
+    const endThird = store.start()
+    store.retain('services')
+    runTimers()
+    endFirst()
+    expect(opened.map(({ isClosed }) => isClosed)).toEqual([true, true, true, false])
+    say('snapshot', { kind: 'services', apiVersion: 'v1', items: [service('kept')] })
+    expect(names()).toEqual(['kept'])
+    endThird()
+    endThird()
+    expect(opened.at(-1)?.isClosed).toBe(true)
+  })
+
   it('applies changes in batches over the snapshot', () => {
     const { store, runTimers, say, names } = page()
     store.start()

@@ -740,6 +740,39 @@ describe('createLiveCache', () => {
     expect(subscribe().end).toBeNull()
   })
 
+  it('ends one subscription of several with the same handlers, once, and nothing after it has stopped', async () => {
+    let watch: ServerResponse | undefined
+    const { cluster, calls } = await startServer((call, response) => {
+      if (call.query.get('watch') === 'true') {
+        watch = response
+        response.writeHead(200)
+        response.flushHeaders()
+      } else json(response, { metadata: { resourceVersion: '1' }, items: [] })
+    })
+    const cache = createLiveCache(cluster)
+    onTestFinished(() => cache.stop())
+    const seen: string[] = []
+    const handlers = {
+      onSnapshot: () => {},
+      onChange: ({ object }: LiveChange) => seen.push(object.metadata.name),
+      onConnection: () => {},
+    }
+    const endFirst = cache.subscribe('httproutes', handlers)
+    const endSecond = cache.subscribe('httproutes', handlers)
+    await until(() => watch !== undefined, 'watch')
+    endFirst?.()
+    endFirst?.()
+    watch?.write(`${JSON.stringify({ type: 'ADDED', object: route('a', '2') })}\n`)
+    await until(() => seen.length > 0, 'change')
+    expect(seen).toEqual(['a'])
+    await cache.stop()
+    await cache.stop()
+    endSecond?.()
+    const before = calls.length
+    expect(cache.subscribe('httproutes', handlers)).toBeNull()
+    expect(calls).toHaveLength(before)
+  })
+
   it('stops watching a kind nobody follows after a while, not at once', async () => {
     const clock = fakeClock()
     let release = () => {}

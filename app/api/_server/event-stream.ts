@@ -1,4 +1,5 @@
 /** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) from a Next handler. */
+import { once } from '@/lib/shared/once'
 
 export interface EventSink {
   send(event: string, data: unknown): void
@@ -25,21 +26,25 @@ export function eventStream(request: Request, start: (sink: EventSink) => () => 
           else controller.enqueue(encoder.encode(text))
         }
         const heartbeat = setInterval(() => write(': \n\n'), HEARTBEAT_MS)
+        let isOver = false
         let stop = () => {}
         end = once(() => {
+          isOver = true
+          request.signal.removeEventListener('abort', end)
           clearInterval(heartbeat)
           stop()
-          controller.close()
+          closeQuietly(controller)
         })
         request.signal.addEventListener('abort', end)
-        const isOver = () => request.signal.aborted
         stop = start({
           send: (event, data) => {
-            if (!isOver()) write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+            if (!isOver) write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
           },
           close: end,
         })
-        if (isOver()) end()
+        // What ended while it began could not be stopped yet.
+        if (isOver) stop()
+        else if (request.signal.aborted) end()
       },
       cancel: () => end(),
     },
@@ -54,15 +59,10 @@ export function eventStream(request: Request, start: (sink: EventSink) => () => 
   })
 }
 
-function once(run: () => void): () => void {
-  let hasRun = false
-  return () => {
-    if (hasRun) return
-    hasRun = true
-    try {
-      run()
-    } catch {
-      // Closing a stream its reader has already cancelled throws; it is over either way.
-    }
+function closeQuietly(controller: ReadableStreamDefaultController<Uint8Array>): void {
+  try {
+    controller.close()
+  } catch {
+    // Closing a stream its reader has already cancelled throws; it is over either way.
   }
 }
