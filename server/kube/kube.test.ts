@@ -14,7 +14,13 @@ import { getClusterInfo, getServerVersion } from './cluster-info'
 import { fetchSchema, inlineReferences } from './fetch-schema'
 import { type KubeClock, startInformer } from './informer'
 import { KubeError } from './kube-error'
-import { LIVE_SUBSCRIBERS_MAX, RETRY_LONGEST_MS } from './limits'
+import {
+  LIVE_SUBSCRIBERS_MAX,
+  REQUEST_TIMEOUT_MS,
+  RETRY_LONGEST_MS,
+  WATCH_OVERTIME_SECONDS,
+  WATCH_SECONDS,
+} from './limits'
 import { createLiveCache } from './live-cache'
 import { type Cluster, loadCluster } from './load-cluster'
 import { deleteObject, getObject, listObjects, patchStatus } from './objects'
@@ -564,9 +570,15 @@ describe('startInformer', () => {
     items: KubernetesObject[],
     resource: ResourceKind = KINDS.httproutes,
     serves = /./,
+    isAnswering = true,
   ) {
     const watches: { version: string | null; response: ServerResponse }[] = []
     const state = { items, version: '10', down: false, refuse: 0, serves }
+    const accept = (response: ServerResponse) => {
+      if (!isAnswering) return
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.flushHeaders()
+    }
     const server = await startServer((call, response) => {
       if (state.down) {
         response.destroy()
@@ -575,8 +587,7 @@ describe('startInformer', () => {
       } else if (!state.serves.test(call.path)) {
         json(response, status(404, 'NotFound', 'not served'), 404)
       } else if (call.query.get('watch') === 'true') {
-        response.writeHead(200, { 'content-type': 'application/json' })
-        response.flushHeaders()
+        accept(response)
         watches.push({ version: call.query.get('resourceVersion'), response })
       } else {
         json(response, { metadata: { resourceVersion: state.version }, items: state.items })
@@ -657,6 +668,28 @@ describe('startInformer', () => {
     test.state.down = false
     await until(() => test.informer.connection.state === 'connected', 'connected again')
     expect(test.watches[test.watches.length - 1]?.version).toBe('10')
+  })
+
+  it.each([
+    ['that never ends, though its time is over', true, WATCH_SECONDS + WATCH_OVERTIME_SECONDS],
+    ['that is never answered', false, REQUEST_TIMEOUT_MS / 1000],
+  ])('resumes a watch %s from the last version', async (_, isAnswered, seconds) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const test = await startWatched([route('a', '8')], KINDS.httproutes, /./, isAnswered)
+    await until(() => test.watches.length === 1, 'first watch')
+    if (isAnswered) {
+      test.send('MODIFIED', route('a', '12'))
+      await until(() => test.changes.length === 2, 'change')
+    }
+    vi.advanceTimersByTime(seconds * 1000 - 1)
+    const { cluster } = test
+    await listObjects(cluster, KINDS.httproutes)
+    expect(test.watches).toHaveLength(1)
+    vi.advanceTimersByTime(1)
+    await until(() => test.watches.length === 2, 'second watch')
+    expect(test.watches[1]?.version).toBe(isAnswered ? '12' : '10')
+    expect(test.connections).toContain('disconnected')
   })
 
   it('takes a line it cannot read as a broken watch, never as nothing', async () => {
