@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { describe, expect, it } from 'vitest'
+import { HEARTBEAT } from '@/lib/dashboard-api/heartbeat'
 import type { StreamEnvironment } from './event-stream'
 import type { LiveList } from './live-list'
 import { createLiveStore, liveKeys } from './live-store'
@@ -23,7 +24,8 @@ function page() {
         },
       }
     },
-    setTimer: (callback) => {
+    setTimer: (callback, ms) => {
+      if (ms === HEARTBEAT.silenceMsMax) return () => undefined
       timers.push(callback)
       return () => timers.splice(timers.indexOf(callback), 1)
     },

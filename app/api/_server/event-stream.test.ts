@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { HEARTBEAT, HEARTBEAT_TEXT } from '@/lib/dashboard-api/heartbeat'
 import { type EventSink, eventStream } from './event-stream'
 
 function open(begin: (sink: EventSink) => void = () => {}) {
@@ -26,6 +27,16 @@ describe('eventStream', () => {
     sink()?.send('change', 2)
     expect(await response.text()).toBe('event: change\ndata: 1\n\n')
     expect(stopped()).toBe(1)
+  })
+
+  it('says that it is still there, by an event that pages see', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const { response, sink } = open()
+    vi.advanceTimersByTime(HEARTBEAT.intervalMs)
+    sink()?.close()
+    vi.advanceTimersByTime(HEARTBEAT.intervalMs)
+    expect(await response.text()).toBe(HEARTBEAT_TEXT)
   })
 
   it('stops what feeds it when its reader leaves', async () => {

@@ -1,4 +1,5 @@
 /** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) from a Next handler. */
+import { HEARTBEAT, HEARTBEAT_TEXT } from '@/lib/dashboard-api/heartbeat'
 import { once } from '@/lib/shared/once'
 
 export interface EventSink {
@@ -8,8 +9,6 @@ export interface EventSink {
 
 /** Events a slow page may have waiting; one more ends its stream, and its browser connects again. */
 const QUEUED_EVENTS_MAX = 1_000
-/** A comment this often keeps proxies from closing a quiet stream, and finds clients that are gone. */
-const HEARTBEAT_MS = 15_000
 
 /**
  * Answers with a stream that `start` feeds. The function `start` returns runs once when the stream ends,
@@ -25,7 +24,7 @@ export function eventStream(request: Request, start: (sink: EventSink) => () => 
           if ((controller.desiredSize ?? 0) <= 0) end()
           else controller.enqueue(encoder.encode(text))
         }
-        const heartbeat = setInterval(() => write(': \n\n'), HEARTBEAT_MS)
+        const heartbeat = setInterval(() => write(HEARTBEAT_TEXT), HEARTBEAT.intervalMs)
         let isOver = false
         let stop = () => {}
         end = once(() => {
