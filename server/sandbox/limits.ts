@@ -30,7 +30,7 @@ export const HISTORY_EVENTS_MAX = 4_096
 /** Bytes of JSON those events may hold per resource; the oldest go first. */
 export const HISTORY_BYTES_MAX = 16 * 1024 * 1024
 
-/** Unsent bytes of one watch; a slower reader is disconnected and has to resume. */
+/** Unsent bytes of one watch, beside what existed when it began; a slower reader is disconnected and has to resume. */
 export const WATCH_BUFFER_BYTES_MAX = 4 * 1024 * 1024
 
 /** Watches at a time over the whole server; more answer 429. */

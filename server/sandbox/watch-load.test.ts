@@ -155,3 +155,21 @@ test('a slow reader of a watch that is over closes, and the next watch hears wha
   await create(`after-${version}`, 'y')
   await expect.poll(() => heard).toContain(`after-${version}`)
 }, 30_000)
+
+test('a watch is sent all that exists, however much that is, and then what follows', async () => {
+  const value = 'z'.repeat(900_000)
+  for (let i = 0; i < 8; i += 1) await create(`initial-${i}`, value)
+  const socket = await watch(
+    '&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true',
+  )
+  let tail = ''
+  let bytes = 0
+  socket.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    tail = (tail + chunk.toString('latin1')).slice(-2_000)
+  })
+  await expect.poll(() => tail, { timeout: 20_000 }).toContain('k8s.io/initial-events-end')
+  expect(bytes).toBeGreaterThan(8 * value.length)
+  await create('initial-after', 'y')
+  await expect.poll(() => tail).toContain('initial-after')
+}, 30_000)

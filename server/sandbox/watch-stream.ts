@@ -47,6 +47,8 @@ class WatchStream {
   #forget: () => void = () => undefined
   #hasSentColumns = false
   #isEnded = false
+  /** Unsent bytes it may have: without bound while what exists is sent, which no client can have read yet. */
+  #unsentMax = WATCH_BUFFER_BYTES_MAX
 
   constructor(request: WatchRequest, sink: StreamSink) {
     this.#request = request
@@ -97,7 +99,9 @@ class WatchStream {
   /** No change can come in between: what exists now is what the subscription begins from. */
   #sendInitial(): void {
     const { options } = this.#request
+    this.#unsentMax = Number.POSITIVE_INFINITY
     this.#sendExisting()
+    this.#unsentMax = this.#sink.writableLength + WATCH_BUFFER_BYTES_MAX
     if (options.sendInitialEvents === true && options.hasBookmarks) {
       this.#bookmark({ annotations: { 'k8s.io/initial-events-end': 'true' } })
     }
@@ -167,7 +171,7 @@ class WatchStream {
   #writeText(type: string, json: string): void {
     if (this.#isEnded) return
     this.#sink.write(`{"type":"${type}","object":${json}}\n`)
-    if (this.#sink.writableLength > WATCH_BUFFER_BYTES_MAX) {
+    if (this.#sink.writableLength > this.#unsentMax) {
       this.#request.context.logger.info('a watch was dropped because its client reads too slowly')
       this.#release()
       this.#sink.destroy()
