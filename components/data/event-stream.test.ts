@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { HEARTBEAT } from '@/lib/dashboard-api/heartbeat'
 import { openEventStream, RETRY_MS, type StreamEnvironment, type StreamState } from './event-stream'
 
 type Listener = (event: MessageEvent<string>) => void
@@ -27,6 +28,8 @@ class FakeSource {
 function browser() {
   const sources: FakeSource[] = []
   const timers: { callback: () => void; ms: number }[] = []
+  /** What waits for the stream to fall silent. */
+  const silences: { callback: () => void; ms: number }[] = []
   let hidden = false
   let onVisibility = () => {}
   const environment: StreamEnvironment = {
@@ -37,8 +40,9 @@ function browser() {
     },
     setTimer: (callback, ms) => {
       const timer = { callback, ms }
-      timers.push(timer)
-      return () => timers.splice(timers.indexOf(timer), 1)
+      const list = ms === HEARTBEAT.silenceMsMax ? silences : timers
+      list.push(timer)
+      return () => list.splice(list.indexOf(timer), 1)
     },
     isHidden: () => hidden,
     onVisibilityChange: (callback) => {
@@ -52,7 +56,7 @@ function browser() {
     hidden = next
     onVisibility()
   }
-  return { environment, sources, timers, setHidden }
+  return { environment, sources, timers, silences, setHidden }
 }
 
 function open(environment: StreamEnvironment) {
@@ -100,6 +104,35 @@ describe('event stream', () => {
     sources[0]?.onerror?.(new Event('error'))
     expect(states.at(-1)).toBe('connecting')
     expect(timers).toHaveLength(0)
+  })
+
+  it('opens another when one has fallen silent, and says so', () => {
+    const { environment, sources, timers, silences } = browser()
+    const { states } = open(environment)
+    sources[0]?.onopen?.(new Event('open'))
+    const [before] = silences
+    sources[0]?.say(HEARTBEAT.event, {})
+    expect(silences).toHaveLength(1)
+    expect(silences[0]).not.toBe(before)
+    silences[0]?.callback()
+    expect(states.at(-1)).toBe('disconnected')
+    expect(sources[0]?.isClosed).toBe(true)
+    timers.shift()?.callback()
+    expect(sources).toHaveLength(2)
+    // What the first one still says belongs to nobody.
+    sources[0]?.say(HEARTBEAT.event, {})
+    expect([silences.length, states.at(-1)]).toEqual([1, 'connecting'])
+  })
+
+  it('waits for nothing while the tab is hidden, nor once closed', () => {
+    const { environment, silences, setHidden } = browser()
+    const { close } = open(environment)
+    setHidden(true)
+    expect(silences).toHaveLength(0)
+    setHidden(false)
+    close()
+    close()
+    expect(silences).toHaveLength(0)
   })
 
   it('closes while the tab is hidden and opens again when it is seen', () => {

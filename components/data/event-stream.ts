@@ -1,7 +1,11 @@
 /**
  * A server-sent event stream that a page can leave open: closed while the tab is hidden (a browser allows six
- * connections to one host), opened again with a fresh snapshot, retried with back-off after a refusal.
+ * connections to one host), opened again with a fresh snapshot, retried with back-off after a refusal, and opened anew when
+ * it falls silent: a connection whose other end is gone looks the same as one on which nothing happens.
  */
+import { HEARTBEAT } from '@/lib/dashboard-api/heartbeat'
+import { once } from '@/lib/shared/once'
+
 export type StreamState = 'connecting' | 'connected' | 'disconnected'
 
 interface StreamSource {
@@ -51,9 +55,12 @@ export function openEventStream(
 ): () => void {
   let source: StreamSource | undefined
   let cancelRetry: (() => void) | undefined
+  let cancelSilence: (() => void) | undefined
   let retryMs: number = RETRY_MS.first
 
   const stop = () => {
+    cancelSilence?.()
+    cancelSilence = undefined
     cancelRetry?.()
     cancelRetry = undefined
     source?.close()
@@ -67,12 +74,18 @@ export function openEventStream(
     retryMs = Math.min(retryMs * 2, RETRY_MS.max)
   }
 
+  const hear = () => {
+    cancelSilence?.()
+    cancelSilence = environment.setTimer(scheduleRetry, HEARTBEAT.silenceMsMax)
+  }
+
   function start(): void {
     stop()
     if (environment.isHidden()) return
     options.onState('connecting')
     const opened = environment.createSource(options.url)
     source = opened
+    hear()
     opened.onopen = () => {
       retryMs = RETRY_MS.first
       options.onState('connected')
@@ -83,11 +96,14 @@ export function openEventStream(
       if (opened.readyState === SOURCE_CLOSED) scheduleRetry()
       else options.onState('connecting')
     }
-    for (const [name, handle] of Object.entries(options.events)) {
+    const listen = (name: string, handle: (data: unknown) => void) =>
       opened.addEventListener(name, (event) => {
-        if (opened === source) handle(JSON.parse(event.data))
+        if (opened !== source) return
+        hear()
+        handle(JSON.parse(event.data))
       })
-    }
+    listen(HEARTBEAT.event, () => undefined)
+    for (const [name, handle] of Object.entries(options.events)) listen(name, handle)
   }
 
   const stopListening = environment.onVisibilityChange(() => {
@@ -95,8 +111,8 @@ export function openEventStream(
     else if (source === undefined) start()
   })
   start()
-  return () => {
+  return once(() => {
     stopListening()
     stop()
-  }
+  })
 }

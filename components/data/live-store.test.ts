@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { describe, expect, it } from 'vitest'
+import { HEARTBEAT } from '@/lib/dashboard-api/heartbeat'
 import type { StreamEnvironment } from './event-stream'
 import type { LiveList } from './live-list'
 import { createLiveStore, liveKeys } from './live-store'
@@ -23,7 +24,8 @@ function page() {
         },
       }
     },
-    setTimer: (callback) => {
+    setTimer: (callback, ms) => {
+      if (ms === HEARTBEAT.silenceMsMax) return () => undefined
       timers.push(callback)
       return () => timers.splice(timers.indexOf(callback), 1)
     },
@@ -65,6 +67,36 @@ describe('live store', () => {
     store.retain('services')()
     runTimers()
     expect(opened).toHaveLength(2)
+  })
+
+  it('keeps a kind that somebody else shows when one that showed it leaves twice', () => {
+    const { store, opened, runTimers } = page()
+    store.start()
+    const leave = store.retain('services')
+    leave()
+    store.retain('services')
+    leave()
+    store.retain('pods')
+    runTimers()
+    expect(opened.at(-1)?.url).toBe('/api/live?kinds=gateways,httproutes,pods,services')
+  })
+
+  it('keeps the stream of a later start when an earlier one ends late or twice', () => {
+    const { store, opened, say, runTimers, names } = page()
+    const endFirst = store.start()
+    endFirst()
+    store.start()
+    endFirst()
+    const endThird = store.start()
+    store.retain('services')
+    runTimers()
+    endFirst()
+    expect(opened.map(({ isClosed }) => isClosed)).toEqual([true, true, true, false])
+    say('snapshot', { kind: 'services', apiVersion: 'v1', items: [service('kept')] })
+    expect(names()).toEqual(['kept'])
+    endThird()
+    endThird()
+    expect(opened.at(-1)?.isClosed).toBe(true)
   })
 
   it('applies changes in batches over the snapshot', () => {

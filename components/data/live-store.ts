@@ -6,6 +6,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { LiveChange, LiveConnection, LiveSnapshot } from '@/lib/dashboard-api/live'
 import { API } from '@/lib/dashboard-api/paths'
 import { KINDS, type KnownPlural } from '@/lib/gateway-api/kinds'
+import { once } from '@/lib/shared/once'
 import { browserEnvironment, openEventStream, type StreamEnvironment } from './event-stream'
 import { applyChanges, type LiveList, snapshotList } from './live-list'
 
@@ -18,7 +19,7 @@ export const liveKeys = {
 }
 
 export interface LiveStore {
-  /** Opens the stream; returns the function that closes it. */
+  /** Opens the stream; returns the function that closes it, and not the one of a later start. */
   start(): () => void
   /** Adds a kind to the stream until the returned function is called. */
   retain(plural: KnownPlural): () => void
@@ -92,6 +93,7 @@ export function createLiveStore(
   let carried: ReadonlySet<KnownPlural> = new Set()
   let close: (() => void) | undefined
   let cancelReopen: (() => void) | undefined
+  let starts = 0
 
   queryClient.setQueryDefaults(['live'], {
     structuralSharing: false,
@@ -132,23 +134,26 @@ export function createLiveStore(
   return {
     start: () => {
       open()
-      return () => {
+      starts += 1
+      const start = starts
+      return once(() => {
+        if (start !== starts) return
         close?.()
         close = undefined
         cancelReopen?.()
         cancelReopen = undefined
         writer.stop()
-      }
+      })
     },
     retain: (plural) => {
       retained.set(plural, (retained.get(plural) ?? 0) + 1)
       reopenSoon()
-      return () => {
+      return once(() => {
         const count = (retained.get(plural) ?? 1) - 1
         // A kind no longer shown leaves at the next reopening: dropping it now would restart the others.
         if (count === 0) retained.delete(plural)
         else retained.set(plural, count)
-      }
+      })
     },
   }
 }

@@ -2,6 +2,7 @@
 
 import { usePathname, useSearchParams } from 'next/navigation'
 import { useSyncExternalStore } from 'react'
+import { Listeners } from '@/lib/shared/listeners'
 
 export interface UrlState {
   get(name: string): string
@@ -9,15 +10,20 @@ export interface UrlState {
   set(changes: Readonly<Record<string, string>>): void
 }
 
-const listeners = new Set<() => void>()
+/** Told of every change of the address that is no navigation of Next's. */
+const listeners = new Listeners<[]>()
 
 function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  window.addEventListener('popstate', listener)
+  if (listeners.size === 0) window.addEventListener('popstate', tellAll)
+  const leave = listeners.add(listener)
   return () => {
-    listeners.delete(listener)
-    window.removeEventListener('popstate', listener)
+    leave()
+    if (listeners.size === 0) window.removeEventListener('popstate', tellAll)
   }
+}
+
+function tellAll(): void {
+  listeners.tell()
 }
 
 /**
@@ -43,7 +49,7 @@ export function useUrlState(): UrlState {
       }
       const query = next.toString()
       window.history.replaceState(null, '', query === '' ? pathname : `${pathname}?${query}`)
-      for (const listener of listeners) listener()
+      tellAll()
     },
   }
 }

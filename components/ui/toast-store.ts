@@ -1,4 +1,6 @@
 /** The toasts on screen: a bounded list outside React, so that any handler can add one. */
+import { Listeners } from '@/lib/shared/listeners'
+
 export interface ToastMessage {
   readonly id: number
   readonly tone: 'ok' | 'warn' | 'bad'
@@ -11,11 +13,11 @@ export const TOASTS_MAX = 4
 
 let toasts: readonly ToastMessage[] = []
 let nextId = 1
-const listeners = new Set<() => void>()
+const listeners = new Listeners<[]>()
 
 function publish(next: readonly ToastMessage[]): void {
   toasts = next
-  for (const listener of listeners) listener()
+  listeners.tell()
 }
 
 /** Shows a message for a few seconds; screen readers announce it. */
@@ -28,9 +30,6 @@ export function dismissToast(id: number): void {
 }
 
 export const toastStore = {
-  subscribe(listener: () => void): () => void {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  },
+  subscribe: (listener: () => void): (() => void) => listeners.add(listener),
   snapshot: (): readonly ToastMessage[] => toasts,
 }

@@ -1,4 +1,5 @@
 /** The standard output of one container: the newest lines, and who follows them. */
+import { Listeners } from '@/lib/shared/listeners'
 import { LOG_FOLLOWERS_MAX, LOG_LINE_CHARACTERS_MAX, LOG_LINES_MAX } from './limits'
 
 export interface LogLine {
@@ -11,14 +12,14 @@ export interface ContainerLog {
   write(text: string): void
   /** Oldest first. */
   lines(): readonly LogLine[]
-  /** Returns the unsubscribe function. */
-  follow(onLine: (line: LogLine) => void): () => void
+  /** Returns what ends it; undefined when there are `LOG_FOLLOWERS_MAX` already. */
+  follow(onLine: (line: LogLine) => void): (() => void) | undefined
 }
 
 /** A log of at most `LOG_LINES_MAX` lines; `now` in epoch milliseconds. */
 export function createContainerLog(now: () => number): ContainerLog {
   const ring: LogLine[] = []
-  const followers = new Set<(line: LogLine) => void>()
+  const followers = new Listeners<[LogLine]>()
   let oldest = 0
   return {
     write(text) {
@@ -31,15 +32,9 @@ export function createContainerLog(now: () => number): ContainerLog {
         ring[oldest] = line
         oldest = (oldest + 1) % LOG_LINES_MAX
       }
-      for (const onLine of followers) onLine(line)
+      followers.tell(line)
     },
     lines: () => [...ring.slice(oldest), ...ring.slice(0, oldest)],
-    follow(onLine) {
-      if (followers.size >= LOG_FOLLOWERS_MAX) return () => {}
-      // A wrapper of its own, so that the same callback can follow twice.
-      const follower = (line: LogLine) => onLine(line)
-      followers.add(follower)
-      return () => followers.delete(follower)
-    },
+    follow: (onLine) => (followers.size >= LOG_FOLLOWERS_MAX ? undefined : followers.add(onLine)),
   }
 }

@@ -15,7 +15,7 @@ export const LOG_LINES_MAX = 5_000
 /** Characters kept of one log line. Above: the line is cut. */
 export const LOG_LINE_CHARACTERS_MAX = 2_048
 
-/** Followers of one container's log. Above: the new follower gets no lines. */
+/** Followers of one container's log. Above: the new one is refused, and its client's stream ends. */
 export const LOG_FOLLOWERS_MAX = 64
 
 /** Containers of stopped Pods whose log is still readable. Above: the longest stopped is forgotten. */

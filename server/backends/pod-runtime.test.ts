@@ -138,7 +138,7 @@ describe('echo over HTTP/1.1', () => {
     const seen: string[] = []
     const unsubscribe = runtime.followLogs('x3', 'backend', (line) => seen.push(line.text))
     await send(host, port, '/one')
-    unsubscribe()
+    unsubscribe?.()
     await send(host, port, '/two')
     expect(seen).toHaveLength(1)
     expect(seen[0]).toContain('made to /one to client')
@@ -544,14 +544,19 @@ describe('parts', () => {
     expect(lines.at(-1)?.text).toHaveLength(LOG_LINE_CHARACTERS_MAX)
   })
 
-  test('gives followers above the limit no lines', () => {
+  test('refuses followers above the limit, until one has left, which it does once', () => {
     const log = createContainerLog(() => 0)
     let count = 0
-    for (let index = 0; index < LOG_FOLLOWERS_MAX + 1; index += 1) {
+    const follow = () =>
       log.follow(() => {
         count += 1
       })
-    }
+    const [leave] = Array.from({ length: LOG_FOLLOWERS_MAX }, follow)
+    expect(follow()).toBeUndefined()
+    leave?.()
+    expect(follow()).toBeDefined()
+    leave?.()
+    expect(follow()).toBeUndefined()
     log.write('x')
     expect(count).toBe(LOG_FOLLOWERS_MAX)
   })

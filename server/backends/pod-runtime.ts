@@ -26,7 +26,11 @@ export interface PodRuntime {
   start(pod: Pod): Promise<PodStart>
   stop(uid: string, graceSeconds: number): Promise<void>
   logs(uid: string, container: string): readonly LogLine[] | undefined
-  followLogs(uid: string, container: string, onLine: (line: LogLine) => void): () => void
+  followLogs(
+    uid: string,
+    container: string,
+    onLine: (line: LogLine) => void,
+  ): (() => void) | undefined
   addressOf(uid: string, containerPort: number): { host: string; port: number } | undefined
 }
 
@@ -98,8 +102,7 @@ export async function startPodRuntime(
       await Promise.all([...starting.keys(), ...running.keys()].map((key) => stopPod(key, 0)))
     },
     logs: (uid, container) => logs.get(`${uid}/${container}`)?.lines(),
-    followLogs: (uid, container, onLine) =>
-      logs.get(`${uid}/${container}`)?.follow(onLine) ?? (() => {}),
+    followLogs: (uid, container, onLine) => logs.get(`${uid}/${container}`)?.follow(onLine),
     addressOf(uid, containerPort) {
       const started = running.get(uid)?.start
       const port = started?.ports[containerPort]

@@ -84,7 +84,8 @@ export class ClusterWatch {
       await informer.stop()
     }
     const fresh = kept.filter((key) => !this.secrets.has(key))
-    if (fresh.length === 0) return
+    // What would begin after the end nobody would stop.
+    if (fresh.length === 0 || signal.aborted) return
     for (const key of fresh) this.secrets.set(key, this.startSecret(key))
     const synced = fresh.map((key) => this.secrets.get(key)?.whenSynced)
     await Promise.race([Promise.all(synced), this.options.clock.delay(SECRET_WAIT_MS, signal)])

@@ -48,7 +48,7 @@ export interface Informer {
 
 /** Real time. */
 export const systemClock: KubeClock = {
-  now: Date.now,
+  now: () => Date.now(),
   random: Math.random,
   delay: (milliseconds, signal) =>
     new Promise((resolve) => {

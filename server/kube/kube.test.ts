@@ -14,7 +14,13 @@ import { getClusterInfo, getServerVersion } from './cluster-info'
 import { fetchSchema, inlineReferences } from './fetch-schema'
 import { type KubeClock, startInformer } from './informer'
 import { KubeError } from './kube-error'
-import { LIVE_SUBSCRIBERS_MAX, RETRY_LONGEST_MS } from './limits'
+import {
+  LIVE_SUBSCRIBERS_MAX,
+  REQUEST_TIMEOUT_MS,
+  RETRY_LONGEST_MS,
+  WATCH_OVERTIME_SECONDS,
+  WATCH_SECONDS,
+} from './limits'
 import { createLiveCache } from './live-cache'
 import { type Cluster, loadCluster } from './load-cluster'
 import { deleteObject, getObject, listObjects, patchStatus } from './objects'
@@ -564,9 +570,15 @@ describe('startInformer', () => {
     items: KubernetesObject[],
     resource: ResourceKind = KINDS.httproutes,
     serves = /./,
+    isAnswering = true,
   ) {
     const watches: { version: string | null; response: ServerResponse }[] = []
     const state = { items, version: '10', down: false, refuse: 0, serves }
+    const accept = (response: ServerResponse) => {
+      if (!isAnswering) return
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.flushHeaders()
+    }
     const server = await startServer((call, response) => {
       if (state.down) {
         response.destroy()
@@ -575,8 +587,7 @@ describe('startInformer', () => {
       } else if (!state.serves.test(call.path)) {
         json(response, status(404, 'NotFound', 'not served'), 404)
       } else if (call.query.get('watch') === 'true') {
-        response.writeHead(200, { 'content-type': 'application/json' })
-        response.flushHeaders()
+        accept(response)
         watches.push({ version: call.query.get('resourceVersion'), response })
       } else {
         json(response, { metadata: { resourceVersion: state.version }, items: state.items })
@@ -659,6 +670,28 @@ describe('startInformer', () => {
     expect(test.watches[test.watches.length - 1]?.version).toBe('10')
   })
 
+  it.each([
+    ['that never ends, though its time is over', true, WATCH_SECONDS + WATCH_OVERTIME_SECONDS],
+    ['that is never answered', false, REQUEST_TIMEOUT_MS / 1000],
+  ])('resumes a watch %s from the last version', async (_, isAnswered, seconds) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const test = await startWatched([route('a', '8')], KINDS.httproutes, /./, isAnswered)
+    await until(() => test.watches.length === 1, 'first watch')
+    if (isAnswered) {
+      test.send('MODIFIED', route('a', '12'))
+      await until(() => test.changes.length === 2, 'change')
+    }
+    vi.advanceTimersByTime(seconds * 1000 - 1)
+    const { cluster } = test
+    await listObjects(cluster, KINDS.httproutes)
+    expect(test.watches).toHaveLength(1)
+    vi.advanceTimersByTime(1)
+    await until(() => test.watches.length === 2, 'second watch')
+    expect(test.watches[1]?.version).toBe(isAnswered ? '12' : '10')
+    expect(test.connections).toContain('disconnected')
+  })
+
   it('takes a line it cannot read as a broken watch, never as nothing', async () => {
     const test = await startWatched([route('a', '8')])
     await until(() => test.watches.length === 1, 'first watch')
@@ -738,6 +771,39 @@ describe('createLiveCache', () => {
     const all = Array.from({ length: LIVE_SUBSCRIBERS_MAX - 1 }, subscribe)
     expect(all.every(({ end }) => end !== null)).toBe(true)
     expect(subscribe().end).toBeNull()
+  })
+
+  it('ends one subscription of several with the same handlers, once, and nothing after it has stopped', async () => {
+    let watch: ServerResponse | undefined
+    const { cluster, calls } = await startServer((call, response) => {
+      if (call.query.get('watch') === 'true') {
+        watch = response
+        response.writeHead(200)
+        response.flushHeaders()
+      } else json(response, { metadata: { resourceVersion: '1' }, items: [] })
+    })
+    const cache = createLiveCache(cluster)
+    onTestFinished(() => cache.stop())
+    const seen: string[] = []
+    const handlers = {
+      onSnapshot: () => {},
+      onChange: ({ object }: LiveChange) => seen.push(object.metadata.name),
+      onConnection: () => {},
+    }
+    const endFirst = cache.subscribe('httproutes', handlers)
+    const endSecond = cache.subscribe('httproutes', handlers)
+    await until(() => watch !== undefined, 'watch')
+    endFirst?.()
+    endFirst?.()
+    watch?.write(`${JSON.stringify({ type: 'ADDED', object: route('a', '2') })}\n`)
+    await until(() => seen.length > 0, 'change')
+    expect(seen).toEqual(['a'])
+    await cache.stop()
+    await cache.stop()
+    endSecond?.()
+    const before = calls.length
+    expect(cache.subscribe('httproutes', handlers)).toBeNull()
+    expect(calls).toHaveLength(before)
   })
 
   it('stops watching a kind nobody follows after a while, not at once', async () => {

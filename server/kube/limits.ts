@@ -12,8 +12,10 @@ export const REQUEST_TIMEOUT_MS = 15_000
 export const IDLE_CONNECTIONS_MAX = 16
 /** Connections open at a time per cluster; further calls wait for one. Every watch holds one. */
 export const CONNECTIONS_MAX = 512
-/** The server ends a watch after this long, so that a silent connection is noticed. */
+/** The server is asked to end a watch after this long. */
 export const WATCH_SECONDS = 290
+/** A watch that is not over this long after its time is given up, and resumed: nobody is at the other end any more. */
+export const WATCH_OVERTIME_SECONDS = 30
 /** Kept connections send a TCP probe after this long without traffic. */
 export const KEEP_ALIVE_MS = 30_000
 /** First and longest wait before a failed list or watch is tried again. */

@@ -2,7 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import type { ResourceKind } from '@/lib/gateway-api/kinds'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import { asObject, KubeError, toKubernetesStatus } from './kube-error'
-import { WATCH_LINE_CHARACTERS_MAX, WATCH_SECONDS } from './limits'
+import {
+  REQUEST_TIMEOUT_MS,
+  WATCH_LINE_CHARACTERS_MAX,
+  WATCH_OVERTIME_SECONDS,
+  WATCH_SECONDS,
+} from './limits'
 import type { Cluster } from './load-cluster'
 import { objectPath, toKubernetesObject } from './objects'
 import { readText, toStatusError } from './transport'
@@ -24,13 +29,30 @@ export interface WatchOptions {
 
 /**
  * The events after a version, until the server ends the watch. Throws `KubeError`: code `status` 410 when the version is too
- * old to continue from, `malformed` for a line that is not an event — nothing is skipped in silence.
+ * old to continue from, `malformed` for a line that is not an event, `unreachable` when the server neither answers in time nor
+ * ends the watch when its time is over — nothing is skipped in silence, and no silence is taken for peace.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
 export async function* watchEvents(
   cluster: Cluster,
   resource: ResourceKind,
   options: WatchOptions,
+): AsyncGenerator<WatchEvent, void> {
+  const patience = startPatience(options.signal)
+  try {
+    yield* readEvents(cluster, resource, { ...options, signal: patience.signal }, patience.extend)
+  } catch (error) {
+    throw patience.explain(error)
+  } finally {
+    patience.end()
+  }
+}
+
+async function* readEvents(
+  cluster: Cluster,
+  resource: ResourceKind,
+  options: WatchOptions,
+  onHead: () => void,
 ): AsyncGenerator<WatchEvent, void> {
   const response = await cluster.transport.open({
     method: 'GET',
@@ -45,6 +67,7 @@ export async function* watchEvents(
     },
     signal: options.signal,
   })
+  onHead()
   const status = response.statusCode ?? 0
   if (status !== 200) throw toStatusError(status, await readText(response))
   options.onOpen?.()
@@ -52,6 +75,35 @@ export async function* watchEvents(
     for await (const line of readLines(response)) yield parseEvent(line)
   } finally {
     response.destroy()
+  }
+}
+
+/** Gives up what has no head in time, or no end when its time is over. */
+function startPatience(signal: AbortSignal) {
+  const giveUp = new AbortController()
+  let isOverdue = false
+  const leave = () => giveUp.abort()
+  const after = (milliseconds: number) =>
+    setTimeout(() => {
+      isOverdue = true
+      giveUp.abort()
+    }, milliseconds)
+  if (signal.aborted) leave()
+  signal.addEventListener('abort', leave, { once: true })
+  let timer = after(REQUEST_TIMEOUT_MS)
+  const end = () => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', leave)
+  }
+  return {
+    signal: giveUp.signal,
+    extend() {
+      clearTimeout(timer)
+      timer = after((WATCH_SECONDS + WATCH_OVERTIME_SECONDS) * 1000)
+    },
+    explain: (error: unknown) =>
+      isOverdue ? new KubeError('unreachable', 'The watch fell silent.', { cause: error }) : error,
+    end,
   }
 }
 

@@ -1,3 +1,5 @@
+import { HEARTBEAT } from '@/lib/dashboard-api/heartbeat'
+
 /** Every bound of the observer, with what happens at it. */
 export interface ObserverLimits {
   /** Metrics URLs, or Pods, read at once; more URLs are refused at the start, more Pods are a failed scrape. */
@@ -51,7 +53,7 @@ export const OBSERVER_LIMITS: ObserverLimits = {
   persistIntervalMs: 15_000,
   streamClientsMax: 64,
   streamBufferBytesMax: 8 * 1024 * 1024,
-  heartbeatMs: 15_000,
+  heartbeatMs: HEARTBEAT.intervalMs,
   overviewPointsMax: 60,
   staleMs: 10_000,
 }

@@ -9,6 +9,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { HEARTBEAT } from '@/lib/dashboard-api/heartbeat'
 import type { RouteSeries, SeriesOverview } from '@/lib/dashboard-api/series'
 import { FakeGatewayMetrics, startFakeMetrics } from '../testing/fake-gateway-metrics'
 import { readUrls } from './metrics-reader'
@@ -119,7 +120,7 @@ interface StreamEvent {
 /** Opens a stream and collects its events. */
 async function openStream(url: string) {
   const events: StreamEvent[] = []
-  let comments = 0
+  let heartbeats = 0
   let isClosed = false
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     httpGet(url, resolve).on('error', reject)
@@ -130,9 +131,10 @@ async function openStream(url: string) {
     const parts = (rest + chunk).split('\n\n')
     rest = parts.pop() ?? ''
     for (const part of parts) {
-      if (part.startsWith(':')) comments += 1
       const [, event, data] = /^event: (\w+)\ndata: (.*)$/s.exec(part) ?? []
-      if (event !== undefined && data !== undefined) events.push({ event, data: JSON.parse(data) })
+      if (event === HEARTBEAT.event) heartbeats += 1
+      else if (event !== undefined && data !== undefined)
+        events.push({ event, data: JSON.parse(data) })
     }
   })
   response.on('error', () => {})
@@ -143,7 +145,7 @@ async function openStream(url: string) {
   return {
     response,
     events,
-    comments: () => comments,
+    heartbeats: () => heartbeats,
     isClosed: () => isClosed,
     until: (count: number) =>
       until(
@@ -542,7 +544,7 @@ describe('a stream', () => {
     const observer = await start({ limits: { heartbeatMs: 3000 } })
     const stream = await openStream(`${observer.url}/series/stream?range=60`)
     await observer.tick(3)
-    await until(stream.comments, (count) => count >= 1)
+    await until(stream.heartbeats, (count) => count >= 1)
     await observer.stop()
     await until(stream.isClosed, (isClosed) => isClosed)
   })

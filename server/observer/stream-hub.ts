@@ -1,5 +1,6 @@
 /** Ticks → this → server-sent events, to a bounded number of clients. */
 import type { ServerResponse } from 'node:http'
+import { HEARTBEAT_TEXT } from '@/lib/dashboard-api/heartbeat'
 import type { SeriesEvent } from '@/lib/dashboard-api/series'
 import type { ObserverLimits } from './limits'
 import type { SeriesQuery, SeriesSource } from './series-source'
@@ -94,7 +95,7 @@ export class StreamHub {
   }
 
   heartbeat(): void {
-    for (const client of this.clients) this.write(client, ': still here\n\n')
+    for (const client of this.clients) this.write(client, HEARTBEAT_TEXT)
   }
 
   close(): void {

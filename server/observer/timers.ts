@@ -11,12 +11,16 @@ export const SYSTEM_TIMERS: Timers = {
   },
 }
 
-/** Runs a task again and again; returns how to end it. */
+/** Runs a task again and again; returns how to end it for good, which the task may do itself. */
 export function every(timers: Timers, intervalMs: number, task: () => void): () => void {
+  let isOver = false
   let cancel = timers.later(intervalMs, run)
   function run() {
     task()
-    cancel = timers.later(intervalMs, run)
+    if (!isOver) cancel = timers.later(intervalMs, run)
   }
-  return () => cancel()
+  return () => {
+    isOver = true
+    cancel()
+  }
 }

@@ -97,8 +97,12 @@ export interface PodRuntime {
   stop(uid: string, graceSeconds: number): Promise<void>
   /** Lines so far, oldest first, each with its time; undefined when the container is unknown. */
   logs(uid: string, container: string): readonly LogLine[] | undefined
-  /** Calls back for every new line until unsubscribed. */
-  followLogs(uid: string, container: string, onLine: (line: LogLine) => void): () => void
+  /** Calls back for every new line until what it returns is called; undefined when it will not, and never does. */
+  followLogs(
+    uid: string,
+    container: string,
+    onLine: (line: LogLine) => void,
+  ): (() => void) | undefined
   /** Where a container port of a running Pod really listens; undefined when nothing does. */
   addressOf(uid: string, containerPort: number): { host: string; port: number } | undefined
 }

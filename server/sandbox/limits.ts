@@ -30,7 +30,7 @@ export const HISTORY_EVENTS_MAX = 4_096
 /** Bytes of JSON those events may hold per resource; the oldest go first. */
 export const HISTORY_BYTES_MAX = 16 * 1024 * 1024
 
-/** Unsent bytes of one watch; a slower reader is disconnected and has to resume. */
+/** Unsent bytes of one watch, beside what existed when it began; a slower reader is disconnected and has to resume. */
 export const WATCH_BUFFER_BYTES_MAX = 4 * 1024 * 1024
 
 /** Watches at a time over the whole server; more answer 429. */
@@ -41,6 +41,9 @@ export const BOOKMARK_INTERVAL_MS = 60_000
 
 /** A watch without timeoutSeconds ends after this, as kube-apiserver's ends after 30 to 60 minutes. */
 export const WATCH_TIMEOUT_MS = 45 * 60_000
+
+/** How long a watch that has ended waits for its client to read the rest; then the connection is closed. */
+export const WATCH_DRAIN_MS = 30_000
 
 /** How long a read waits for a resourceVersion that is not there yet before it answers 504. */
 export const FUTURE_VERSION_WAIT_MS = 3_000

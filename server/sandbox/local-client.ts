@@ -70,14 +70,31 @@ export function localClient(
         })
         return outcome.ok ? { ok: true, value: outcome.value.object } : outcome
       }),
-    watch(resource, handler) {
-      for (const object of listLocal(context, resource)) handler({ type: 'ADDED', object })
-      return context.hub.subscribe(resourceKey(resource), (event) => {
+    watch: (resource, handler) => watchLocal(context, resource, handler),
+  }
+}
+
+/** What exists, then every change. What it lost, it is told anew. */
+function watchLocal(
+  context: SandboxContext & { readonly hub: WatchHub },
+  resource: ResourceKind,
+  handler: Parameters<ApiClient['watch']>[1],
+): () => void {
+  let end = begin()
+  function begin(): () => void {
+    const subscribed = context.hub.subscribe(resourceKey(resource), undefined, {
+      onEvent: (event) => {
         const object = asKubernetesObject(inServedVersion(resource, event.object))
         handler({ type: event.type, object })
-      })
-    },
+      },
+      onLost: () => {
+        end = begin()
+      },
+    })
+    for (const object of listLocal(context, resource)) handler({ type: 'ADDED', object })
+    return subscribed.ok ? subscribed.value.end : () => undefined
   }
+  return () => end()
 }
 
 function keyOf(resource: ResourceKind, namespace: string, name: string): string {

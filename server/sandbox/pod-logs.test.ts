@@ -12,10 +12,12 @@ const lines: LogLine[] = [
   { time: START + 120_000, text: 'third' },
 ]
 const followers = new Set<(line: LogLine) => void>()
+let hasRoom = true
 const source: PodAccess = {
   addressOf: () => undefined,
   logs: (_uid, container) => (container === 'main' ? lines : undefined),
   followLogs(_uid, _container, onLine) {
+    if (!hasRoom) return undefined
     followers.add(onLine)
     return () => followers.delete(onLine)
   },
@@ -75,4 +77,13 @@ test('a followed log goes on with new lines, and ends when the server stops foll
   await expect.poll(() => text).toBe('third\nfourth\n')
   request.destroy()
   await expect.poll(() => followers.size).toBe(0)
+})
+
+test('a log that cannot be followed ends after what there is, and does not stay open in silence', async () => {
+  hasRoom = false
+  onTestFinished(() => {
+    hasRoom = true
+  })
+  const answer = await sandbox.send(`${PODS}/one/log?follow=true&tailLines=1`)
+  expect([answer.status, answer.text]).toEqual([200, 'third\n'])
 })

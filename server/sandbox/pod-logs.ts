@@ -140,6 +140,11 @@ function follow(
   const unsubscribe = source.followLogs(uid, options.container, (line) => {
     if (remaining > 0) write(lineText(line, options))
   })
+  // An open stream that stays silent would look like a container that says nothing.
+  if (unsubscribe === undefined) {
+    sink.end()
+    return
+  }
   const forget = onStop(() => sink.end())
   sink.onClose(() => {
     unsubscribe()

@@ -117,7 +117,7 @@ function createContext(options: SandboxServerOptions, store: Store): ServerConte
   return {
     store,
     kinds: new KindRegistry(builtin.map(builtinServedKind)),
-    hub: new WatchHub(store),
+    hub: new WatchHub(store, options.logger),
     tokens: new ServiceAccountTokens(options.token, store, now),
     logger: options.logger,
     now,

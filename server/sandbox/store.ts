@@ -4,6 +4,7 @@
  * Previous step: a `*-object.ts` operation. Next step: watch-hub.ts.
  */
 import type { JsonObject } from '@/lib/shared/json'
+import { Listeners } from '@/lib/shared/listeners'
 import type { Logger } from '../log'
 import {
   type ApiObject,
@@ -53,7 +54,7 @@ export class Store {
   #committedVersion: number
   #count = 0
   #isClosed = false
-  readonly #listeners = new Set<(event: StoreEvent) => void>()
+  readonly #listeners = new Listeners<[StoreEvent]>()
 
   constructor(log: DurableLog, logger: Logger) {
     this.#log = log
@@ -127,8 +128,7 @@ export class Store {
 
   /** Calls back for every committed change, in order. Returns the unsubscribe function. */
   subscribe(listener: (event: StoreEvent) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.add(listener)
   }
 
   /** Stores an object under a new resourceVersion; resolves when it is on disk and visible. */
@@ -222,7 +222,7 @@ export class Store {
       this.#committedVersion = event.version
       this.history(event.resource).push(event)
       this.#settleHead(event)
-      for (const listener of this.#listeners) listener(event)
+      this.#listeners.tell(event)
       resolve(success(event.object))
     }
   }

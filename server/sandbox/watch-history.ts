@@ -81,6 +81,11 @@ export class WatchHistory {
     return this.#events.slice(low)
   }
 
+  /** Version of the newest change; 0 when there was none in this process. */
+  get newestVersion(): number {
+    return this.#events.at(-1)?.version ?? 0
+  }
+
   get oldestVersion(): number {
     return this.#forgottenVersion
   }

@@ -3,18 +3,23 @@ import type { JsonObject } from '@/lib/shared/json'
 import type { Answer } from './answer'
 import { type ApiObject, textAt } from './api-object'
 import type { ServerContext } from './api-request'
-import { BOOKMARK_INTERVAL_MS, WATCH_BUFFER_BYTES_MAX, WATCH_TIMEOUT_MS } from './limits'
+import {
+  BOOKMARK_INTERVAL_MS,
+  WATCH_BUFFER_BYTES_MAX,
+  WATCH_DRAIN_MS,
+  WATCH_TIMEOUT_MS,
+} from './limits'
 import type { Representation } from './negotiate'
 import { objectJson } from './object-json'
 import type { ListOptions } from './request-options'
 import type { FieldSelector, Matcher } from './selectors'
 import { groupVersionOf, isStorageVersion, type ServedKind } from './served-kind'
-import { expired, statusObject } from './status-error'
+import { statusObject } from './status-error'
 import { resourceKey } from './store'
 import type { StreamSink } from './streaming/stream-sink'
 import { type IncludeObject, partialMetadata, tableOf } from './tables'
 import type { StoreEvent } from './watch-history'
-import { changeFor, type WatchChange, type WatchFilter } from './watch-hub'
+import { changeFor, type Subscription, type WatchChange, type WatchFilter } from './watch-hub'
 import { inVersion } from './write-object'
 
 export interface WatchRequest {
@@ -38,12 +43,12 @@ class WatchStream {
   readonly #sink: StreamSink
   readonly #filter: WatchFilter
   readonly #timers: NodeJS.Timeout[] = []
-  #unsubscribe: () => void = () => undefined
+  #subscription: Subscription | undefined
   #forget: () => void = () => undefined
   #hasSentColumns = false
   #isEnded = false
-  /** Newest version the client knows of. */
-  #version: number
+  /** Unsent bytes it may have: without bound while what exists is sent, which no client can have read yet. */
+  #unsentMax = WATCH_BUFFER_BYTES_MAX
 
   constructor(request: WatchRequest, sink: StreamSink) {
     this.#request = request
@@ -53,18 +58,14 @@ class WatchStream {
       namespace: request.namespace,
       matches: matcherOf(request),
     }
-    this.#version = request.context.store.version
   }
 
   start(): void {
     const { context, options } = this.#request
     this.#sink.open('application/json')
-    this.#sink.onClose(() => this.#release())
-    this.#catchUp()
+    this.#sink.onClose(() => this.#close())
+    this.#subscribe()
     if (this.#isEnded) return
-    this.#unsubscribe = context.hub.subscribe(this.#filter.resource, (event) =>
-      this.#onEvent(event),
-    )
     this.#forget = context.hub.onStop(() => this.#end())
     const seconds = options.timeoutSeconds
     const timeout = seconds > 0 ? seconds * 1000 : WATCH_TIMEOUT_MS
@@ -74,23 +75,36 @@ class WatchStream {
     }
   }
 
-  /** Existing objects, or the changes since the client's version. */
-  #catchUp(): void {
-    const { options } = this.#request
+  /** Existing objects, or the changes since the client's version; from then on every change. */
+  #subscribe(): void {
+    const { options, context } = this.#request
     const asked = options.resourceVersion === '' ? 0 : Number(options.resourceVersion)
     const isInitial = options.sendInitialEvents ?? asked === 0
-    if (isInitial) {
-      this.#sendExisting()
-      if (options.sendInitialEvents === true && options.hasBookmarks) {
-        this.#bookmark({ annotations: { 'k8s.io/initial-events-end': 'true' } })
-      }
+    const after = isInitial || asked === 0 ? undefined : asked
+    const subscribed = context.hub.subscribe(this.#filter.resource, after, {
+      onEvent: (event) => this.#onEvent(event),
+      onLost: () => this.#end(),
+    })
+    if (!subscribed.ok) {
+      this.#write({ type: 'ERROR', object: statusObject(subscribed.error) })
+      this.#end()
       return
     }
-    if (asked === 0) return
-    this.#version = asked
-    const missed = this.#request.context.store.history(this.#filter.resource).since(asked)
-    if (missed === undefined) this.#tooOld(asked)
-    else for (const event of missed) this.#onEvent(event)
+    this.#subscription = subscribed.value
+    // What it was handed at once may have been more than its client reads.
+    if (this.#isEnded) this.#subscription.end()
+    else if (isInitial) this.#sendInitial()
+  }
+
+  /** No change can come in between: what exists now is what the subscription begins from. */
+  #sendInitial(): void {
+    const { options } = this.#request
+    this.#unsentMax = Number.POSITIVE_INFINITY
+    this.#sendExisting()
+    this.#unsentMax = this.#sink.writableLength + WATCH_BUFFER_BYTES_MAX
+    if (options.sendInitialEvents === true && options.hasBookmarks) {
+      this.#bookmark({ annotations: { 'k8s.io/initial-events-end': 'true' } })
+    }
   }
 
   #sendExisting(): void {
@@ -107,18 +121,7 @@ class WatchStream {
     }
   }
 
-  #tooOld(asked: number): void {
-    const { store } = this.#request.context
-    const oldest = store.history(this.#filter.resource).oldestVersion
-    const error = expired(`too old resource version: ${asked} (${oldest})`)
-    this.#write({ type: 'ERROR', object: statusObject(error) })
-    this.#end()
-  }
-
   #onEvent(event: StoreEvent): void {
-    // A watch from the future stays silent until the future begins.
-    if (event.version <= this.#version) return
-    this.#version = event.version
     const change = changeFor(this.#filter, event)
     if (change !== undefined) this.#send(change)
   }
@@ -145,11 +148,12 @@ class WatchStream {
     })
   }
 
-  /** Tells the client a version it may resume from. */
+  /** Tells the client a version it may resume from: one up to which the hub says it has handed over everything. */
   #bookmark(extra: JsonObject): void {
-    const { kind, representation, context } = this.#request
-    this.#version = Math.max(this.#version, context.store.version)
-    const metadata = { resourceVersion: String(this.#version), creationTimestamp: null, ...extra }
+    const { kind, representation } = this.#request
+    const version = this.#subscription?.deliveredVersion()
+    if (version === undefined) return
+    const metadata = { resourceVersion: String(version), creationTimestamp: null, ...extra }
     const plain: JsonObject = {
       kind: kind.resource.kind,
       apiVersion: groupVersionOf(kind.resource),
@@ -167,23 +171,37 @@ class WatchStream {
   #writeText(type: string, json: string): void {
     if (this.#isEnded) return
     this.#sink.write(`{"type":"${type}","object":${json}}\n`)
-    if (this.#sink.writableLength > WATCH_BUFFER_BYTES_MAX) {
+    if (this.#sink.writableLength > this.#unsentMax) {
       this.#request.context.logger.info('a watch was dropped because its client reads too slowly')
       this.#release()
       this.#sink.destroy()
     }
   }
 
+  /** Ends in order, once. A client that then leaves unread what it was sent is not waited for without end. */
   #end(): void {
+    if (this.#isEnded) return
     this.#release()
     this.#sink.end()
+    this.#timers.push(setTimeout(() => this.#sink.destroy(), WATCH_DRAIN_MS).unref())
+  }
+
+  /** The connection is through with this watch, which may be long after its end, when its client's next one has begun. */
+  #close(): void {
+    this.#release()
+    this.#clearTimers()
   }
 
   #release(): void {
+    if (this.#isEnded) return
     this.#isEnded = true
-    this.#unsubscribe()
+    this.#subscription?.end()
     this.#forget()
-    for (const timer of this.#timers) clearTimeout(timer)
+    this.#clearTimers()
+  }
+
+  #clearTimers(): void {
+    for (const timer of this.#timers.splice(0)) clearTimeout(timer)
   }
 }
 

@@ -99,6 +99,13 @@ test('a version older than the history gets an ERROR event with 410', async () =
   expect(events).toMatchObject([{ type: 'ERROR', object: { code: 410, reason: 'Expired' } }])
 })
 
+test('a version that this cluster never had gets an ERROR event with 410', async () => {
+  // What a client holds of a cluster that was started afresh; silence until that version comes would be for good.
+  const { events, isOver } = watch(`${MAPS}?watch=1&resourceVersion=999999999`)
+  await expect.poll(isOver).toBe(true)
+  expect(events).toMatchObject([{ type: 'ERROR', object: { code: 410, reason: 'Expired' } }])
+})
+
 test('initial events end with a marked bookmark when the client asks for them', async () => {
   await sandbox.json('POST', MAPS, configMap('initial'))
   const query =

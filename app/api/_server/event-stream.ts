@@ -1,4 +1,6 @@
 /** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) from a Next handler. */
+import { HEARTBEAT, HEARTBEAT_TEXT } from '@/lib/dashboard-api/heartbeat'
+import { once } from '@/lib/shared/once'
 
 export interface EventSink {
   send(event: string, data: unknown): void
@@ -7,8 +9,6 @@ export interface EventSink {
 
 /** Events a slow page may have waiting; one more ends its stream, and its browser connects again. */
 const QUEUED_EVENTS_MAX = 1_000
-/** A comment this often keeps proxies from closing a quiet stream, and finds clients that are gone. */
-const HEARTBEAT_MS = 15_000
 
 /**
  * Answers with a stream that `start` feeds. The function `start` returns runs once when the stream ends,
@@ -24,22 +24,26 @@ export function eventStream(request: Request, start: (sink: EventSink) => () => 
           if ((controller.desiredSize ?? 0) <= 0) end()
           else controller.enqueue(encoder.encode(text))
         }
-        const heartbeat = setInterval(() => write(': \n\n'), HEARTBEAT_MS)
+        const heartbeat = setInterval(() => write(HEARTBEAT_TEXT), HEARTBEAT.intervalMs)
+        let isOver = false
         let stop = () => {}
         end = once(() => {
+          isOver = true
+          request.signal.removeEventListener('abort', end)
           clearInterval(heartbeat)
           stop()
-          controller.close()
+          closeQuietly(controller)
         })
         request.signal.addEventListener('abort', end)
-        const isOver = () => request.signal.aborted
         stop = start({
           send: (event, data) => {
-            if (!isOver()) write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+            if (!isOver) write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
           },
           close: end,
         })
-        if (isOver()) end()
+        // What ended while it began could not be stopped yet.
+        if (isOver) stop()
+        else if (request.signal.aborted) end()
       },
       cancel: () => end(),
     },
@@ -54,15 +58,10 @@ export function eventStream(request: Request, start: (sink: EventSink) => () => 
   })
 }
 
-function once(run: () => void): () => void {
-  let hasRun = false
-  return () => {
-    if (hasRun) return
-    hasRun = true
-    try {
-      run()
-    } catch {
-      // Closing a stream its reader has already cancelled throws; it is over either way.
-    }
+function closeQuietly(controller: ReadableStreamDefaultController<Uint8Array>): void {
+  try {
+    controller.close()
+  } catch {
+    // Closing a stream its reader has already cancelled throws; it is over either way.
   }
 }

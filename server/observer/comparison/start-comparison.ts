@@ -2,7 +2,7 @@
 import type { CapturedExchange, RequestPaths } from '@/lib/comparison/exchange'
 import type { Logger } from '../../log'
 import type { PlaneAnswer, PlaneRequest } from '../../plane-http/plane-answer'
-import type { Timers } from '../timers'
+import { every, type Timers } from '../timers'
 import { answerComparison } from './answer-comparison'
 import { ComparisonPersistence } from './comparison-persistence'
 import { ComparisonStore } from './comparison-store'
@@ -43,10 +43,7 @@ export async function startComparison(options: ComparisonOptions): Promise<Runni
     })
     return last
   }
-  let cancel = timers.later(limits.persistIntervalMs, function again() {
-    void save()
-    cancel = timers.later(limits.persistIntervalMs, again)
-  })
+  const cancel = every(timers, limits.persistIntervalMs, () => void save())
   return {
     add(line) {
       if (line.kind === 'requests') store.addRequests(line)
