@@ -3,11 +3,11 @@
  * without the index that serves traffic, so that the reasons can be told. For people, not for the hot path.
  */
 import type { NamespacedName } from '@/lib/gateway-api/references'
+import { compileLinearRegex } from '@/lib/shared/regex/linear-regex'
 import type { RouteMatch } from './compile-matcher'
 import { hostnameCovers } from './hostname'
 import { EXPLAINED_CANDIDATES_MAX, HOST_CHARACTERS_MAX } from './limits'
-import { compileLinearRegex } from './linear-regex'
-import { type MatchRequest, queryParameter } from './request-match'
+import { headerText, type MatchRequest, queryParameter } from './request-match'
 import type { ListenerEntry, MatchEntry, RouteTable, ValueMatch } from './route-table'
 import { compareMatches, normalisePrefix } from './sort-matches'
 
@@ -152,7 +152,8 @@ function judgeMatch(match: MatchEntry, request: MatchRequest): LossReason | null
   }
   for (const header of match.headers) {
     const actual = request.header(header.name) ?? null
-    if (!matchesValue(header, actual)) return { reason: 'header', name: header.name, actual }
+    const text = actual === null ? null : headerText(actual)
+    if (!matchesValue(header, text)) return { reason: 'header', name: header.name, actual }
   }
   for (const parameter of match.queryParams) {
     const actual = queryParameter(request.query(), parameter.name) ?? null

@@ -83,17 +83,26 @@ const QUERIES = [
 ] as const
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH'] as const
 
+const EXPRESSIONS = [
+  '/a.*',
+  '/[ab]+',
+  '/a/b/?',
+  '.*c',
+  '/[[:alpha:]]{1,2}',
+  '(?i:/A)(?:/\\pL)?',
+  '\\Q/a/b\\E\\x{63}?',
+] as const
+
 function randomMatch(): HTTPRouteMatch {
   const type = pick(['Exact', 'PathPrefix', 'PathPrefix', 'RegularExpression'] as const)
-  const value =
-    type === 'RegularExpression' ? pick(['/a.*', '/[ab]+', '/a/b/?', '.*c']) : pick(PATHS)
+  const value = type === 'RegularExpression' ? pick(EXPRESSIONS) : pick(PATHS)
   return {
     ...(chance(0.85) && { path: { type, value } }),
     ...(chance(0.3) && { method: pick(['GET', 'POST', 'PUT', 'DELETE'] as const) }),
     headers: some(2, () => ({
       name: pick(['X-One', 'x-two']),
       type: pick(['Exact', 'RegularExpression'] as const),
-      value: pick(['1', '2', '[0-9]+']),
+      value: pick(['1', '2', '[0-9]+', '[[:digit:]]\\pN?', 'é', '\\x{e9}']),
     })).filter(({ name }, index, all) => all.findIndex((one) => one.name === name) === index),
     queryParams: some(1, () => ({
       name: pick(['q', 'r']),
@@ -194,7 +203,7 @@ function randomRequest(): SimulatedRequest {
     host: pick(HOSTS),
     path: encodeURI(pick(ASKED)).replaceAll('%25', '%') + pick(QUERIES),
     headers: [
-      ...some(2, () => ({ name: 'X-One', value: pick(['1', '2', '10', '']) })),
+      ...some(2, () => ({ name: 'X-One', value: pick(['1', '2', '10', '', 'é']) })),
       ...some(1, () => ({ name: 'x-two', value: pick(['1', 'z']) })),
     ],
   }
@@ -202,7 +211,9 @@ function randomRequest(): SimulatedRequest {
 
 /** Sends the request as described and returns who took it: the rule's name, or the gateway's own status. */
 async function send(address: string, described: SimulatedRequest): Promise<string> {
-  const headers = described.headers.flatMap(({ name, value }) => [name, value])
+  // As curl sends it: text in UTF-8.
+  const wire = (text: string) => Buffer.from(text).toString('latin1')
+  const headers = described.headers.flatMap(({ name, value }) => [name, wire(value)])
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const { method, host, path } = described
     const options = { host: address, port, method, path, agent, setHost: false }
