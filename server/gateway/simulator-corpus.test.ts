@@ -98,7 +98,7 @@ function randomMatch(): HTTPRouteMatch {
   const value = type === 'RegularExpression' ? pick(EXPRESSIONS) : pick(PATHS)
   return {
     ...(chance(0.85) && { path: { type, value } }),
-    ...(chance(0.3) && { method: pick(['GET', 'POST', 'PUT', 'DELETE'] as const) }),
+    ...(chance(0.3) && { method: pick(['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'] as const) }),
     headers: some(2, () => ({
       name: pick(['X-One', 'x-two']),
       type: pick(['Exact', 'RegularExpression'] as const),
@@ -121,6 +121,7 @@ function randomRule(route: string, index: number): HTTPRouteRule {
     filters: [
       { type: 'ResponseHeaderModifier', responseHeaderModifier: identity },
       ...(chance(0.5) ? [{ type: 'RequestMirror' as const, requestMirror: copies }] : []),
+      ...(chance(0.4) ? [{ type: 'CORS' as const, cors: { allowOrigins: ['*'] } }] : []),
     ],
     backendRefs: [{ name: 'primary', port: 80 }],
   }
@@ -199,12 +200,14 @@ function randomRequest(): SimulatedRequest {
     gateway: 'default/eg',
     scheme: 'http',
     port,
-    method: pick(METHODS),
+    method: pick([...METHODS, 'OPTIONS', 'OPTIONS']),
     host: pick(HOSTS),
     path: encodeURI(pick(ASKED)).replaceAll('%25', '%') + pick(QUERIES),
     headers: [
       ...some(2, () => ({ name: 'X-One', value: pick(['1', '2', '10', '', 'é']) })),
       ...some(1, () => ({ name: 'x-two', value: pick(['1', 'z']) })),
+      ...some(1, () => ({ name: 'Origin', value: 'https://app.example' })),
+      ...some(1, () => ({ name: 'Access-Control-Request-Method', value: pick(METHODS) })),
     ],
   }
 }
@@ -230,17 +233,22 @@ async function send(address: string, described: SimulatedRequest): Promise<strin
 /** What the simulator says, in the same words. */
 function predict(state: ClusterState, described: SimulatedRequest) {
   const simulation = simulateMatch(state, null, described)
-  if (simulation.refused !== null) return { taken: '400', copies: false }
-  const { outcome } = simulation
-  if (outcome === null) return { taken: '404', copies: false }
+  if (simulation.refused !== null) return { taken: '400', copies: false, isPreflight: false }
+  const { outcome, explanation } = simulation
+  if (outcome === null) return { taken: '404', copies: false, isPreflight: false }
   const { route, rule } = outcome.winner
-  return { taken: `${route.key} rule ${rule.index}`, copies: outcome.mirrors.length > 0 }
+  return {
+    taken: `${route.key} rule ${rule.index}`,
+    copies: outcome.mirrors.length > 0,
+    isPreflight: explanation.preflightOf !== null,
+  }
 }
 
 it('agrees with the gateway on who takes a request, and on which are copied', async () => {
   const disagreements: unknown[] = []
   const takers = new Map<string, number>()
   let copiesExpected = 0
+  let preflights = 0
   for (let version = 1; version <= WORLDS; version += 1) {
     const state = randomWorld()
     const graph = buildGraph(state, { controllerNames: [CONTROLLER_NAME] })
@@ -248,10 +256,11 @@ it('agrees with the gateway on who takes a request, and on which are copied', as
     const address = acknowledged.gateways[0]?.address?.value ?? ''
     for (let sent = 0; sent < REQUESTS_PER_WORLD; sent += 1) {
       const described = randomRequest()
-      const { taken, copies } = predict(state, described)
+      const { taken, copies, isPreflight } = predict(state, described)
       const actual = await send(address, described)
       takers.set(actual, (takers.get(actual) ?? 0) + 1)
       copiesExpected += Number(copies)
+      preflights += Number(isPreflight)
       if (actual !== taken) disagreements.push({ version, described, taken, actual })
     }
   }
@@ -261,5 +270,6 @@ it('agrees with the gateway on who takes a request, and on which are copied', as
   // The corpus is worth something only if both outcomes, and many rules, take part.
   expect(takers.get('404') ?? 0).toBeGreaterThan(200)
   expect(takers.size).toBeGreaterThan(12)
+  expect(preflights).toBeGreaterThan(20)
   expect(WORLDS * REQUESTS_PER_WORLD).toBeGreaterThanOrEqual(5_000)
 }, 120_000)
