@@ -102,11 +102,11 @@ export class Exchange implements UpstreamHandler, Timed {
 
   private forward(runtime: RuleRuntime, head: RequestHead): void {
     const { client, context } = this
-    const received = forwardParts(head, {
-      clientAddress: client.origin.address,
-      scheme: client.origin.scheme,
-      requestId: requestIdOf(head) ?? context.nextRequestId(),
-    })
+    const hops = context.mirrorHops.of(head)
+    const { address: clientAddress, scheme } = client.origin
+    const requestId = requestIdOf(head) ?? context.nextRequestId()
+    const hopsLines = context.mirrorHops.linesOf(head, hops)
+    const received = forwardParts(head, { clientAddress, scheme, requestId }, hopsLines)
     const parts = editParts(received, runtime.edits)
     const backend = runtime.nextBackend()
     this.backend = backend ?? null
@@ -124,10 +124,10 @@ export class Exchange implements UpstreamHandler, Timed {
       }
       this.dispatch(request)
     }
-    this.copies = dispatchMirrors(context, runtime, head, parts)
+    this.copies = dispatchMirrors(context, runtime, { head, parts, hops })
     if (runtime.capture === undefined) return
     const [text, isForwarded] = [this.request?.head ?? '', !this.isResponseDone]
-    const forwarded = { head, parts, backend: this.backend, text, isForwarded }
+    const forwarded = { head, parts, hops, backend: this.backend, text, isForwarded }
     ;[this.copies, this.capture] = startCapture(context, runtime, forwarded, this.copies)
   }
 

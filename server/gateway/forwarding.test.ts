@@ -378,7 +378,7 @@ describe('filters', () => {
     }
     expect(primary.requests[0]?.headers['x-backend']).toBe('only')
     expect(shadow.requests[0]?.headers).not.toHaveProperty('x-backend')
-    expect(shadow.requests[0]?.headers['x-mirrorboard-mirror-hops']).toBe('1')
+    expect(shadow.requests[0]?.headers['x-mirrorboard-mirror-hops']).toMatch(/^1;sig=[0-9a-f]{32}$/)
     expect(shadow.requests[0]?.headers['x-request-id']).toBe(
       primary.requests[0]?.headers['x-request-id'],
     )
