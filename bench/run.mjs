@@ -8,6 +8,7 @@ import { root } from './harness.mjs'
 
 const ALL = {
   parsers: [],
+  regex: ['--matches=50000', '--repeats=3'],
   gateway: ['--seconds=2', '--repeats=3'],
   capture: ['--seconds=2', '--repeats=3'],
   isolation: ['--seconds=1', '--warm=1', '--repeats=1'],

@@ -95,6 +95,7 @@ function route(timestamps: number[], points: Points, total: number): RouteSeries
     ],
     source,
     captures: { captured: total, givenUp: {} },
+    retries: { made: 0, refused: {} },
     blindSpots: {},
   }
 }

@@ -239,7 +239,7 @@ describe('what is sent', () => {
     ])
     expect(sent[1]?.lines).toContainEqual({
       name: 'x-mirrorboard-mirror-hops',
-      value: '1',
+      value: '1 (signed)',
       source: 'gateway',
     })
     expect(changes).toEqual([[{ edit: 'add', name: 'Via', value: 'eg' }]])

@@ -18,7 +18,10 @@ const UNREADABLE = {
 export function resultSentence(simulation: Simulation, described: SimulatedRequest): string {
   if (simulation.refused !== null)
     return `The gateway answers 400: ${UNREADABLE[simulation.refused]}.`
-  const { winner, listener } = simulation.explanation
+  const { winner, listener, preflightOf } = simulation.explanation
+  if (winner !== null && preflightOf !== null) {
+    return `${ruleName(winner)} answers this CORS preflight, as it takes the ${preflightOf} asked about.`
+  }
   if (winner !== null) return `${ruleName(winner)} takes it.`
   if (listener === null) {
     return `The gateway answers 404: no listener of ${described.gateway} on port ${described.port} serves this host.`

@@ -1,6 +1,6 @@
 /** The accounting identity in words with numbers. Pure. */
 import { formatCount, plural } from '@/components/format/numbers'
-import type { CaptureCounts, MirrorAccount } from '@/lib/dashboard-api/series'
+import type { CaptureCounts, MirrorAccount, RetryCounts } from '@/lib/dashboard-api/series'
 
 export interface AccountSentences {
   /** `1,000 requests = 290 mirrored + 710 not sampled`. */
@@ -29,6 +29,24 @@ export function captureSentence({ captured, givenUp }: CaptureCounts): string | 
   if (captured + lost === 0) return null
   const pairs = `${plural(captured, 'pair')} captured for comparison, repeats of a calibration included`
   return lost === 0 ? `${pairs}.` : `${pairs}, ${withReasons('given up', givenUp)}.`
+}
+
+const REFUSED: Readonly<Record<string, string>> = {
+  in_flight_limit: 'as many requests to the backend were being retried as may be at once',
+  body_limit: 'the request body was too large to keep',
+  attempts_limit: 'the rule asks for more attempts than a request may have',
+}
+
+/** How often backends were asked again, and why not more often; null where there was nothing to retry. */
+export function retrySentence({ made, refused }: RetryCounts): string | null {
+  const missing = sum(refused)
+  if (made + missing === 0) return null
+  const retries = `${made === 1 ? '1 retry' : `${formatCount(made)} retries`} made`
+  if (missing === 0) return `${retries}.`
+  const reasons = Object.entries(refused).map(
+    ([reason, count]) => `${formatCount(count)} because ${REFUSED[reason] ?? reason}`,
+  )
+  return `${retries}, ${formatCount(missing)} not, where the last answer was handed over: ${reasons.join(', ')}.`
 }
 
 /** Both equations; a term that is zero is left out, except the first so that the equation stays one. */

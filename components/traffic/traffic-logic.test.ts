@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MirrorAccount } from '@/lib/dashboard-api/series'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
-import { accountSentences, captureSentence } from './account-sentence'
+import { accountSentences, captureSentence, retrySentence } from './account-sentence'
 import { sumPoints } from './chart-series'
 import { localName } from './names'
 import { sourceText } from './source-notice'
@@ -57,6 +57,16 @@ describe('account sentences', () => {
     )
     expect(captureSentence({ captured: 1200, givenUp: { rate_limit: 30 } })).toBe(
       '1,200 pairs captured for comparison, repeats of a calibration included, 30 given up (rate limit 30).',
+    )
+  })
+
+  it('say how often a backend was asked again, and why not more often', () => {
+    expect(retrySentence({ made: 0, refused: {} })).toBeNull()
+    expect(retrySentence({ made: 1, refused: {} })).toBe('1 retry made.')
+    expect(
+      retrySentence({ made: 1200, refused: { in_flight_limit: 60, body_limit: 1, other: 1 } }),
+    ).toBe(
+      '1,200 retries made, 62 not, where the last answer was handed over: 60 because as many requests to the backend were being retried as may be at once, 1 because the request body was too large to keep, 1 because other.',
     )
   })
 

@@ -1,5 +1,6 @@
 import { formatCount, formatLatency, formatShare } from '@/components/format/numbers'
 import type { RouteSeries, TrafficSeries } from '@/lib/dashboard-api/series'
+import { retrySentence } from './account-sentence'
 import { formatCodes } from './split-panel'
 
 interface TileProps {
@@ -46,39 +47,43 @@ export function WindowTotals({ route, rangeName }: { route: RouteSeries; rangeNa
     return worst === null ? p99 : Math.max(worst, p99)
   }, null)
   const errors = serverErrors(primary)
+  const retries = retrySentence(route.retries)
   return (
-    <dl
-      aria-label={`Totals, ${rangeName.toLowerCase()}`}
-      className="grid grid-cols-[repeat(auto-fit,minmax(9rem,1fr))] gap-2"
-    >
-      <Tile
-        label="Requests"
-        value={formatCount(primary.total)}
-        note={
-          primary.total === 0
-            ? rangeName.toLowerCase()
-            : `${formatCount(primary.inFlight)} in flight, ${formatCodes(primary.totalsByCode)}`
-        }
-      />
-      <Tile
-        label="Mirrored copies"
-        value={formatCount(mirrored)}
-        note={mirrors.length === 0 ? 'no mirror in use' : rangeName.toLowerCase()}
-      />
-      <Tile
-        label="Primary p99"
-        value={formatLatency(primary.latency.window.p99)}
-        note={
-          primary.total === 0
-            ? 'no requests yet'
-            : `${formatShare(errors, primary.total)} server errors`
-        }
-      />
-      <Tile
-        label="Mirror p99"
-        value={formatLatency(slowest)}
-        note={compareLatency(primary.latency.window.p99, slowest)}
-      />
-    </dl>
+    <>
+      <dl
+        aria-label={`Totals, ${rangeName.toLowerCase()}`}
+        className="grid grid-cols-[repeat(auto-fit,minmax(9rem,1fr))] gap-2"
+      >
+        <Tile
+          label="Requests"
+          value={formatCount(primary.total)}
+          note={
+            primary.total === 0
+              ? rangeName.toLowerCase()
+              : `${formatCount(primary.inFlight)} in flight, ${formatCodes(primary.totalsByCode)}`
+          }
+        />
+        <Tile
+          label="Mirrored copies"
+          value={formatCount(mirrored)}
+          note={mirrors.length === 0 ? 'no mirror in use' : rangeName.toLowerCase()}
+        />
+        <Tile
+          label="Primary p99"
+          value={formatLatency(primary.latency.window.p99)}
+          note={
+            primary.total === 0
+              ? 'no requests yet'
+              : `${formatShare(errors, primary.total)} server errors`
+          }
+        />
+        <Tile
+          label="Mirror p99"
+          value={formatLatency(slowest)}
+          note={compareLatency(primary.latency.window.p99, slowest)}
+        />
+      </dl>
+      {retries === null ? null : <p className="text-xs text-muted tabular-nums">{retries}</p>}
+    </>
   )
 }

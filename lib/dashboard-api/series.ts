@@ -51,9 +51,19 @@ export interface RouteSeries {
   readonly backends: readonly BackendSeries[]
   readonly mirrors: readonly MirrorSeries[]
   readonly captures: CaptureCounts
+  readonly retries: RetryCounts
   readonly source: SourceState
   /** What the source of this route's numbers cannot see, in a sentence each; empty for our own gateway. */
   readonly blindSpots: BlindSpots
+}
+
+/**
+ * Requests sent to a backend again in the window, and those that a rule's `retry` allows and that were not, by reason: the
+ * answer of the attempt before was handed over then.
+ */
+export interface RetryCounts {
+  readonly made: number
+  readonly refused: Readonly<Record<string, number>>
 }
 
 /** Pairs of answers captured for comparison in the window, and those given up, by reason. */

@@ -5,12 +5,12 @@ import type {
   HTTPRouteMatch,
   HTTPRouteRule,
 } from '@/lib/gateway-api/types'
+import { compileLinearRegex } from '@/lib/shared/regex/linear-regex'
 import { resolveBackendRef } from './backend-ref'
 import { type BuiltFilters, buildFilters, mirrorFraction } from './build-filters'
 import type { ClusterIndex } from './cluster-index'
 import type { Problem } from './condition'
 import { parseDuration } from './duration'
-import { compileLinearRegex } from './linear-regex'
 import type {
   BackendEntry,
   ClusterEntry,

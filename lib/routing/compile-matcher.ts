@@ -1,6 +1,7 @@
 /** Route table → this → the gateway asks it for every request. */
 import type { NamespacedName } from '@/lib/gateway-api/references'
 import { changedRange } from '@/lib/shared/changed-range'
+import { askedRequest, namesOptions } from './cors'
 import { HostnameMap } from './hostname'
 import { HOST_CHARACTERS_MAX } from './limits'
 import { PathIndex } from './path-index'
@@ -22,7 +23,8 @@ export interface PortMatcher {
   readonly listeners: readonly ListenerEntry[]
   /**
    * The rule that takes the request; null answers 404. A request meets only the most specific listener for its host,
-   * then the most specific route hostname that has a match: hostnames, then the ladder of `compareMatches`.
+   * then the most specific route hostname that has a match: hostnames, then the ladder of `compareMatches`. A CORS preflight
+   * goes to the rule with `cors` that takes the request it asks about, unless a match names OPTIONS.
    */
   match(request: MatchRequest): RouteMatch | null
   /** The listener a host belongs to, also when no route matches; null when the port has none for it. */
@@ -79,6 +81,14 @@ class CompiledPort implements PortMatcher {
   }
 
   match(request: MatchRequest): RouteMatch | null {
+    const found = this.find(request)
+    if (request.method !== 'OPTIONS' || namesOptions(found)) return found
+    const asked = askedRequest(request)
+    const preflighted = asked === null ? null : this.find(asked)
+    return preflighted?.rule.cors === undefined ? found : preflighted
+  }
+
+  private find(request: MatchRequest): RouteMatch | null {
     const host = request.host.length > HOST_CHARACTERS_MAX ? '' : request.host
     const listener = this.byHost.find(host, itself, undefined)
     return listener === null ? null : listener.byHost.find(host, findPath, request)

@@ -1,7 +1,7 @@
 /** Cross-origin rules of a route (https://fetch.spec.whatwg.org/#http-cors-protocol), answered by the gateway itself. */
 import { wireValue } from './header-edits'
 import type { MatchRequest } from './request-match'
-import type { CorsEntry } from './route-table'
+import type { CorsEntry, MatchEntry } from './route-table'
 
 /** Whether a request is the browser's question before a cross-origin request. */
 export function isPreflight(request: MatchRequest): boolean {
@@ -10,6 +10,29 @@ export function isPreflight(request: MatchRequest): boolean {
     request.header('origin') !== undefined &&
     request.header('access-control-request-method') !== undefined
   )
+}
+
+/**
+ * The request a preflight asks about, as far as it tells: browsers send no header of it. Null for every other request.
+ * The specification does not say who answers a preflight where rules match by method. As in Envoy Gateway it is the rule
+ * with the `cors` filter, though that rule does not take OPTIONS: https://github.com/envoyproxy/gateway/pull/7144. There
+ * any such rule of the path answers; here it is the one that would take the request that follows.
+ */
+export function askedRequest(request: MatchRequest): MatchRequest | null {
+  if (!isPreflight(request)) return null
+  const { host, path } = request
+  return {
+    host,
+    path,
+    method: request.header('access-control-request-method') ?? '',
+    header: (name) => request.header(name),
+    query: () => request.query(),
+  }
+}
+
+/** Whether the rule found for a request is the one to answer it, whatever a preflight asks about: OPTIONS is named in it. */
+export function namesOptions(found: { readonly match: MatchEntry } | null): boolean {
+  return found?.match.method === 'OPTIONS'
 }
 
 /** The lines only a preflight's answer has, besides those of `corsLines`; none for an origin that is not allowed. */

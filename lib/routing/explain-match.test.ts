@@ -70,6 +70,106 @@ function request(part: Partial<Record<'host' | 'method' | 'path' | 'query', stri
 
 const value = (name: string, text: string) => ({ name, type: 'Exact', value: text }) as const
 
+describe('a CORS preflight', () => {
+  const get = match('/', { method: 'GET' })
+  const post = match('/', { method: 'POST' })
+  const options = match('/', { method: 'OPTIONS' })
+  const withCors = { name: 'c', rule: { cors: CORS } }
+  const preflight = {
+    'access-control-request-method': 'POST',
+    origin: 'https://a.example',
+  }
+  const cases: {
+    name: string
+    specs: readonly RouteSpec[]
+    headers?: Record<string, string>
+    method?: string
+    taker: string | null
+  }[] = [
+    {
+      name: 'goes to the rule that takes what it asks about',
+      specs: [{ ...withCors, rules: [[get], [post]] }],
+      taker: 'c/1',
+    },
+    { name: 'of another method than any', specs: [{ ...withCors, rules: [[get]] }], taker: null },
+    { name: 'without a cors filter', specs: [{ name: 'n', rules: [[post]] }], taker: null },
+    {
+      name: 'is left to a match that names OPTIONS',
+      specs: [
+        { ...withCors, rules: [[post]] },
+        { name: 'o', rules: [[options]] },
+      ],
+      taker: 'o/0',
+    },
+    {
+      name: 'is not left to one that takes every method and has no cors',
+      specs: [
+        { ...withCors, rules: [[post]] },
+        { name: 'any', rules: [[match('/')]] },
+      ],
+      taker: 'c/0',
+    },
+    {
+      name: 'is left to it where the request it asks about goes there too',
+      specs: [
+        { ...withCors, rules: [[get]] },
+        { name: 'any', rules: [[match('/')]] },
+      ],
+      taker: 'any/0',
+    },
+    {
+      name: 'is no OPTIONS without an Origin',
+      specs: [{ ...withCors, rules: [[post]] }],
+      headers: { 'access-control-request-method': 'POST' },
+      taker: null,
+    },
+    {
+      name: 'is no OPTIONS without a method asked about',
+      specs: [{ ...withCors, rules: [[post]] }],
+      headers: { origin: 'https://a.example' },
+      taker: null,
+    },
+    {
+      name: 'is no other method',
+      specs: [{ ...withCors, rules: [[post]] }],
+      method: 'GET',
+      taker: null,
+    },
+    {
+      name: 'that names two methods asks about none',
+      specs: [{ ...withCors, rules: [[post]] }],
+      headers: { ...preflight, 'access-control-request-method': 'POST, GET' },
+      taker: null,
+    },
+    {
+      name: 'meets the other conditions of the match too',
+      specs: [
+        {
+          ...withCors,
+          rules: [[match('/', { method: 'POST', headers: [value('x-tenant', 'a')] })]],
+        },
+      ],
+      taker: null,
+    },
+    {
+      name: 'keeps to the more specific hostname',
+      specs: [
+        { ...withCors, hostnames: ['*.example.com'], rules: [[post]] },
+        { name: 'n', hostnames: ['a.example.com'], rules: [[post]] },
+      ],
+      taker: null,
+    },
+  ]
+  it.each(cases)('$name', ({ specs, headers = preflight, method = 'OPTIONS', taker }) => {
+    const asked = request({ method })
+    for (const [name, text] of Object.entries(headers)) asked.headers.set(name, text)
+    const table = tableOf(specs)
+    const { winner } = explainMatch(table, AT, asked.made)
+    expect(winner === null ? null : `${winner.route.name}/${winner.rule.index}`).toBe(taker)
+    agree(table, compileMatcher(table).port(GATEWAY, 80), asked.made, 'preflight')
+  })
+})
+
 describe('explainMatch', () => {
   const losses: {
     name: string
@@ -159,6 +259,7 @@ describe('explainMatch', () => {
       listener: null,
       winner: null,
       lost: [],
+      preflightOf: null,
       lostMore: 0,
     })
     const elsewhere = explainMatch(table, AT, request({ host: 'other.org' }).made)
@@ -219,12 +320,21 @@ const HOSTS_ASKED = [
 const HOSTS = ['*.example.com', '*.a.example.com', 'www.example.com', 'b.a.example.com', '*.com']
 const PATHS = ['/', '/a', '/a/', '/a/b', '/a/b/c', '/ab', '/b']
 
+const CORS = {
+  allowOrigins: ['*'],
+  allowMethods: ['*'],
+  allowHeaders: [],
+  exposeHeaders: [],
+  allowCredentials: false,
+  maxAgeSeconds: 5,
+}
+
 function randomTable(random: () => number, pick: <Item>(items: readonly Item[]) => Item) {
   const some = <Item>(item: Item): Item[] => (random() < 0.25 ? [item] : [])
   const randomMatch = () => {
     const kind = random()
     const part = {
-      method: random() < 0.25 ? pick(['GET', 'POST']) : '',
+      method: random() < 0.25 ? pick(['GET', 'POST', 'OPTIONS']) : '',
       headers: [
         ...some({ name: 'h', type: 'RegularExpression', value: pick(['1.*', '[12]']) } as const),
         ...some(value('i', '1')),
@@ -241,6 +351,7 @@ function randomTable(random: () => number, pick: <Item>(items: readonly Item[]) 
     name: `r${index}`,
     hostnames: random() < 0.3 ? [] : [...new Set(several(3, () => pick(HOSTS)))],
     rules: several(3, () => several(3, randomMatch)),
+    rule: random() < 0.5 ? { cors: CORS } : {},
   }))
   const listeners = [
     ...some(listener('all')),
@@ -265,11 +376,13 @@ function randomRequest(
 ): MatchRequest {
   const { made, headers } = request({
     host: pick([...HOSTS_ASKED, 'x'.repeat(300)]),
-    method: pick(['GET', 'POST', 'PUT']),
+    method: pick(['GET', 'POST', 'PUT', 'OPTIONS']),
     path: pick([...PATHS, '/a/bb', '/abc', '/a//b', '//', '/b/c/d', '', '*']),
     query: pick(['', 'q=1', 'q=2&r=1', 'r=1&q=%31', 'q']),
   })
   if (random() < 0.6) headers.set('h', pick(['1', '2', '10']))
   if (random() < 0.3) headers.set('i', '1')
+  if (random() < 0.8) headers.set('origin', 'https://a.example')
+  if (random() < 0.8) headers.set('access-control-request-method', pick(['GET', 'POST', 'PUT']))
   return made
 }

@@ -3,11 +3,12 @@
  * without the index that serves traffic, so that the reasons can be told. For people, not for the hot path.
  */
 import type { NamespacedName } from '@/lib/gateway-api/references'
+import { compileLinearRegex } from '@/lib/shared/regex/linear-regex'
 import type { RouteMatch } from './compile-matcher'
+import { askedRequest, namesOptions } from './cors'
 import { hostnameCovers } from './hostname'
 import { EXPLAINED_CANDIDATES_MAX, HOST_CHARACTERS_MAX } from './limits'
-import { compileLinearRegex } from './linear-regex'
-import { type MatchRequest, queryParameter } from './request-match'
+import { headerText, type MatchRequest, queryParameter } from './request-match'
 import type { ListenerEntry, MatchEntry, RouteTable, ValueMatch } from './route-table'
 import { compareMatches, normalisePrefix } from './sort-matches'
 
@@ -50,6 +51,8 @@ export interface MatchExplanation {
   readonly winner: WinningMatch | null
   /** Nearest miss first. */
   readonly lost: readonly LostCandidate[]
+  /** The method a CORS preflight asks about, when the winner answers for that; then `lost` is about it too. Else null. */
+  readonly preflightOf: string | null
   /** Candidates left out of `lost`, which holds at most `EXPLAINED_CANDIDATES_MAX`. */
   readonly lostMore: number
 }
@@ -71,6 +74,20 @@ interface Judged extends RouteMatch {
 /** Explains who takes a request that arrives at a port of a Gateway. Agrees with `compileMatcher` on the winner. */
 export function explainMatch(
   table: RouteTable,
+  address: ExplainAddress,
+  request: MatchRequest,
+): MatchExplanation {
+  const explained = explain(table, address, request)
+  const asked = namesOptions(explained.winner) ? null : askedRequest(request)
+  if (asked === null) return explained
+  const preflighted = explain(table, address, asked)
+  return preflighted.winner?.rule.cors === undefined
+    ? explained
+    : { ...preflighted, preflightOf: asked.method }
+}
+
+function explain(
+  table: RouteTable,
   { gateway, port }: ExplainAddress,
   request: MatchRequest,
 ): MatchExplanation {
@@ -88,6 +105,7 @@ export function explainMatch(
     listener,
     winner: winner === undefined ? null : { ...toMatch(winner), hostname: winner.hostname },
     lost: explained.slice(0, EXPLAINED_CANDIDATES_MAX),
+    preflightOf: null,
     lostMore: Math.max(0, explained.length - EXPLAINED_CANDIDATES_MAX),
   }
 }
@@ -152,7 +170,8 @@ function judgeMatch(match: MatchEntry, request: MatchRequest): LossReason | null
   }
   for (const header of match.headers) {
     const actual = request.header(header.name) ?? null
-    if (!matchesValue(header, actual)) return { reason: 'header', name: header.name, actual }
+    const text = actual === null ? null : headerText(actual)
+    if (!matchesValue(header, text)) return { reason: 'header', name: header.name, actual }
   }
   for (const parameter of match.queryParams) {
     const actual = queryParameter(request.query(), parameter.name) ?? null

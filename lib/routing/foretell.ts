@@ -7,10 +7,8 @@ import {
   editParts,
   type ForwardParts,
   forwardEdits,
-  hopsLine,
   isKeptRequestId,
   MIRROR_HOPS_HEADER,
-  mirrorHops,
   mirrorParts,
   NOT_FORWARDED,
   originLines,
@@ -108,6 +106,9 @@ export interface Foretold {
   readonly mirrors: readonly ForetoldMirror[]
 }
 
+/** What stands for the value that only the gateway can sign. */
+export const FORETOLD_HOPS = '1 (signed)'
+
 /** What becomes of a request that `match` of `rule` takes. */
 export function foretell(
   { clusters }: Pick<RouteTable, 'clusters'>,
@@ -117,7 +118,6 @@ export function foretell(
 ): Foretold {
   const answer = ruleAnswer({ rule, match }, request, arrival)
   if (answer !== null) return { answer, backends: [], mirrors: [] }
-  const hops = mirrorHops(request.header(MIRROR_HOPS_HEADER))
   const parts = editParts(forwardParts(request, arrival), forwardEdits(match, rule))
   const weighted = rule.backends.filter(({ weight }) => weight > 0)
   const total = weighted.reduce((sum, { weight }) => sum + weight, 0)
@@ -133,7 +133,7 @@ export function foretell(
     mirrors: rule.mirrors.map((policy) => ({
       policy,
       cluster: clusters[policy.cluster],
-      request: mirrorParts(parts, hops),
+      request: mirrorParts(parts, '', FORETOLD_HOPS),
     })),
   }
 }
@@ -151,12 +151,10 @@ const DROPPED: ReadonlySet<string> = new Set(NOT_FORWARDED)
 /** The request as received, without what concerned only the hop to the gateway; `server/gateway` does it on bytes. */
 function forwardParts(request: ReadRequest, arrival: ForetoldArrival): ForwardParts {
   const { method, target, authority, headers } = request
-  const kept = headers.filter((_, index) => {
-    return !DROPPED.has((headers[index - (index % 2)] ?? '').toLowerCase())
-  })
+  const nameAt = (index: number) => (headers[index - (index % 2)] ?? '').toLowerCase()
+  const kept = headers.filter((_, index) => !DROPPED.has(nameAt(index)))
   const ownId = request.header('x-request-id')
   const requestId = isKeptRequestId(ownId) ? ownId : arrival.requestId
-  const hops = request.header(MIRROR_HOPS_HEADER)
   return {
     method,
     target,
@@ -164,7 +162,7 @@ function forwardParts(request: ReadRequest, arrival: ForetoldArrival): ForwardPa
     lines:
       joinLines(kept) +
       originLines({ ...arrival, requestId }, authority, request.header('x-forwarded-for')),
-    framing: hops === undefined ? '' : hopsLine(mirrorHops(hops)),
+    framing: joinLines(headers.filter((_, index) => nameAt(index) === MIRROR_HOPS_HEADER)),
   }
 }
 

@@ -7,7 +7,7 @@ import { editLines, safeModifier, wireTarget, wireValue } from './header-edits'
 import { applyPathModifier } from './path-modifier'
 import type { CorsEntry, HeaderModifier, MatchEntry, RewriteEntry } from './route-table'
 
-/** Counts how many times a request has been mirrored on its way here. */
+/** A copy's own header: how many times the request has been mirrored, signed by the gateway. */
 export const MIRROR_HOPS_HEADER = 'x-mirrorboard-mirror-hops'
 
 /** Request headers of one hop only (RFC 9110 7.6.1), or written anew by the gateway. Lower case. */
@@ -81,14 +81,8 @@ export function originLines(
   )
 }
 
-/** How often a request has been mirrored before; what is no small number counts as very often. */
-export function mirrorHops(value: string | undefined): number {
-  if (value === undefined) return 0
-  return /^\d{1,3}$/.test(value) ? Number(value) : 999
-}
-
-export function hopsLine(hops: number): string {
-  return `${MIRROR_HOPS_HEADER}: ${hops}\r\n`
+export function hopsLine(value: string): string {
+  return `${MIRROR_HOPS_HEADER}: ${value}\r\n`
 }
 
 /** The request after filters. Returns its argument when there is nothing to do. */
@@ -110,10 +104,13 @@ function rewriteTarget(target: string, { match, rewrite }: ForwardEdits): string
   return wireTarget(applyPathModifier(path, rewrite.path, match)) + query
 }
 
-/** The copy a mirror is sent: one more hop than the request itself has made. `parts` are those after the rule's filters. */
-export function mirrorParts(parts: ForwardParts, hops: number): ForwardParts {
-  const framing = hops === 0 ? parts.framing : parts.framing.replace(hopsLine(hops), '')
-  return { ...parts, framing: `${framing}${hopsLine(hops + 1)}` }
+/**
+ * The copy a mirror is sent: a signed value that says one more hop than that of the request, `''` when it has made none.
+ * `parts` are those after the rule's filters.
+ */
+export function mirrorParts(parts: ForwardParts, before: string, next: string): ForwardParts {
+  const framing = before === '' ? parts.framing : parts.framing.replace(hopsLine(before), '')
+  return { ...parts, framing: `${framing}${hopsLine(next)}` }
 }
 
 /** The head to send, ended by an empty line. */

@@ -1,5 +1,5 @@
-import type { LinearRegex } from './linear-regex'
-import { compileLinearRegex } from './linear-regex'
+import type { LinearRegex } from '@/lib/shared/regex/linear-regex'
+import { compileLinearRegex } from '@/lib/shared/regex/linear-regex'
 import {
   type ConditionTest,
   compileConditions,

@@ -1,4 +1,4 @@
-import { compileLinearRegex } from './linear-regex'
+import { compileLinearRegex } from '@/lib/shared/regex/linear-regex'
 import type { MatchEntry, ValueMatch } from './route-table'
 
 /** What a request is matched on; the gateway fills it with strings it already has. */
@@ -31,25 +31,46 @@ export interface ConditionTest {
 
 /** Returns the tests of a match, compiled; null when an expression is unusable, and the match matches nothing. */
 export function compileConditions(match: MatchEntry): ConditionTest | null {
-  const headers = compileValues(match.headers)
-  const queryParams = compileValues(match.queryParams)
+  const headers = compileValues(match.headers, headerText)
+  const queryParams = compileValues(match.queryParams, (text) => text)
   if (headers === null || queryParams === null) return null
   const unconditional = match.method === '' && headers.length === 0 && queryParams.length === 0
   return { method: match.method, headers, queryParams, unconditional }
 }
 
-function compileValues(matches: readonly ValueMatch[]): readonly ValueTest[] | null {
+function compileValues(
+  matches: readonly ValueMatch[],
+  read: (received: string) => string,
+): readonly ValueTest[] | null {
   const tests: ValueTest[] = []
   for (const { name, type, value } of matches) {
     if (type === 'Exact') {
-      tests.push({ name, test: (actual) => actual === value })
+      tests.push({ name, test: (actual) => read(actual) === value })
       continue
     }
     const regex = compileLinearRegex(value)
     if ('error' in regex) return null
-    tests.push({ name, test: (actual) => regex.matches(actual) })
+    tests.push({ name, test: (actual) => regex.matches(read(actual)) })
   }
   return tests
+}
+
+const NOT_ASCII = /[\u0080-\uffff]/
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * A header's value as a manifest writes it: the data plane reads one character a byte, which is UTF-8 where it can be and
+ * Latin-1 where it can't (RFC 9110 5.5 leaves it open). Text that is no bytes is returned as it is.
+ */
+export function headerText(received: string): string {
+  if (!NOT_ASCII.test(received)) return received
+  const codes = Array.from(received, (character) => character.charCodeAt(0))
+  if (codes.some((code) => code > 255)) return received
+  try {
+    return UTF8.decode(Uint8Array.from(codes))
+  } catch {
+    return received
+  }
 }
 
 /** Whether a request passes all the tests: they are ANDed, as the specification says. */

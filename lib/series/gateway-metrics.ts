@@ -28,6 +28,8 @@ export const GATEWAY_METRICS = {
   responseBytes: 'gateway_response_bytes_total',
   /** Attempts beyond the first, for whatever cause; a request counts once in the others, by how it ended. */
   retries: 'gateway_request_retries_total',
+  /** Retries that a rule's `retry` allows and that were not made; the last answer counted. Extra label: reason. */
+  retriesRefused: 'gateway_request_retries_refused_total',
   /** Requests that matched no route. Labels: gateway, listener, reason. */
   unmatched: 'gateway_unmatched_requests_total',
   /** Requests a mirror filter applied to, whatever became of the copy. Extra labels: mirror, target. */
@@ -64,6 +66,16 @@ export const RESPONSE_OUTCOMES = [
   'fixed_response',
   /** In flight in a worker process that died. */
   'worker_lost',
+] as const
+
+/** Why a retry was not made (label `reason` of gateway_request_retries_refused_total). */
+export const RETRY_REFUSALS = [
+  /** As many requests to the backend are being retried as may be at once. */
+  'in_flight_limit',
+  /** The request's body is too large to be kept. */
+  'body_limit',
+  /** The rule asks for more attempts than a request may have. */
+  'attempts_limit',
 ] as const
 
 /** Why a mirror copy was not made (label `reason`); skipped is by rule, dropped is at a limit. */

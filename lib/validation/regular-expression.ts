@@ -1,4 +1,4 @@
-import { RE2JS } from '@bufbuild/re2'
+import { compileRe2 } from '@/lib/shared/regex/compile-re2'
 import {
   REGULAR_EXPRESSIONS_MAX,
   REMEMBERED_TEXT_CHARACTERS_MAX,
@@ -30,12 +30,9 @@ export function compileRegularExpression(pattern: string): RegularExpression {
 }
 
 function compile(pattern: string): RegularExpression {
-  try {
-    const matcher = RE2JS.compile(pattern)
-    return { ok: true, test: remembering((text) => matcher.test(text)) }
-  } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : String(error) }
-  }
+  const matcher = compileRe2(pattern)
+  if ('error' in matcher) return { ok: false, reason: matcher.error }
+  return { ok: true, test: remembering((text) => matcher.test(text)) }
 }
 
 /** The same texts come again and again: groups, kinds, header names. */

@@ -1,7 +1,6 @@
-import { type ForwardParts, headText, mirrorHops, mirrorParts } from '@/lib/routing/forward-request'
+import { type ForwardParts, headText } from '@/lib/routing/forward-request'
 import { isSampled } from '@/lib/routing/mirror-sampler'
 import type { Endpoint } from './endpoint'
-import { HEADER } from './header-names'
 import { MirrorCopy } from './mirror-copy'
 import type { RequestHead } from './request-head'
 import type { BackendRuntime, MirrorRuntime, RuleRuntime } from './rule-runtime'
@@ -12,25 +11,29 @@ const NO_COPIES: readonly MirrorCopy[] = []
 /** Requests that change nothing may be sent twice without being asked for it (RFC 9110 9.2.1). */
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/**
- * Decides about every mirror of a rule for one request, counts each decision, and starts the copies.
- * `parts` is the request after the rule's filters.
- */
+/** A request that mirrors apply to. */
+export interface MirroredRequest {
+  readonly head: RequestHead
+  /** After the rule's filters. */
+  readonly parts: ForwardParts
+  /** How often it has been mirrored before. */
+  readonly hops: number
+}
+
+/** Decides about every mirror of a rule for one request, counts each decision, and starts the copies. */
 export function dispatchMirrors(
   context: WorkerContext,
   runtime: RuleRuntime,
-  head: RequestHead,
-  parts: ForwardParts,
+  { head, parts, hops }: MirroredRequest,
 ): readonly MirrorCopy[] {
   if (runtime.mirrors.length === 0) return NO_COPIES
   const sample = runtime.sampler.next()
-  const hops = mirrorHops(head.lines.valueOf(head.text, HEADER.mirrorHops))
   const copies: MirrorCopy[] = []
   let text = ''
   for (const mirror of runtime.mirrors) {
     const endpoint = decide(context, mirror, head, sample, hops)
     if (endpoint === null) continue
-    if (text === '') text = headText(mirrorParts(parts, hops))
+    if (text === '') text = headText(context.mirrorHops.copied(parts, hops))
     const { method } = head
     const mayWait = isSafe(head) && endpoint.protocol === 'http1' && endpoint.refusals === 0
     const request = copyRequest(head, text)
@@ -84,7 +87,7 @@ function decide(
   const { metrics, policy, budget } = mirror
   if (!isSampled(sample, policy.fraction)) metrics.countNotSampled()
   else if (head.upgrade !== '') metrics.countSkipped('upgrade')
-  else if (hops >= limits.mirrorHopsMax) metrics.countSkipped('loop')
+  else if (context.mirrorHops.isLoop(hops)) metrics.countSkipped('loop')
   else if (budget?.isOver(metrics.outstanding)) metrics.countSkipped(budget.reason)
   else if (mirror.cluster.size === 0) metrics.countSkipped('no_endpoints')
   else if (metrics.outstanding >= limits.mirrorInFlightMax) metrics.countDropped('in_flight_limit')

@@ -102,11 +102,11 @@ export class Exchange implements UpstreamHandler, Timed {
 
   private forward(runtime: RuleRuntime, head: RequestHead): void {
     const { client, context } = this
-    const received = forwardParts(head, {
-      clientAddress: client.origin.address,
-      scheme: client.origin.scheme,
-      requestId: requestIdOf(head) ?? context.nextRequestId(),
-    })
+    const hops = context.mirrorHops.of(head)
+    const { address: clientAddress, scheme } = client.origin
+    const requestId = requestIdOf(head) ?? context.nextRequestId()
+    const hopsLines = context.mirrorHops.linesOf(head, hops)
+    const received = forwardParts(head, { clientAddress, scheme, requestId }, hopsLines)
     const parts = editParts(received, runtime.edits)
     const backend = runtime.nextBackend()
     this.backend = backend ?? null
@@ -117,17 +117,17 @@ export class Exchange implements UpstreamHandler, Timed {
       const text = headText(editParts(parts, backend.edits))
       const request = upstreamRequest(head, text, client.decodesChunks)
       this.request = request
-      this.attempts = new Attempts(head.method, runtime.rule.retry, backend.cluster, context.limits)
+      this.attempts = new Attempts(head.method, runtime, backend.cluster, context.limits)
       const { requestMs } = runtime.rule.timeouts
       if (requestMs > 0) {
         this.requestTimer = setTimeout(() => this.onTimeout('request_timeout'), requestMs)
       }
       this.dispatch(request)
     }
-    this.copies = dispatchMirrors(context, runtime, head, parts)
+    this.copies = dispatchMirrors(context, runtime, { head, parts, hops })
     if (runtime.capture === undefined) return
     const [text, isForwarded] = [this.request?.head ?? '', !this.isResponseDone]
-    const forwarded = { head, parts, backend: this.backend, text, isForwarded }
+    const forwarded = { head, parts, hops, backend: this.backend, text, isForwarded }
     ;[this.copies, this.capture] = startCapture(context, runtime, forwarded, this.copies)
   }
 
@@ -157,10 +157,9 @@ export class Exchange implements UpstreamHandler, Timed {
 
   /** Sends the request again if it may be; the attempt that failed is given up then. */
   private tryAgain(failure: AttemptFailure, connection: Upstream): boolean {
-    if (this.status !== 0 || this.held.chunks === null) return false
-    return this.sendAfter(
-      this.attempts?.afterFailure(failure, connection, this.context.now()) ?? null,
-    )
+    if (this.status !== 0) return false
+    const { isKept } = this.held
+    return this.sendAfter(this.attempts?.afterFailure(failure, connection, isKept) ?? null)
   }
 
   /** Sends the request again after a pause, in which the client is held back; false when it is null. */
@@ -169,7 +168,6 @@ export class Exchange implements UpstreamHandler, Timed {
     if (waitMs === null || request === null) return false
     this.dropConnection()
     clearTimeout(this.attemptTimer)
-    this.runtime?.metrics.countRetry()
     const send = () => {
       // Held back for the pause, or for the attempt that failed.
       this.client.resumeRequest()
@@ -269,8 +267,7 @@ export class Exchange implements UpstreamHandler, Timed {
   }
 
   onHead(head: ResponseHead): void {
-    const wait = this.attempts?.afterStatus(head.status, this.context.now()) ?? null
-    if (this.held.chunks !== null && this.sendAfter(wait)) return
+    if (this.sendAfter(this.attempts?.afterStatus(head.status, this.held.isKept) ?? null)) return
     this.status = head.status
     this.capture?.primary.head(head, !this.client.decodesChunks)
     const lines = clientLines(head, this.runtime, this.backend, this.origin)
@@ -369,6 +366,7 @@ export class Exchange implements UpstreamHandler, Timed {
 
   private finishResponse(outcome: ResponseOutcome): void {
     this.isResponseDone = true
+    this.attempts?.end()
     this.clearTimers()
     const seconds = (this.context.now() - this.startedAt) / 1000
     this.served ??= this.runtime?.metrics.begin('') ?? null

@@ -154,7 +154,7 @@ function randomRequest(prefix: string, id: string): DescribedRequest {
     ...some(1, () => ['X-Forwarded-For', pick(['10.0.0.1', '10.0.0.1, 10.0.0.2'])]),
     ...some(1, () => ['x-forwarded-host', 'spoofed.example']),
     ...some(1, () => ['TE', 'trailers']),
-    ...some(1, () => ['x-mirrorboard-mirror-hops', pick(['1', '2'])]),
+    ...some(1, () => ['x-mirrorboard-mirror-hops', pick(['1', '2', '1;sig=00', 'abc', ''])]),
     ...some(1, () => ['Origin', pick(['https://x.example', 'https://a.b.example', 'null'])]),
     ...some(1, () => ['Access-Control-Request-Method', 'PUT']),
     ...(method === 'PUT' ? [['Content-Length', '2']] : []),
@@ -198,7 +198,9 @@ function linesBut(rawHeaders: readonly string[], dropped: readonly string[]): re
 }
 
 function asSeen({ method, url, rawHeaders, headers }: SeenRequest) {
-  const lines = linesBut(rawHeaders, ['host', 'connection', 'keep-alive'])
+  const lines = linesBut(rawHeaders, ['host', 'connection', 'keep-alive']).map((line) =>
+    line.replace(/;sig=[0-9a-f]{32}$/, ' (signed)'),
+  )
   return { method, target: url, authority: headers.host, lines }
 }
 

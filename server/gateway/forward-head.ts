@@ -1,9 +1,7 @@
 /** Request head → this → the parts that are forwarded; response head → this → the lines that are returned. */
 import {
   type ForwardParts,
-  hopsLine,
   isKeptRequestId,
-  mirrorHops,
   NOT_FORWARDED,
   originLines,
   type RequestOrigin,
@@ -29,8 +27,12 @@ export function requestIdOf({ lines, text }: RequestHead): string | undefined {
   return isKeptRequestId(id) ? id : undefined
 }
 
-/** The request as received, without what concerned only the hop to us. */
-export function forwardParts(head: RequestHead, origin: RequestOrigin): ForwardParts {
+/** The request as received, without what concerned only the hop to us. `hopsLines` tell how often it was mirrored. */
+export function forwardParts(
+  head: RequestHead,
+  origin: RequestOrigin,
+  hopsLines: string,
+): ForwardParts {
   const { lines, text } = head
   const hasForwarded = (lines.seen & (1 << HEADER.forwardedFor)) !== 0
   const before = hasForwarded ? lines.joined(text, 'x-forwarded-for') : undefined
@@ -41,15 +43,13 @@ export function forwardParts(head: RequestHead, origin: RequestOrigin): ForwardP
     lines:
       keptLines(text, lines, NOT_FORWARDED_MASK, head.connectionNames) +
       originLines(origin, head.authority, before),
-    framing: framingLines(head),
+    framing: framingLines(head) + hopsLines,
   }
 }
 
 function framingLines(head: RequestHead): string {
   let framing = head.contentLength === -2 ? 'Transfer-Encoding: chunked\r\n' : ''
   if (head.upgrade !== '') framing += `Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n`
-  const hops = head.lines.valueOf(head.text, HEADER.mirrorHops)
-  if (hops !== undefined) framing += hopsLine(mirrorHops(hops))
   return framing
 }
 

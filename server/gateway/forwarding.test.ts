@@ -378,7 +378,7 @@ describe('filters', () => {
     }
     expect(primary.requests[0]?.headers['x-backend']).toBe('only')
     expect(shadow.requests[0]?.headers).not.toHaveProperty('x-backend')
-    expect(shadow.requests[0]?.headers['x-mirrorboard-mirror-hops']).toBe('1')
+    expect(shadow.requests[0]?.headers['x-mirrorboard-mirror-hops']).toMatch(/^1;sig=[0-9a-f]{32}$/)
     expect(shadow.requests[0]?.headers['x-request-id']).toBe(
       primary.requests[0]?.headers['x-request-id'],
     )
@@ -442,6 +442,49 @@ describe('filters', () => {
     )
     expect(other).not.toContain('Access-Control')
     expect(primary.requests).toHaveLength(2)
+  })
+})
+
+describe('a CORS preflight of a rule that matches by method', () => {
+  const cors = {
+    allowOrigins: ['https://a.example'],
+    allowMethods: ['GET', 'POST'],
+    allowHeaders: [],
+    exposeHeaders: [],
+    allowCredentials: false,
+    maxAgeSeconds: 5,
+  }
+  const matches = [{ ...prefixMatch('/'), method: 'POST' }]
+  const preflight = (more: string) =>
+    exchange(`OPTIONS /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${more}\r\n`, /\r\n\r\n/)
+  const POST = 'Origin: https://a.example\r\naccess-control-request-METHOD: POST\r\n'
+
+  it('is answered for the request that it asks about, and for no other', async () => {
+    const primary = await peer()
+    const rules = [rule({ matches, cors })]
+    await gateway.serve([route('r', rules)], { primary: [primary.port] })
+    const answer = await preflight(POST)
+    expect(answer).toMatch(/^HTTP\/1\.1 204 /)
+    expect(answer).toContain('Access-Control-Allow-Origin: https://a.example\r\n')
+    expect(answer).toContain('Access-Control-Allow-Methods: GET, POST\r\n')
+    const stranger = await preflight(POST.replace('a.example', 'b.example'))
+    expect(stranger).toMatch(/^HTTP\/1\.1 204 /)
+    expect(stranger).not.toContain('Access-Control-')
+    for (const other of ['', 'Origin: https://a.example\r\n', POST.replace('POST', 'PUT')]) {
+      expect(await preflight(other)).toMatch(/^HTTP\/1\.1 404 /)
+    }
+    expect(primary.requests).toHaveLength(0)
+  })
+
+  it('is not without a cors filter, nor where a match names OPTIONS', async () => {
+    const primary = await peer()
+    const options = rule({ index: 1, matches: [{ ...prefixMatch('/'), method: 'OPTIONS' }] })
+    await gateway.serve([route('r', [rule({ matches })])], { primary: [primary.port] })
+    expect(await preflight(POST)).toMatch(/^HTTP\/1\.1 404 /)
+    const both = [rule({ matches, cors }), options]
+    await gateway.serve([route('r', both)], { primary: [primary.port] })
+    expect(await preflight(POST)).toMatch(/^HTTP\/1\.1 200 /)
+    expect(primary.requests).toHaveLength(1)
   })
 })
 

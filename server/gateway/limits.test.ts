@@ -202,8 +202,14 @@ describe('at its limit', () => {
       shadow: [primary.port],
     })
     const client = await connectRaw(gateway.address, gateway.port)
-    client.send('GET / HTTP/1.1\r\nHost: a\r\nX-Mirrorboard-Mirror-Hops: 1\r\n\r\n')
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
     await client.until((received) => received.endsWith('seen /'))
+    await eventually('the copy', () => primary.requests.length === 2)
+    const signed = primary.requests
+      .map(({ headers }) => headers['x-mirrorboard-mirror-hops'])
+      .find((value) => value !== undefined)
+    client.send(`GET / HTTP/1.1\r\nHost: a\r\nX-Mirrorboard-Mirror-Hops: ${signed}\r\n\r\n`)
+    await client.until((received) => received.split('seen /').length === 3)
     expect(total(await gateway.scrape(), GATEWAY_METRICS.mirrorRequests, { reason: 'loop' })).toBe(
       1,
     )

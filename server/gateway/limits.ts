@@ -42,20 +42,18 @@ export interface GatewayLimits {
   readonly connectingPerEndpointMax: number
   /** Attempts for one request while its backend's endpoints refuse it; then 502. */
   readonly connectAttemptsMax: number
-  /** Retries of one request, whatever its rule asks for; then the last answer counts, or 502. */
+  /** Retries of one request, whatever its rule asks for; then the last answer counts, or 502 (refused `attempts_limit`). */
   readonly retryAttemptsMax: number
   /** Pause before the first retry when the rule names none, and the longest one unless the rule's is longer. */
   readonly retryBackoffMs: number
   readonly retryBackoffMaxMs: number
-  /** Retries to one backend: this share of its requests and so many a second, saved up to the burst; beyond, none is made. */
-  readonly retryShareMax: number
-  readonly retriesPerSecondMin: number
-  readonly retryBurstMax: number
+  /** Requests to one backend that are retried at once, of all workers together; beyond, none is (refused `in_flight_limit`). */
+  readonly retriesInFlightMax: number
   /** Connections kept open to one endpoint while idle; more are closed when their response ends. */
   readonly idleConnectionsPerEndpointMax: number
   /** Idle connections older than this are closed: shorter than the 5 s after which many servers hang up. */
   readonly idleConnectionMs: number
-  /** A request body up to this size is kept so that the request can be sent again; a larger one is never replayed. */
+  /** A request body up to this size is kept so that the request can be sent again; a larger one is never replayed (refused `body_limit`). */
   readonly replayBodyBytesMax: number
   /** How long a request body may go on after its response ended early; then the connection is closed. */
   readonly lingerMs: number
@@ -156,9 +154,7 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   retryAttemptsMax: 10,
   retryBackoffMs: 25,
   retryBackoffMaxMs: 1_000,
-  retryShareMax: 0.2,
-  retriesPerSecondMin: 10,
-  retryBurstMax: 100,
+  retriesInFlightMax: 1_024,
   idleConnectionsPerEndpointMax: 128,
   idleConnectionMs: 4_000,
   replayBodyBytesMax: 16 * KIB,

@@ -506,6 +506,18 @@ const COPIES: readonly Case[] = [
 
 const PRECEDENCE: readonly Case[] = [
   {
+    code: 'match.expression-invalid',
+    rules: [
+      {
+        matches: [TO_X, { path: { type: 'RegularExpression', value: '/(?=x).*' } }],
+        backendRefs: TO_A,
+      },
+      toC,
+    ],
+    answers: { '200 c': 20 },
+    sent: { c: 20 },
+  },
+  {
     code: 'match.shadowed',
     rules: [
       { matches: [TO_X], backendRefs: TO_A },

@@ -118,6 +118,11 @@ const FAMILIES: readonly { name: string; type: string; help: string }[] = [
     type: 'counter',
     help: "Attempts beyond a request's first.",
   },
+  {
+    name: GATEWAY_METRICS.retriesRefused,
+    type: 'counter',
+    help: 'Retries that a rule allows and that were not made, by reason.',
+  },
   { name: GATEWAY_METRICS.requestBytes, type: 'counter', help: 'Bytes of request bodies.' },
   { name: GATEWAY_METRICS.responseBytes, type: 'counter', help: 'Bytes of response bodies.' },
   { name: GATEWAY_METRICS.unmatched, type: 'counter', help: 'Requests that matched no route.' },

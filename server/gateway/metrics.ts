@@ -6,6 +6,7 @@ import {
   type MIRROR_FAIL_REASONS,
   type MIRROR_SKIP_REASONS,
   RESPONSE_OUTCOMES,
+  type RETRY_REFUSALS,
 } from '@/lib/series/gateway-metrics'
 import { Histogram } from './histogram'
 import {
@@ -18,6 +19,8 @@ import {
 } from './metrics-snapshot'
 
 export type ResponseOutcome = (typeof RESPONSE_OUTCOMES)[number]
+/** Why a retry that the rule allows was not made. */
+export type RetryRefusal = (typeof RETRY_REFUSALS)[number]
 export type MirrorSkipReason = (typeof MIRROR_SKIP_REASONS)[number]
 export type MirrorDropReason = (typeof MIRROR_DROP_REASONS)[number]
 export type MirrorFailReason = (typeof MIRROR_FAIL_REASONS)[number]
@@ -236,6 +239,7 @@ export class RuleMetrics {
   readonly labels: string
   private requests = 0
   private retries = 0
+  private readonly retriesRefused = new Map<RetryRefusal, number>()
   private readonly backends = new Map<string, BackendMetrics>()
   private readonly mirrors = new Map<string, MirrorMetrics>()
   readonly calibration = new CalibrationMetrics()
@@ -252,6 +256,10 @@ export class RuleMetrics {
 
   countRetry(): void {
     this.retries++
+  }
+
+  countRetryRefused(reason: RetryRefusal): void {
+    this.retriesRefused.set(reason, (this.retriesRefused.get(reason) ?? 0) + 1)
   }
 
   /** The backend is chosen: returns where the rest of the request is counted, its end by `end`. */
@@ -301,7 +309,10 @@ export class RuleMetrics {
   samples(): Sample[] {
     return [
       [GATEWAY_METRICS.requests, '', this.requests],
-      [GATEWAY_METRICS.retries, '', this.retries],
+      ...(this.retries === 0 ? [] : [[GATEWAY_METRICS.retries, '', this.retries] satisfies Sample]),
+      ...[...this.retriesRefused].map(([reason, count]): Sample => {
+        return [GATEWAY_METRICS.retriesRefused, `,reason="${reason}"`, count]
+      }),
       ...[...this.backends].flatMap(([backend, metrics]) => metrics.samples(backend)),
       ...[...this.mirrors.values()].flatMap((mirror) => mirror.samples()),
       ...[...this.captures].map(([reason, count]): Sample => {

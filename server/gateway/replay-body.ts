@@ -9,6 +9,10 @@ export class ReplayBody {
     this.bytesMax = bytesMax
   }
 
+  get isKept(): boolean {
+    return this.chunks !== null
+  }
+
   hold(bytes: Buffer): void {
     this.bytes += bytes.length
     if (this.bytes > this.bytesMax) this.forget()

@@ -1,35 +1,26 @@
-import type { GatewayLimits } from './limits'
-
 /**
- * Bounds what retries add to a backend's load: a share of its requests, and a few a second besides, so that a backend in
- * trouble is not sent several times what brought it there. https://gateway-api.sigs.k8s.io/geps/gep-3388/
+ * Bounds the requests to one backend that are retried at the same time, from the decision to retry until the request ends or
+ * is tried once more: Envoy's circuit breaker `max_retries`. A client that sends one request after another always gets
+ * its retries; a backend in trouble is not sent several times what brought it there by all clients at once. Gateway API
+ * knows no such bound. Envoy's own default is 3, Envoy Gateway's 1,024, which is ours.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/circuit_breaker.proto
  */
 export class RetryBudget {
-  private readonly limits: GatewayLimits
-  private tokens: number
-  private filledAt = 0
+  private readonly most: number
+  private retrying = 0
 
-  constructor(limits: GatewayLimits) {
-    this.limits = limits
-    this.tokens = limits.retriesPerSecondMin
+  constructor(most: number) {
+    this.most = most
   }
 
-  /** A request that is not a retry. */
-  countRequest(): void {
-    this.add(this.limits.retryShareMax)
-  }
-
-  /** Takes one retry when there is one. `now` in monotonic milliseconds. */
-  take(now: number): boolean {
-    const seconds = Math.max(0, now - this.filledAt) / 1000
-    this.filledAt = now
-    this.add(seconds * this.limits.retriesPerSecondMin)
-    if (this.tokens < 1) return false
-    this.tokens -= 1
+  /** Takes the place of one request when there is one; `release` must follow. */
+  take(): boolean {
+    if (this.retrying >= this.most) return false
+    this.retrying += 1
     return true
   }
 
-  private add(tokens: number): void {
-    this.tokens = Math.min(this.limits.retryBurstMax, this.tokens + tokens)
+  release(): void {
+    this.retrying -= 1
   }
 }

@@ -3,7 +3,7 @@ import type { RuleEntry } from '@/lib/routing/route-table'
 import { GATEWAY_METRICS } from '@/lib/series/gateway-metrics'
 import { Attempts } from './attempts'
 import { GATEWAY_LIMITS } from './limits'
-import { RetryBudget } from './retry-budget'
+import { RuleMetrics } from './metrics'
 import { ClusterRuntime } from './rule-runtime'
 import { sendMany } from './test-support/load'
 import { brokenIdentities, total } from './test-support/metrics-reader'
@@ -53,6 +53,11 @@ async function retries(gateway: TestGateway): Promise<number> {
   const samples = await gateway.scrape()
   expect(brokenIdentities(samples)).toEqual([])
   return total(samples, GATEWAY_METRICS.retries)
+}
+
+async function refusals(gateway: TestGateway, reason?: string): Promise<number> {
+  const labels = reason === undefined ? {} : { reason }
+  return total(await gateway.scrape(), GATEWAY_METRICS.retriesRefused, labels)
 }
 
 describe('a rule with retry', () => {
@@ -136,15 +141,84 @@ describe('a rule with retry', () => {
     expect(failed.requests.length).toBeLessThan(5)
   })
 
-  it('stays within the budget of a backend in trouble', async () => {
-    const primary = await failing(100_000)
-    const gateway = await start({ retriesPerSecondMin: 5, retryBurstMax: 5, retryBackoffMs: 1 })
+  it('gives every client its attempts, one after another and at once, while a backend fails twice', async () => {
+    const failures = new Map<string, number>()
+    const primary = await peer((request, response) => {
+      const seen = failures.get(request.url ?? '') ?? 0
+      failures.set(request.url ?? '', seen + 1)
+      response.writeHead(seen < 2 ? 503 : 200).end()
+    })
+    const gateway = await start({ retryBackoffMs: 1 })
+    await gateway.serve(retrying({ attempts: 3 }), { primary: [primary.port] })
+    const get = async (path: string) => {
+      const answer = await fetch(`http://${gateway.address}:${gateway.port}${path}`)
+      await answer.arrayBuffer()
+      return answer.status
+    }
+    const statuses: number[] = []
+    for (let sent = 0; sent < 100; sent++) statuses.push(await get(`/one/${sent}`))
+    const together = Array.from({ length: 100 }, (_, sent) => get(`/all/${sent}`))
+    expect([...statuses, ...(await Promise.all(together))]).toEqual(Array(200).fill(200))
+    expect(await retries(gateway)).toBe(400)
+    expect(await refusals(gateway)).toBe(0)
+  })
+
+  it('retries no more requests to a backend at once than the limit, and says of the others why', async () => {
+    const held: (() => void)[] = []
+    const seen = new Set<unknown>()
+    const primary = await peer((request, response) => {
+      const fail = () => response.writeHead(503).end('failed')
+      const id = request.headers['x-request-id']
+      if (seen.has(id) && held.length < 2) held.push(fail)
+      else fail()
+      seen.add(id)
+    })
+    const gateway = await start({ retriesInFlightMax: 2, retryBackoffMs: 1 })
+    await gateway.serve(retrying({ attempts: 1 }), { primary: [primary.port] })
+    const first = ask(gateway)
+    const second = ask(gateway)
+    await eventually('two retries', () => held.length === 2)
+    expect(await ask(gateway)).toBe('503 failed')
+    expect(await refusals(gateway, 'in_flight_limit')).toBe(1)
+    for (const fail of held) fail()
+    expect(await Promise.all([first, second])).toEqual(['503 failed', '503 failed'])
+    // Each has given its place back.
+    expect(await ask(gateway)).toBe('503 failed')
+    expect(await retries(gateway)).toBe(3)
+    expect(await refusals(gateway)).toBe(1)
+  })
+
+  it('gives the place of a client that goes away to the next', async () => {
+    const primary = await failing(99)
+    const gateway = await start({ retriesInFlightMax: 1 })
+    await gateway.serve(retrying({ attempts: 1, backoffMs: 60_000 }), { primary: [primary.port] })
+    const gone = new AbortController()
+    const first = ask(gateway, { signal: gone.signal }).catch(() => 'gone')
+    await eventually('a retry', async () => (await retries(gateway)) === 1)
+    gone.abort()
+    expect(await first).toBe('gone')
+    await eventually('the end of the first', async () => {
+      const samples = await gateway.scrape()
+      return total(samples, GATEWAY_METRICS.responses, { outcome: 'client_aborted' }) === 1
+    })
+    const next = new AbortController()
+    const second = ask(gateway, { signal: next.signal }).catch(() => 'gone')
+    await eventually('its retry', async () => (await retries(gateway)) === 2)
+    next.abort()
+    await second
+  })
+
+  it('says why a retry was not made for the body, and for too many attempts', async () => {
+    const primary = await failing(99)
+    const gateway = await start({ retryAttemptsMax: 2, retryBackoffMs: 1 })
     await gateway.serve(retrying({ attempts: 5 }), { primary: [primary.port] })
-    const { statuses } = await sendMany(gateway, 500, 8)
-    expect([...statuses]).toEqual([[503, 500]])
-    // A fifth of the requests, and what the seconds of the run allow besides.
-    expect(await retries(gateway)).toBeLessThan(200)
-    expect(await retries(gateway)).toBeGreaterThanOrEqual(100)
+    const body = 'x'.repeat(100_000)
+    expect(await ask(gateway, { method: 'POST', body })).toBe('503 failed')
+    expect(await refusals(gateway, 'body_limit')).toBe(1)
+    expect(await ask(gateway)).toBe('503 failed')
+    expect(await refusals(gateway, 'attempts_limit')).toBe(1)
+    expect(await refusals(gateway)).toBe(2)
+    expect(await retries(gateway)).toBe(2)
   })
 })
 
@@ -186,44 +260,30 @@ describe('a dead Pod', () => {
   })
 })
 
+function ruleOf(retry: NonNullable<RuleEntry['retry']>) {
+  return { rule: rule({ retry }), metrics: new RuleMetrics('') }
+}
+
 describe('pauses between attempts', () => {
   it('double from the rule’s own, up to the longest, with up to half of it by chance', () => {
-    const cluster = new ClusterRuntime([], GATEWAY_LIMITS)
+    const cluster = new ClusterRuntime([], 1)
     const retry = { codes: [503], attempts: 9, backoffMs: 100 }
-    const attempts = new Attempts('GET', retry, cluster, GATEWAY_LIMITS)
+    const attempts = new Attempts('GET', ruleOf(retry), cluster, GATEWAY_LIMITS)
     for (const least of [100, 200, 400, 800, 1_000, 1_000]) {
       attempts.begin()
-      const wait = attempts.afterStatus(503, 0) ?? 0
+      const wait = attempts.afterStatus(503, true) ?? 0
       expect(wait).toBeGreaterThanOrEqual(least)
       expect(wait).toBeLessThanOrEqual(Math.min(1_000, least * 1.5))
     }
   })
 
   it('are not made for a response that is lost halfway', () => {
-    const cluster = new ClusterRuntime([], GATEWAY_LIMITS)
+    const cluster = new ClusterRuntime([], 1)
     const retry = { codes: [503], attempts: 9, backoffMs: 100 }
-    const attempts = new Attempts('GET', retry, cluster, GATEWAY_LIMITS)
+    const attempts = new Attempts('GET', ruleOf(retry), cluster, GATEWAY_LIMITS)
     attempts.begin()
     const begun = { wasUsed: false, hasAnswered: true } as Upstream
-    expect(attempts.afterFailure('reset', begun, 0)).toBeNull()
-    expect(attempts.afterFailure('bad_response', begun, 0)).toBeNull()
-  })
-
-  it('and the budget refills with time and with requests', () => {
-    const limits = {
-      ...GATEWAY_LIMITS,
-      retriesPerSecondMin: 2,
-      retryShareMax: 0.5,
-      retryBurstMax: 3,
-    }
-    const budget = new RetryBudget(limits)
-    const taken = (now: number) => [1, 2, 3, 4].filter(() => budget.take(now)).length
-    expect(taken(0)).toBe(2)
-    expect(taken(0)).toBe(0)
-    expect(taken(500)).toBe(1)
-    budget.countRequest()
-    budget.countRequest()
-    expect(taken(500)).toBe(1)
-    expect(taken(1_000_000)).toBe(3)
+    expect(attempts.afterFailure('reset', begun, true)).toBeNull()
+    expect(attempts.afterFailure('bad_response', begun, true)).toBeNull()
   })
 })

@@ -18,7 +18,7 @@ import type {
   RouteTable,
   RuleEntry,
 } from '@/lib/routing/route-table'
-import { BudgetRuntime, type WorkerShare } from './budget-runtime'
+import { BudgetRuntime, shareOf, type WorkerShare } from './budget-runtime'
 import type { Calibrations } from './capture/calibration-run'
 import type { CaptureRuntime } from './capture/capture-runtime'
 import { PathCounts } from './capture/request-paths'
@@ -37,9 +37,10 @@ export class ClusterRuntime {
   private readonly endpoints: readonly Endpoint[]
   private turn = 0
 
-  constructor(endpoints: readonly Endpoint[], limits: GatewayLimits) {
+  /** `retriesMax`: requests that may be retried at once. */
+  constructor(endpoints: readonly Endpoint[], retriesMax: number) {
     this.endpoints = endpoints
-    this.retryBudget = new RetryBudget(limits)
+    this.retryBudget = new RetryBudget(retriesMax)
   }
 
   get size(): number {
@@ -139,7 +140,7 @@ export class RuleRuntimes {
 
   constructor(parts: RuntimeParts) {
     this.parts = parts
-    const none = new ClusterRuntime([], parts.limits)
+    const none = new ClusterRuntime([], 0)
     this.noCluster = { primary: none, mirror: none }
   }
 
@@ -169,11 +170,12 @@ export class RuleRuntimes {
   }
 
   private clusterRuntimes(entry: ClusterEntry): ClusterRuntimes {
-    const { primaries, mirrors, limits } = this.parts
+    const { primaries, mirrors, limits, share } = this.parts
+    const retriesMax = Math.max(1, shareOf(limits.retriesInFlightMax, share))
     const runtime = (pool: UpstreamPool) =>
       new ClusterRuntime(
         entry.endpoints.map(({ address, port }) => pool.endpoint(address, port, entry.protocol)),
-        limits,
+        retriesMax,
       )
     return { entry, primary: runtime(primaries), mirror: runtime(mirrors) }
   }

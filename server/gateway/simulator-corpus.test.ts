@@ -83,17 +83,26 @@ const QUERIES = [
 ] as const
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH'] as const
 
+const EXPRESSIONS = [
+  '/a.*',
+  '/[ab]+',
+  '/a/b/?',
+  '.*c',
+  '/[[:alpha:]]{1,2}',
+  '(?i:/A)(?:/\\pL)?',
+  '\\Q/a/b\\E\\x{63}?',
+] as const
+
 function randomMatch(): HTTPRouteMatch {
   const type = pick(['Exact', 'PathPrefix', 'PathPrefix', 'RegularExpression'] as const)
-  const value =
-    type === 'RegularExpression' ? pick(['/a.*', '/[ab]+', '/a/b/?', '.*c']) : pick(PATHS)
+  const value = type === 'RegularExpression' ? pick(EXPRESSIONS) : pick(PATHS)
   return {
     ...(chance(0.85) && { path: { type, value } }),
-    ...(chance(0.3) && { method: pick(['GET', 'POST', 'PUT', 'DELETE'] as const) }),
+    ...(chance(0.3) && { method: pick(['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'] as const) }),
     headers: some(2, () => ({
       name: pick(['X-One', 'x-two']),
       type: pick(['Exact', 'RegularExpression'] as const),
-      value: pick(['1', '2', '[0-9]+']),
+      value: pick(['1', '2', '[0-9]+', '[[:digit:]]\\pN?', 'é', '\\x{e9}']),
     })).filter(({ name }, index, all) => all.findIndex((one) => one.name === name) === index),
     queryParams: some(1, () => ({
       name: pick(['q', 'r']),
@@ -112,6 +121,7 @@ function randomRule(route: string, index: number): HTTPRouteRule {
     filters: [
       { type: 'ResponseHeaderModifier', responseHeaderModifier: identity },
       ...(chance(0.5) ? [{ type: 'RequestMirror' as const, requestMirror: copies }] : []),
+      ...(chance(0.4) ? [{ type: 'CORS' as const, cors: { allowOrigins: ['*'] } }] : []),
     ],
     backendRefs: [{ name: 'primary', port: 80 }],
   }
@@ -190,19 +200,23 @@ function randomRequest(): SimulatedRequest {
     gateway: 'default/eg',
     scheme: 'http',
     port,
-    method: pick(METHODS),
+    method: pick([...METHODS, 'OPTIONS', 'OPTIONS']),
     host: pick(HOSTS),
     path: encodeURI(pick(ASKED)).replaceAll('%25', '%') + pick(QUERIES),
     headers: [
-      ...some(2, () => ({ name: 'X-One', value: pick(['1', '2', '10', '']) })),
+      ...some(2, () => ({ name: 'X-One', value: pick(['1', '2', '10', '', 'é']) })),
       ...some(1, () => ({ name: 'x-two', value: pick(['1', 'z']) })),
+      ...some(1, () => ({ name: 'Origin', value: 'https://app.example' })),
+      ...some(1, () => ({ name: 'Access-Control-Request-Method', value: pick(METHODS) })),
     ],
   }
 }
 
 /** Sends the request as described and returns who took it: the rule's name, or the gateway's own status. */
 async function send(address: string, described: SimulatedRequest): Promise<string> {
-  const headers = described.headers.flatMap(({ name, value }) => [name, value])
+  // As curl sends it: text in UTF-8.
+  const wire = (text: string) => Buffer.from(text).toString('latin1')
+  const headers = described.headers.flatMap(({ name, value }) => [name, wire(value)])
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const { method, host, path } = described
     const options = { host: address, port, method, path, agent, setHost: false }
@@ -219,17 +233,22 @@ async function send(address: string, described: SimulatedRequest): Promise<strin
 /** What the simulator says, in the same words. */
 function predict(state: ClusterState, described: SimulatedRequest) {
   const simulation = simulateMatch(state, null, described)
-  if (simulation.refused !== null) return { taken: '400', copies: false }
-  const { outcome } = simulation
-  if (outcome === null) return { taken: '404', copies: false }
+  if (simulation.refused !== null) return { taken: '400', copies: false, isPreflight: false }
+  const { outcome, explanation } = simulation
+  if (outcome === null) return { taken: '404', copies: false, isPreflight: false }
   const { route, rule } = outcome.winner
-  return { taken: `${route.key} rule ${rule.index}`, copies: outcome.mirrors.length > 0 }
+  return {
+    taken: `${route.key} rule ${rule.index}`,
+    copies: outcome.mirrors.length > 0,
+    isPreflight: explanation.preflightOf !== null,
+  }
 }
 
 it('agrees with the gateway on who takes a request, and on which are copied', async () => {
   const disagreements: unknown[] = []
   const takers = new Map<string, number>()
   let copiesExpected = 0
+  let preflights = 0
   for (let version = 1; version <= WORLDS; version += 1) {
     const state = randomWorld()
     const graph = buildGraph(state, { controllerNames: [CONTROLLER_NAME] })
@@ -237,10 +256,11 @@ it('agrees with the gateway on who takes a request, and on which are copied', as
     const address = acknowledged.gateways[0]?.address?.value ?? ''
     for (let sent = 0; sent < REQUESTS_PER_WORLD; sent += 1) {
       const described = randomRequest()
-      const { taken, copies } = predict(state, described)
+      const { taken, copies, isPreflight } = predict(state, described)
       const actual = await send(address, described)
       takers.set(actual, (takers.get(actual) ?? 0) + 1)
       copiesExpected += Number(copies)
+      preflights += Number(isPreflight)
       if (actual !== taken) disagreements.push({ version, described, taken, actual })
     }
   }
@@ -250,5 +270,6 @@ it('agrees with the gateway on who takes a request, and on which are copied', as
   // The corpus is worth something only if both outcomes, and many rules, take part.
   expect(takers.get('404') ?? 0).toBeGreaterThan(200)
   expect(takers.size).toBeGreaterThan(12)
+  expect(preflights).toBeGreaterThan(20)
   expect(WORLDS * REQUESTS_PER_WORLD).toBeGreaterThanOrEqual(5_000)
 }, 120_000)

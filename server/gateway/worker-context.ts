@@ -9,6 +9,7 @@ import type { GatewayLimits } from './limits'
 import { MetricsRegistry } from './metrics'
 import { MirrorBatches } from './mirror-batches'
 import { MirrorDrain } from './mirror-drain'
+import { MirrorHops } from './mirror-hops'
 import { RuleRuntimes } from './rule-runtime'
 import { UpstreamPool } from './upstream-pool'
 
@@ -29,6 +30,8 @@ export interface OutstandingCopy extends Listed<OutstandingCopy> {
 export interface WorkerPlace extends WorkerShare {
   /** Secret of the gateway's processes: what is captured shows hashes made with it. */
   readonly captureSalt: string
+  /** Secret of the gateway's processes: what copies are signed with. */
+  readonly hopsSecret: string
 }
 
 /** What everything in one worker shares. */
@@ -45,6 +48,7 @@ export class WorkerContext {
   /** In the order of their deadlines. */
   readonly copies = new InFlight<OutstandingCopy>()
   readonly mirrorBatches: MirrorBatches
+  readonly mirrorHops: MirrorHops
   readonly mirrorDrain: MirrorDrain
   /** Bytes waiting in the sockets of all copies. */
   mirrorBufferedBytes = 0
@@ -62,6 +66,7 @@ export class WorkerContext {
     this.primaries = new UpstreamPool(limits, () => this.now())
     this.mirrors = new UpstreamPool(limits, () => this.now())
     this.mirrorBatches = new MirrorBatches(this.mirrors)
+    this.mirrorHops = new MirrorHops(place.hopsSecret, limits.mirrorHopsMax)
     const now = () => this.now()
     this.captures = new Captures({
       limits,

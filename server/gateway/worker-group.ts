@@ -49,6 +49,7 @@ export class WorkerGroup {
   private bindings: readonly Binding[] = []
   /** Made anew at every start and never shown: hashes of secrets can't be searched for, nor told across starts. */
   private readonly captureSalt = randomBytes(32).toString('hex')
+  private readonly hopsSecret = randomBytes(32).toString('hex')
   private isStopping = false
   private refresher: NodeJS.Timeout | undefined
   /** Changes happen one after another: a replacement never misses half of a publish. */
@@ -167,7 +168,8 @@ export class WorkerGroup {
   }
 
   private placeOf({ index }: Seat): WorkerPlace {
-    return { index, count: this.seats.length, captureSalt: this.captureSalt }
+    const { captureSalt, hopsSecret } = this
+    return { index, count: this.seats.length, captureSalt, hopsSecret }
   }
 
   private async answerClaim(

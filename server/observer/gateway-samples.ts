@@ -17,6 +17,8 @@ const KIND_BY_METRIC: ReadonlyMap<string, SlotKind> = new Map<string, SlotKind>(
   [GATEWAY_METRICS.mirrorRequestBytes, 'mirrorRequestBytes'],
   [GATEWAY_METRICS.mirrorResponseBytes, 'mirrorResponseBytes'],
   [GATEWAY_METRICS.captures, 'captures'],
+  [GATEWAY_METRICS.retries, 'retries'],
+  [GATEWAY_METRICS.retriesRefused, 'retriesRefused'],
 ])
 
 const MIRROR_KINDS: ReadonlySet<SlotKind> = new Set<SlotKind>([
@@ -65,7 +67,7 @@ function slotOf(kind: SlotKind, labels: Labels): Slot {
     mirror: isMirror ? mirror : '',
     subject: isMirror ? target : backend,
     outcome: hasOutcome ? outcome : '',
-    reason: hasOutcome ? reason : '',
+    reason: hasOutcome || kind === 'retriesRefused' ? reason : '',
     code: kind === 'responses' || kind === 'ended' ? code : '',
     upperBound: isBucket ? upperBoundOf(le) : 0,
   }

@@ -454,9 +454,13 @@ describe('one rule of a route', () => {
     observer.gateway.request({ count: 5, rule: '1', code: '404', bytes: 10 })
     observer.gateway.capture('', 3)
     observer.gateway.capture('rate_limit', 2)
+    observer.gateway.retry('', 7)
+    observer.gateway.retry('in_flight_limit', 4)
+    observer.gateway.retry('body_limit')
     await observer.tick()
     const whole = await json<RouteSeries>(`${observer.url}/series?route=${ROUTE}&range=60`)
     expect(whole.captures).toEqual({ captured: 3, givenUp: { rate_limit: 2 } })
+    expect(whole.retries).toEqual({ made: 7, refused: { in_flight_limit: 4, body_limit: 1 } })
     const series = await json<RouteSeries>(`${observer.url}/series?route=${ROUTE}&range=60&rule=1`)
     expect(series.primary).toMatchObject({
       total: 5,

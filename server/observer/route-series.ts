@@ -62,6 +62,10 @@ export function toRouteSeries(counted: CountedRoute): RouteSeries {
     backends: blindSpots.backends === undefined ? backendsOf(drawn, counts) : [],
     mirrors: mirrorsOf(drawn, counts),
     captures: capturesOf(ofKind(counts, 'captures')),
+    retries: {
+      made: totalOf(ofKind(counts, 'retries')),
+      refused: causesOf(ofKind(counts, 'retriesRefused')),
+    },
     source,
     blindSpots,
   }

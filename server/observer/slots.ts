@@ -18,6 +18,9 @@ export const SLOT_KINDS = [
   'mirrorResponseBytes',
   /** Pairs of answers, for comparison. */
   'captures',
+  /** Attempts beyond a request's first, and those that a rule allows and a limit does not. */
+  'retries',
+  'retriesRefused',
   /** What went wrong, counted apart from outcomes (Envoy). */
   'causes',
   'mirrorCauses',

@@ -56,6 +56,12 @@ export class FakeGatewayMetrics {
     this.add(GATEWAY_METRICS.captures, { ...baseLabels({}), outcome, reason }, count)
   }
 
+  /** A request was sent to its backend again, or with a reason was not. */
+  retry(reason = '', count = 1): void {
+    if (reason === '') this.add(GATEWAY_METRICS.retries, baseLabels({}), count)
+    else this.add(GATEWAY_METRICS.retriesRefused, { ...baseLabels({}), reason }, count)
+  }
+
   /** A mirror filter applied to a request. */
   copy(copy: FakeCopy): void {
     const { decided = 'mirrored', reason = '', ended = 'answered', count = 1 } = copy

@@ -628,6 +628,38 @@ const PRECEDENCE: readonly Case[] = [
     says: 'This rule never takes a request: match 0 of rule 0 of this route takes all that it matches.',
   },
   {
+    code: 'match.expression-invalid',
+    severity: 'warning',
+    route: route([
+      rule({ matches: [{ path: { type: 'RegularExpression', value: '/(?i:a)[[:digit:]]\\pL' } }] }),
+      rule({ matches: [prefix('/a'), { path: { type: 'RegularExpression', value: '/(?!a)' } }] }),
+    ]),
+    at: 'spec.rules[1].matches[1].path.value',
+    says: 'The whole rule is left out, so none of its matches takes a request.',
+  },
+  {
+    code: 'match.expression-invalid',
+    severity: 'warning',
+    route: route([
+      rule({
+        matches: [
+          { headers: [{ name: 'x-a', type: 'RegularExpression', value: 'a{1000}'.repeat(3) }] },
+        ],
+      }),
+    ]),
+    at: 'spec.rules[0].matches[0].headers[0].value',
+    says: 'needs more than 2000 steps',
+  },
+  {
+    code: 'match.expression-invalid',
+    severity: 'warning',
+    route: route([
+      rule({ matches: [{ queryParams: [{ name: 'q', type: 'RegularExpression', value: '(' }] }] }),
+    ]),
+    at: 'spec.rules[0].matches[0].queryParams[0].value',
+    says: 'missing closing )',
+  },
+  {
     code: 'match.shadowed',
     severity: 'warning',
     route: route([rule({ matches: [prefix('/a'), prefix('/b'), prefix('/a')] })]),

@@ -4,6 +4,7 @@ import { lintAnnotations } from './lint-annotations'
 import { lintBackends, lintMirrorIsPrimary } from './lint-backends'
 import { lintContext } from './lint-context'
 import { lintCopies } from './lint-copies'
+import { lintExpressions } from './lint-expressions'
 import { lintFeatures } from './lint-features'
 import { lintFilters } from './lint-filters'
 import type { LintFinding } from './lint-finding'
@@ -26,6 +27,7 @@ export function lintHttpRoute(route: HTTPRoute, cluster: ClusterFacts): readonly
     ...lintFilters(context),
     ...lintCopies(context),
     ...lintUnsafeMethods(context),
+    ...lintExpressions(context),
     ...lintHeaders(context),
     ...lintFeatures(context),
     ...lintPrecedence(context),

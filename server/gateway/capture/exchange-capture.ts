@@ -17,6 +17,8 @@ export type CompletePair = (capture: ExchangeCapture, pair: CapturedPair) => voi
 export interface SentRequest {
   /** The request after the rule's filters, as the mirrors are sent it. */
   readonly parts: ForwardParts
+  /** The head of a mirror's copy. */
+  readonly copy: string
   /** The head the primary was sent; `''` when nothing was. */
   readonly text: string
   readonly backend: string

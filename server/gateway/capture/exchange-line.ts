@@ -85,8 +85,8 @@ function answerOf(
   return { outcome: 'answered', backend, status, headers, body, firstByteMs, totalMs }
 }
 
-function apart({ parts, text }: ExchangeCapture['sent'], { redactor }: BodyReading) {
-  const { primary, mirror } = sentApart(parts, text)
+function apart({ text, copy }: ExchangeCapture['sent'], { redactor }: BodyReading) {
+  const { primary, mirror } = sentApart(text, copy)
   return {
     primary: redactor.redactHeaders(headerLines(primary)),
     mirror: redactor.redactHeaders(headerLines(mirror)),

@@ -1,16 +1,12 @@
-import type { ForwardParts } from '@/lib/routing/forward-request'
-import { dispatchCalibration } from '../dispatch-mirrors'
+import { headText } from '@/lib/routing/forward-request'
+import { dispatchCalibration, type MirroredRequest } from '../dispatch-mirrors'
 import type { MirrorCopy } from '../mirror-copy'
-import type { RequestHead } from '../request-head'
 import type { BackendRuntime, RuleRuntime } from '../rule-runtime'
 import type { WorkerContext } from '../worker-context'
 import type { ExchangeCapture } from './exchange-capture'
 
 /** A request as it is forwarded. */
-export interface ForwardedRequest {
-  readonly head: RequestHead
-  /** After the rule's filters. */
-  readonly parts: ForwardParts
+export interface ForwardedRequest extends MirroredRequest {
   /** Null when none has a weight. */
   readonly backend: BackendRuntime | null
   /** What the backend was sent; `''` when nothing was. */
@@ -26,7 +22,7 @@ export interface ForwardedRequest {
 export function startCapture(
   context: WorkerContext,
   runtime: RuleRuntime,
-  { head, parts, backend, text, isForwarded }: ForwardedRequest,
+  { head, parts, hops, backend, text, isForwarded }: ForwardedRequest,
   copies: readonly MirrorCopy[],
 ): readonly [readonly MirrorCopy[], ExchangeCapture | null] {
   context.captures.countPath(runtime, parts)
@@ -34,7 +30,8 @@ export function startCapture(
   const isNext = copies.length > 0 && runtime.capture?.isNext() === true
   if (!isNext && again.length === 0) return [copies, null]
   const all = again.length === 0 ? copies : [...copies, ...again]
-  const sent = { parts, text, backend: backend?.name ?? '' }
+  const copy = headText(context.mirrorHops.copied(parts, hops))
+  const sent = { parts, text, copy, backend: backend?.name ?? '' }
   const capture = context.captures.begin(runtime, sent, isNext ? all : again)
   if (!isForwarded) capture?.primary.finish('not_forwarded')
   return [all, capture]
