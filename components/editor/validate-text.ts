@@ -8,6 +8,7 @@ import type { Diagnostic } from '@/lib/validation/diagnostic'
 import type { MessageForm } from '@/lib/validation/field-error'
 import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 import { withDocuments } from '@/lib/validation/lints/with-documents'
+import { capabilitiesOf } from '@/lib/validation/several-mirrors'
 import { schemasByKey, validateParsed } from '@/lib/validation/validate-manifest'
 import { splitApiVersion } from './api-version'
 import { lintDocument } from './lint-document'
@@ -106,7 +107,7 @@ export function validateText(
     ...(stored === null ? {} : { stored }),
     ...(gateways === null || gatewayClasses === null
       ? {}
-      : { cluster: { gateways, gatewayClasses } }),
+      : { cluster: capabilitiesOf(gateways, gatewayClasses) }),
   })
   const byIndex = new Map(documents.map((document) => [document.index, document]))
   const own = diagnostics
