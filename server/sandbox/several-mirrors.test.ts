@@ -36,8 +36,8 @@ interface Case {
   readonly parentRefs?: readonly object[]
   readonly rules: readonly object[]
   readonly denied: readonly string[]
-  readonly kind?: 'GRPCRoute'
-  readonly version?: 'v1beta1'
+  readonly kind?: 'HTTPRoute' | 'GRPCRoute'
+  readonly version?: 'v1' | 'v1beta1'
 }
 
 const FILTERS = 'spec.rules[0].filters'
