@@ -1,4 +1,5 @@
 import { Composer, type CST, type Document, Parser } from 'yaml'
+import { flowProblems, unreadableProblems } from '@/lib/manifest/go-only-problems'
 import {
   DOCUMENTS_MAX,
   NESTING_MAX,
@@ -95,13 +96,7 @@ function failure(code: string, message: string): Manifest {
 
 function readDocuments(text: string): Manifest {
   const places = new TextPlaces(text)
-  const composer = new Composer({
-    ...KUBECTL_YAML,
-    keepSourceTokens: true,
-    prettyErrors: false,
-    uniqueKeys: false,
-    logLevel: 'silent',
-  })
+  const composer = new Composer({ ...KUBECTL_YAML, keepSourceTokens: true })
   const documents: ManifestDocument[] = []
   const problems: ManifestProblem[] = []
   let index = 0
@@ -121,7 +116,11 @@ function readDocuments(text: string): Manifest {
     readDocument(ast, index, places, documents, problems)
     index += 1
   }
-  return { documents, problems }
+  // The places of lines are known once the text has been read.
+  const unreadable = unreadableProblems(text).map(({ start, end, ...problem }) => {
+    return { ...problem, documentIndex: 0, range: places.between(start, end) }
+  })
+  return { documents, problems: [...unreadable, ...problems] }
 }
 
 /** The parser's tokens up to the first errors that are shown: text that is no YAML at all is not read to its end. */
@@ -145,6 +144,7 @@ function readDocument(
     problems.push({ ...problem, documentIndex: index, range: places.between(start, end) })
   }
   for (const problem of syntaxProblems(ast, places.text)) report(problem)
+  for (const problem of flowProblems(ast)) report(problem)
   if (ast.errors.length > 0) return
   const { value, problems: found } = toJson(ast)
   for (const problem of found) report(problem)
