@@ -36,13 +36,13 @@ export function clusterFacts(lists: LiveLists): ClusterFacts {
       apiVersion,
       kind,
       metadata: identity(metadata),
-      spec: { gatewayClassName: spec.gatewayClassName, listeners: spec.listeners },
+      spec,
     })),
     gatewayClasses: reduce(lists.gatewayClasses, ({ apiVersion, kind, metadata, ...rest }) => ({
       apiVersion,
       kind,
       metadata: identity(metadata),
-      spec: { controllerName: rest.spec.controllerName },
+      spec: rest.spec,
       status: { supportedFeatures: rest.status?.supportedFeatures ?? [] },
     })),
     namespaces: reduce(lists.namespaces, ({ apiVersion, kind, metadata }) => ({

@@ -181,6 +181,68 @@ apiVersion: v1
 
   it('are unknown where the cluster serves none', () =>
     expect(check({ unserved: ['httproutes v1beta1'] })).toEqual([
-      '0 error no matches for kind "HTTPRoute" in version "gateway.networking.k8s.io/v1beta1"',
+      '0 error no matches for kind "HTTPRoute" in version "gateway.networking.k8s.io/v1beta1": the cluster serves HTTPRoute as gateway.networking.k8s.io/v1',
     ]))
+})
+
+describe('an object of a version that is not served', () => {
+  const check = (apiVersion: string, kind: string) => {
+    const text = `kind: ${kind}\napiVersion: ${apiVersion}\nmetadata:\n  name: a\n`
+    const context = { schemas: [schema], stored: null, facts: UNKNOWN_CLUSTER }
+    const unserved = ['httproutes v1alpha2', 'gateways v1alpha1']
+    const [found] = validateText(
+      { text, defaultNamespace: 'default' },
+      { ...context, unserved },
+    ).filter(({ code }) => code === 'type.unknown-kind')
+    if (found === undefined) return null
+    const { severity, message, fix } = found
+    const fixed = fix?.kind === 'edit' ? applyFix(text, fix).split('\n', 2) : []
+    return {
+      severity,
+      message: message.replace(/^no matches for kind "\w+" in version /, ''),
+      fixed,
+    }
+  }
+  const v1 = 'gateway.networking.k8s.io/v1'
+
+  it.each(['networking.x-k8s.io/v1alpha1', 'gateway.networking.k8s.io/v1alpha2', 'v1'])(
+    'is an error that names the version which is: %s',
+    (apiVersion) =>
+      expect(check(apiVersion, 'HTTPRoute')).toEqual({
+        severity: 'error',
+        message: `"${apiVersion}": the cluster serves HTTPRoute as ${v1}`,
+        fixed: ['kind: HTTPRoute', `apiVersion: ${v1}`],
+      }),
+  )
+
+  it('is told by the product where the cluster has not said what it serves', () =>
+    expect(check('networking.x-k8s.io/v1alpha1', 'Gateway')).toEqual({
+      severity: 'error',
+      message: `"networking.x-k8s.io/v1alpha1": Gateway is ${v1}`,
+      fixed: ['kind: Gateway', `apiVersion: ${v1}`],
+    }))
+
+  it('may be a kind of somebody else', () =>
+    expect(check('networking.istio.io/v1', 'Gateway')?.severity).toBe('warning'))
+
+  it('has its kind corrected where the version is right', () => {
+    expect(check(v1, 'HttpRoute')?.fixed).toEqual(['kind: HTTPRoute', `apiVersion: ${v1}`])
+    expect(check(v1, 'BackendTLSPolicy')?.fixed).toEqual([])
+  })
+})
+
+describe('a list of routes', () => {
+  it('has each item checked, with its place', () => {
+    const item = (path: string) =>
+      `- metadata: {name: ${path}}\n  spec:\n    rules:\n    - matches:\n      - path: {value: ${path}}\n`
+    const text = `apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRouteList\nitems:\n${item('/a')}${item('b')}`
+    const found = validate(text).filter(({ code }) => code === 'cel')
+    expect(
+      found.map(({ documentIndex, fieldPath, range }) => [
+        documentIndex,
+        fieldPath,
+        range.startLine,
+      ]),
+    ).toEqual([[1, 'spec.rules[0].matches[0].path', 13]])
+  })
 })

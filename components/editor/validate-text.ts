@@ -1,6 +1,5 @@
 /** Text + the cluster's schemas and objects → every finding about it. Pure, but for the cache of compiled schemas. */
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
-import { apiVersionOf, KINDS } from '@/lib/gateway-api/kinds'
 import { START_OF_TEXT } from '@/lib/manifest/text-range'
 import type { JsonObject } from '@/lib/shared/json'
 import { type CompiledSchema, compileSchema } from '@/lib/validation/compiled-schema'
@@ -8,14 +7,15 @@ import type { Diagnostic } from '@/lib/validation/diagnostic'
 import type { MessageForm } from '@/lib/validation/field-error'
 import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 import { withDocuments } from '@/lib/validation/lints/with-documents'
+import { capabilitiesOf } from '@/lib/validation/several-mirrors'
 import { schemasByKey, validateParsed } from '@/lib/validation/validate-manifest'
 import { splitApiVersion } from './api-version'
+import { judgedKind } from './judge-kind'
 import { lintDocument } from './lint-document'
 import { parseOnce } from './parse-once'
 import { withTextFix } from './text-fixes'
 import { withTypoFix } from './typo-fixes'
 import type { ValidateMessage } from './validation-messages'
-import { wishFor, wishKey } from './wanted-schemas'
 
 const compiled = new WeakMap<readonly SchemaResponse[], Map<string, CompiledSchema>>()
 
@@ -40,28 +40,6 @@ function compileAll(responses: readonly SchemaResponse[]): Map<string, CompiledS
   )
   compiled.set(responses, schemas)
   return schemas
-}
-
-const KNOWN_KINDS = new Set(
-  Object.values(KINDS).map((resource) => `${apiVersionOf(resource)}/${resource.kind}`),
-)
-
-/**
- * What is said of a kind without a schema. A Service beside the route is fine: the editor has no schema for it, but the API
- * server does. A kind of the Gateway API is unknown only once the cluster has said that it does not serve it, and then refused.
- */
-function judgedKind(
-  diagnostic: Diagnostic,
-  object: JsonObject | undefined,
-  unserved: readonly string[],
-): readonly Diagnostic[] {
-  if (diagnostic.code !== 'type.unknown-kind') return [diagnostic]
-  const wish = wishFor(object)
-  if (wish !== undefined) {
-    return unserved.includes(wishKey(wish)) ? [{ ...diagnostic, severity: 'error' }] : []
-  }
-  const isKnown = KNOWN_KINDS.has(`${String(object?.['apiVersion'])}/${String(object?.['kind'])}`)
-  return isKnown ? [] : [diagnostic]
 }
 
 export interface ValidationContext {
@@ -106,11 +84,11 @@ export function validateText(
     ...(stored === null ? {} : { stored }),
     ...(gateways === null || gatewayClasses === null
       ? {}
-      : { cluster: { gateways, gatewayClasses } }),
+      : { cluster: capabilitiesOf(gateways, gatewayClasses) }),
   })
   const byIndex = new Map(documents.map((document) => [document.index, document]))
   const own = diagnostics
-    .flatMap((one) => judgedKind(one, byIndex.get(one.documentIndex)?.object, unserved))
+    .flatMap((one) => judgedKind(one, byIndex.get(one.documentIndex), compiledSchemas, unserved))
     .map((one) => withTextFix(one, text))
     .map((one) => withTypoFix(one, byIndex.get(one.documentIndex), compiledSchemas))
   // Where admission refuses several mirrors in its own words, saying it again would be noise.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { HTTPRoute, HTTPRouteRule } from '@/lib/gateway-api/types'
 import type { ClusterState } from '@/lib/routing/cluster-state'
+import { readRoute } from '@/lib/validation/lints/read-route'
 import { type SimulatedRequest, simulateMatch } from './match-simulation'
 import { simulatedCurl } from './simulated-curl'
 import { answerChanges, shownRequests } from './simulation-requests'
@@ -59,6 +60,20 @@ function toText({ name, share, notes }: ReturnType<typeof destinationRows>[numbe
 }
 
 describe('simulateMatch', () => {
+  it('predicts the answer of a draft with all that its filters say', () => {
+    const cors = { allowOrigins: ['https://a.example'], allowMethods: ['GET', 'PUT'], maxAge: 60 }
+    const draft = readRoute(
+      { ...route('r', [{ ...MIRRORED, filters: [{ type: 'CORS', cors }] }], '') },
+      'default',
+    )
+    const preflight = { origin: 'https://a.example', 'access-control-request-method': 'PUT' }
+    const { answer } = told(STATE, draft, {
+      method: 'OPTIONS',
+      headers: Object.entries(preflight).map(([name, value]) => ({ name, value })),
+    })
+    expect(answer?.lines).toContain('Access-Control-Allow-Methods: GET, PUT')
+  })
+
   it('says who takes the request, where it goes, and why no other does', () => {
     expect(told(STATE, null)).toMatchObject({
       result: 'Rule 0 of default/r takes it.',

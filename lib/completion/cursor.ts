@@ -152,7 +152,7 @@ function findMark(node: unknown, path: FieldPath, isFlow = false): Place | null 
 
 /** Whether a key has no value yet. */
 function isFree({ value }: Pair): boolean {
-  return value === null || (isScalar(value) && value.value === null)
+  return value === null || (isScalar(value) && value.type === 'PLAIN' && value.value === '')
 }
 
 function childrenOf(node: YAMLMap | YAMLSeq): readonly (readonly [string | number, unknown])[] {

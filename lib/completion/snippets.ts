@@ -1,7 +1,7 @@
 /** Snippets for mirroring and splitting, where they fit, with stops that begin with what the cluster has. */
 
 import { valueAt } from '@/lib/manifest/edit/field-edit'
-import { allowsSeveralMirrors } from '@/lib/validation/several-mirrors'
+import { allowsSeveralMirrors, capabilitiesOf } from '@/lib/validation/several-mirrors'
 import type { CompletionContext } from './completion-context'
 import { SnippetStops } from './snippet-stops'
 import { chooseTargets, type Target } from './snippet-targets'
@@ -106,7 +106,7 @@ function takesAnotherMirror({ cursor, facts, rule, route }: CompletionContext): 
   // In a filter that is being rewritten the first mirror may be this very one.
   return (
     valueAt(rule, ['filters', cursor.path.at(-1) ?? '', 'type']) === 'RequestMirror' ||
-    allowsSeveralMirrors(route, { gateways, gatewayClasses })
+    allowsSeveralMirrors(route, capabilitiesOf(gateways, gatewayClasses))
   )
 }
 

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml'
-import { isMergeKey, rangeOfNode } from '@/lib/manifest/to-json'
+import { isMergeKey, keyText, rangeOfNode } from '@/lib/manifest/to-json'
 
 /** Where a field path leads in a document. */
 export interface FieldPlace {
@@ -70,7 +70,7 @@ export class FieldLocator {
     const merged: unknown[] = []
     for (const pair of map.items) {
       if (isMergeKey(pair)) merged.push(this.#resolve(pair.value))
-      else if (isScalar(pair.key)) addFirst(pairs, String(pair.key.value), pair)
+      else addFirst(pairs, keyText(this.#resolve(pair.key)), pair)
     }
     for (const other of merged) {
       if (!isMap(other)) continue
@@ -87,8 +87,8 @@ export class FieldLocator {
   }
 }
 
-function addFirst(pairs: Map<string, Pair>, name: string, pair: Pair): void {
-  if (!pairs.has(name)) pairs.set(name, pair)
+function addFirst(pairs: Map<string, Pair>, name: string | undefined, pair: Pair): void {
+  if (name !== undefined && !pairs.has(name)) pairs.set(name, pair)
 }
 
 /** Keys with which the rest of a path may begin, longest first, and how much of the path each uses. */

@@ -1,4 +1,6 @@
 import { Composer, type CST, type Document, Parser } from 'yaml'
+import type { FieldPath } from '@/lib/manifest/edit/field-edit'
+import { flowProblems, unreadableProblems } from '@/lib/manifest/go-only-problems'
 import {
   DOCUMENTS_MAX,
   NESTING_MAX,
@@ -6,7 +8,8 @@ import {
   TEXT_LENGTH_MAX,
   VALUES_MAX,
 } from '@/lib/manifest/limits'
-import { FieldLocator, offsetsOf } from '@/lib/manifest/locate-field'
+import { type HeldObject, objectsOf } from '@/lib/manifest/list-items'
+import { FieldLocator, type FieldPlace, offsetsOf } from '@/lib/manifest/locate-field'
 import { syntaxProblems } from '@/lib/manifest/syntax-problems'
 import { START_OF_TEXT, TextPlaces, type TextRange } from '@/lib/manifest/text-range'
 import { hasTooManyValues, nestsTooDeep } from '@/lib/manifest/text-shape'
@@ -24,22 +27,40 @@ export interface ManifestProblem {
   readonly range: TextRange
 }
 
-/** One non-empty YAML document that holds an object. */
+/** A YAML document in the text. */
+interface Written {
+  readonly ast: Document
+  readonly places: TextPlaces
+  readonly locator: FieldLocator
+}
+
+/** One object of the text: a YAML document that is not empty, or an item of a list. */
 export class ManifestDocument {
-  /** Index among all documents of the text, from 0, counting empty ones. */
+  /** Index among all documents of the text, from 0, counting empty ones, and the items of a list each. */
   readonly index: number
   readonly object: JsonObject
   /** The syntax tree with its source tokens, from which the text can be edited without loss. */
   readonly ast: Document
+  /** From the root of the syntax tree to the object. */
+  readonly path: FieldPath
+  readonly #prefix: string
   readonly #places: TextPlaces
   readonly #locator: FieldLocator
 
-  constructor(index: number, object: JsonObject, ast: Document, places: TextPlaces) {
+  constructor(index: number, { object, item }: HeldObject, { ast, places, locator }: Written) {
     this.index = index
     this.object = object
     this.ast = ast
+    this.path = item === undefined ? [] : ['items', item]
+    this.#prefix = item === undefined ? '' : `items[${item}]`
     this.#places = places
-    this.#locator = new FieldLocator(ast)
+    this.#locator = locator
+  }
+
+  #locate(fieldPath: string): FieldPlace {
+    if (this.#prefix === '') return this.#locator.locate(fieldPath)
+    const isRoot = fieldPath === '' || fieldPath === '<nil>'
+    return this.#locator.locate(isRoot ? this.#prefix : `${this.#prefix}.${fieldPath}`)
   }
 
   /**
@@ -47,19 +68,19 @@ export class ManifestDocument {
    * nearest existing ancestor. With `part` key, the key always.
    */
   rangeOf(fieldPath: string, part: 'key' | 'value' = 'value'): TextRange {
-    const [start, end] = offsetsOf(this.#locator.locate(fieldPath), part)
+    const [start, end] = offsetsOf(this.#locate(fieldPath), part)
     return this.#places.between(start, end)
   }
 
   /** The part of the text that a field's value is written in; empty where it is not. */
   sourceOf(fieldPath: string): string {
-    const { found, value } = this.#locator.locate(fieldPath)
+    const { found, value } = this.#locate(fieldPath)
     return found ? this.#places.slice(...rangeOfNode(value)) : ''
   }
 
   /** Whether the field is written in the document. */
   has(fieldPath: string): boolean {
-    return this.#locator.locate(fieldPath).found
+    return this.#locate(fieldPath).found
   }
 }
 
@@ -93,35 +114,31 @@ function failure(code: string, message: string): Manifest {
   return { documents: [], problems: [problem] }
 }
 
+const TOO_MANY = {
+  code: 'manifest.too-many',
+  message: `the manifest has more than ${DOCUMENTS_MAX} documents; the rest was not read`,
+  fieldPath: '',
+}
+
 function readDocuments(text: string): Manifest {
   const places = new TextPlaces(text)
-  const composer = new Composer({
-    ...KUBECTL_YAML,
-    keepSourceTokens: true,
-    prettyErrors: false,
-    uniqueKeys: false,
-    logLevel: 'silent',
-  })
+  const composer = new Composer({ ...KUBECTL_YAML, keepSourceTokens: true })
   const documents: ManifestDocument[] = []
   const problems: ManifestProblem[] = []
   let index = 0
   for (const ast of composer.compose(tokensOf(text, places))) {
     if (index >= DOCUMENTS_MAX) {
-      const message = `the manifest has more than ${DOCUMENTS_MAX} documents; the rest was not read`
       const range = places.between(ast.range[0], ast.range[0])
-      problems.push({
-        code: 'manifest.too-many',
-        message,
-        fieldPath: '',
-        documentIndex: index,
-        range,
-      })
+      problems.push({ ...TOO_MANY, documentIndex: index, range })
       break
     }
-    readDocument(ast, index, places, documents, problems)
-    index += 1
+    index += readDocument(ast, index, places, documents, problems)
   }
-  return { documents, problems }
+  // The places of lines are known once the text has been read.
+  const unreadable = unreadableProblems(text).map(({ start, end, ...problem }) => {
+    return { ...problem, documentIndex: 0, range: places.between(start, end) }
+  })
+  return { documents, problems: [...unreadable, ...problems] }
 }
 
 /** The parser's tokens up to the first errors that are shown: text that is no YAML at all is not read to its end. */
@@ -134,31 +151,43 @@ function* tokensOf(text: string, places: TextPlaces): Generator<CST.Token> {
   }
 }
 
+/** Reads one document, and says how many it counts for: as many as a list has items, one or more. */
 function readDocument(
   ast: Document.Parsed,
   index: number,
   places: TextPlaces,
   documents: ManifestDocument[],
   problems: ManifestProblem[],
-): void {
+): number {
   const report = ({ start, end, ...problem }: NodeProblem) => {
     problems.push({ ...problem, documentIndex: index, range: places.between(start, end) })
   }
   for (const problem of syntaxProblems(ast, places.text)) report(problem)
-  if (ast.errors.length > 0) return
+  for (const problem of flowProblems(ast)) report(problem)
+  if (ast.errors.length > 0) return 1
   const { value, problems: found } = toJson(ast)
   for (const problem of found) report(problem)
-  if (value === null) return
+  if (value === null) return 1
+  const locator = new FieldLocator(ast)
+  const refuse = (message: string, fieldPath: string) => {
+    const [start, end] = offsetsOf(locator.locate(fieldPath), 'value')
+    report({ code: 'yaml.not-an-object', message, fieldPath, start, end })
+    return 1
+  }
   if (typeof value !== 'object' || Array.isArray(value)) {
     const kind = Array.isArray(value) ? 'array' : typeof value
-    problems.push({
-      code: 'yaml.not-an-object',
-      message: `json: cannot unmarshal ${kind} into a Kubernetes object: a map with apiVersion and kind is expected`,
-      fieldPath: '',
-      documentIndex: index,
-      range: places.between(...offsetsOf(new FieldLocator(ast).locate(''), 'value')),
-    })
-    return
+    const message = `json: cannot unmarshal ${kind} into a Kubernetes object: a map with apiVersion and kind is expected`
+    return refuse(message, '')
   }
-  documents.push(new ManifestDocument(index, value, ast, places))
+  const held = objectsOf(value)
+  if (typeof held === 'string') return refuse(held, 'items')
+  const fitting = held.slice(0, Math.max(DOCUMENTS_MAX - index, 0))
+  for (const [position, one] of fitting.entries()) {
+    documents.push(new ManifestDocument(index + position, one, { ast, places, locator }))
+  }
+  if (fitting.length < held.length) {
+    const [start, end] = offsetsOf(locator.locate(`items[${fitting.length}]`), 'value')
+    report({ ...TOO_MANY, start, end })
+  }
+  return Math.max(held.length, 1)
 }

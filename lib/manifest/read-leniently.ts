@@ -9,12 +9,7 @@ import { KUBECTL_YAML } from '@/lib/manifest/yaml-options'
  */
 export function readLeniently(text: string): readonly Document[] {
   if (text.length > TEXT_LENGTH_MAX || hasTooManyValues(text) || nestsTooDeep(text)) return []
-  const composer = new Composer({
-    ...KUBECTL_YAML,
-    prettyErrors: false,
-    uniqueKeys: false,
-    logLevel: 'silent',
-  })
+  const composer = new Composer(KUBECTL_YAML)
   const documents: Document[] = []
   try {
     for (const document of composer.compose(new Parser().parse(text))) {

@@ -1,11 +1,19 @@
-import { type Document, isCollection, isScalar, visit, type YAMLError } from 'yaml'
+import {
+  type Document,
+  isCollection,
+  isScalar,
+  visit,
+  type YAMLError,
+  type YAMLWarning,
+} from 'yaml'
 import { PROBLEMS_PER_DOCUMENT_MAX } from '@/lib/manifest/limits'
 import { type NodeProblem, rangeOfNode } from '@/lib/manifest/to-json'
 import { explainSlip } from '@/lib/manifest/yaml-slips'
 
 /** What is wrong with the YAML of a document, the parser's follow-up errors left out. */
 export function syntaxProblems(ast: Document, text: string): readonly NodeProblem[] {
-  const found = [...ast.errors, ...ast.warnings]
+  const warnings = ast.warnings.filter((warning) => !isKnownTag(warning))
+  const found = [...ast.errors, ...warnings]
   // After a tab the parser takes the indent for another one, and what it says next is about that.
   const tabs = found.filter(({ code }) => code === 'TAB_AS_INDENT')
   const problems = (tabs.length > 0 ? tabs : found)
@@ -17,6 +25,16 @@ export function syntaxProblems(ast: Document, text: string): readonly NodeProble
     const key = `${start} ${message}`
     return seen.has(key) ? false : seen.add(key)
   })
+}
+
+/** Whether the parser stumbles over a tag that go-scalar.ts reads, or that says what its collection is anyway. */
+function isKnownTag({ code, message }: YAMLError | YAMLWarning): boolean {
+  return (
+    code === 'TAG_RESOLVE_FAILED' &&
+    /:yaml\.org,2002:(?:null|bool|int|float|str|binary|timestamp|merge|map|seq|set|omap|pairs)$/.test(
+      message,
+    )
+  )
 }
 
 function toProblem({ code, message, pos: [start, end] }: YAMLError, text: string): NodeProblem {

@@ -7,11 +7,13 @@ import {
   isSeq,
   type Node,
   type Pair,
+  type Scalar,
   type YAMLMap,
 } from 'yaml'
+import { keyOfValue, resolveScalar, type WrittenScalar } from '@/lib/manifest/go-scalar'
 import { ALIAS_NODES_MAX, NESTING_MAX, PROBLEMS_PER_DOCUMENT_MAX } from '@/lib/manifest/limits'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { setOwnValue } from '@/lib/shared/json-values'
+import { isJsonObject, setOwnValue } from '@/lib/shared/json-values'
 
 /** A problem at a place in the text, given as offsets. */
 export interface NodeProblem {
@@ -95,49 +97,70 @@ class Converter {
 
   #convertMap(map: YAMLMap, path: string, depth: number): JsonObject {
     const object: JsonObject = {}
-    const merged: JsonValue[] = []
+    const written = new Set<string>()
     for (const pair of map.items) {
       if (isMergeKey(pair)) {
-        const value = this.convert(pair.value, path, depth + 1)
-        merged.push(...(Array.isArray(value) ? value : [value]))
+        this.#merge(pair, object, { path, depth })
         continue
       }
       const key = this.#keyOf(pair, path)
       if (key === undefined) continue
       const at = path === '' ? key : `${path}.${key}`
-      if (Object.hasOwn(object, key)) {
+      if (written.has(key)) {
         this.#report(pair.key, at, 'yaml.duplicate-key', `duplicate field "${at}"`)
       }
+      written.add(key)
       setOwnValue(object, key, this.convert(pair.value, at, depth + 1))
     }
-    for (const other of merged) mergeInto(object, other)
     return object
+  }
+
+  /** In the place of the merge key, as goyaml.v2 does: over what stands above it, and under what stands below. */
+  #merge(pair: Pair, object: JsonObject, { path, depth }: { path: string; depth: number }): void {
+    const value = this.convert(pair.value, path, depth + 1)
+    const others = Array.isArray(value) ? value : [value]
+    if (!others.every(isJsonObject)) {
+      const message = 'map merge requires map or sequence of maps as the value'
+      this.#report(isNodeLike(pair.value) ? pair.value : pair.key, path, 'yaml.merge', message)
+      return
+    }
+    // Of several maps the first one wins.
+    for (const other of others.toReversed()) {
+      for (const [key, merged] of Object.entries(other)) setOwnValue(object, key, merged)
+    }
   }
 
   #keyOf(pair: Pair, path: string): string | undefined {
     const { key } = pair
-    if (isScalar(key) && typeof key.value !== 'object') return String(key.value)
-    if (isScalar(key) && key.value === null) return 'null'
-    const node = isNodeLike(key) ? key : pair.value
-    this.#report(
-      node,
-      path,
-      'yaml.key',
-      'a key must be a plain value, not a map, a list or an alias',
-    )
+    const node = isAlias(key) ? this.#anchors.get(key.source) : key
+    if (isScalar(node) && node.anchor !== undefined) this.#anchors.set(node.anchor, node)
+    const text = keyText(node)
+    if (text !== undefined) return text
+    const message = 'a key must be a plain value that is not null, not a map or a list'
+    this.#report(isNodeLike(key) ? key : pair.value, path, 'yaml.key', message)
     return undefined
   }
 
-  #convertScalar(node: Node & { value: unknown }, path: string): JsonValue {
-    const { value } = node
-    if (typeof value === 'string' || typeof value === 'boolean') return value
-    if (typeof value === 'number') {
-      if (Number.isFinite(value)) return value
-      const printed = Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
-      this.#report(node, path, 'yaml.value', `json: unsupported value: ${printed}`)
+  #convertScalar(node: Scalar, path: string): JsonValue {
+    const found = resolveScalar(writtenScalar(node))
+    if (typeof found === 'string') {
+      this.#report(node, path, 'yaml.value', found)
       return null
     }
-    return typeof value === 'bigint' ? Number(value) : null
+    if (found.kind === 'int') return this.#convertInteger(node, found.value, path)
+    if (found.kind !== 'float' || Number.isFinite(found.value)) return found.value
+    const printed = Number.isNaN(found.value) ? 'NaN' : found.value > 0 ? '+Inf' : '-Inf'
+    this.#report(node, path, 'yaml.value', `json: unsupported value: ${printed}`)
+    return null
+  }
+
+  /** A number that can't be held exactly is never sent as another one. */
+  #convertInteger(node: Scalar, value: bigint, path: string): JsonValue {
+    const held = Number(value)
+    if (BigInt(held) === value) return held
+    const message = `${value} can't be sent exactly from here: numbers are held to 2^53. Put it in quotes if it is meant as text`
+    this.#report(node, path, 'yaml.value', message)
+    return held
   }
 
   #report(node: unknown, fieldPath: string, code: string, message: string): void {
@@ -164,13 +187,26 @@ function isNodeLike(node: unknown): node is Node {
 }
 
 /** Whether a pair is `<<: …`, which adds the fields of other maps. */
-export function isMergeKey(pair: Pair): boolean {
-  return isScalar(pair.key) && pair.key.value === '<<' && pair.key.type === 'PLAIN'
+export function isMergeKey({ key }: Pair): boolean {
+  if (!isScalar(key)) return false
+  const { text, isPlain, tag } = writtenScalar(key)
+  return text === '<<' && (tag === undefined ? isPlain : tag === 'tag:yaml.org,2002:merge')
 }
 
-function mergeInto(object: JsonObject, other: JsonValue): void {
-  if (typeof other !== 'object' || other === null || Array.isArray(other)) return
-  for (const key of Object.keys(other)) {
-    if (!Object.hasOwn(object, key)) setOwnValue(object, key, other[key] ?? null)
+/** The key of a JSON object that a node stands for; undefined where it can't be one. */
+export function keyText(node: unknown): string | undefined {
+  if (!isScalar(node)) return undefined
+  const found = resolveScalar(writtenScalar(node))
+  return typeof found === 'string' ? undefined : keyOfValue(found)
+}
+
+/** The scalar as it is written. */
+export function writtenScalar({ value, type, tag }: Scalar): WrittenScalar {
+  // The tag `!` says that no tag is meant, and that the text is not to be resolved.
+  const isUnresolved = tag === '!'
+  return {
+    text: typeof value === 'string' ? value : '',
+    isPlain: (type === undefined || type === 'PLAIN') && !isUnresolved,
+    tag: isUnresolved ? undefined : tag,
   }
 }

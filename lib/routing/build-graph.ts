@@ -10,7 +10,11 @@ import { type Finding, joinProblems, negative, type Problem, positive } from './
 import type { ClassNode, GatewayNode, Graph, ListenerNode, ParentNode, RouteNode } from './graph'
 import { refuseRoutes } from './refused-routes'
 import type { ClusterEntry } from './route-table'
-import { MULTIPLE_MIRRORS_FEATURE, supportedFeatures } from './supported-features'
+import {
+  MULTIPLE_MIRRORS_FEATURE,
+  supportedFeatures,
+  takesSeveralMirrors,
+} from './supported-features'
 import { createdAtOf, updateNodes } from './update-nodes'
 
 export interface GraphOptions {
@@ -164,7 +168,7 @@ function buildParent(
 }
 
 function findRouteProblem(built: BuiltRules, { source, supportedFeatures }: ClassNode) {
-  if (built.mirrorsInOneRule > 1 && !supportedFeatures.includes(MULTIPLE_MIRRORS_FEATURE)) {
+  if (built.mirrorsInOneRule > 1 && !takesSeveralMirrors(supportedFeatures)) {
     const message = `GatewayClass ${source.metadata.name} does not list ${MULTIPLE_MIRRORS_FEATURE}, and a rule has ${built.mirrorsInOneRule} RequestMirror filters.`
     return { reason: 'UnsupportedValue', message }
   }

@@ -6,6 +6,11 @@ export const CONTROLLER_NAME = 'mirrorboard.dev/gateway-controller'
 /** Listed in a GatewayClass's status.supportedFeatures when its gateways take several mirrors in one rule. */
 export const MULTIPLE_MIRRORS_FEATURE = 'HTTPRouteRequestMultipleMirrors'
 
+/** Whether a class with these features takes several mirrors in one rule. */
+export function takesSeveralMirrors(supportedFeatures: readonly unknown[]): boolean {
+  return supportedFeatures.includes(MULTIPLE_MIRRORS_FEATURE)
+}
+
 /** Conformance features the gateway implements, under their upstream names. */
 const FEATURES = [
   'Gateway',

@@ -7,6 +7,7 @@ import { cloneJson, isJsonObject } from '@/lib/shared/json-values'
 import { seededRandom } from '@/lib/shared/test-support/seeded-random'
 import { admitObject } from '@/lib/validation/admit-object'
 import { compileSchema } from '@/lib/validation/compiled-schema'
+import { capabilitiesOf } from '@/lib/validation/several-mirrors'
 import { schemasByKey, validateManifest } from '@/lib/validation/validate-manifest'
 
 /** Far more than any case takes, so that only a hang or a blow-up fails. */
@@ -178,7 +179,7 @@ describe('any text', () => {
       const random = seededRandom(seed)
       const context = {
         schemas: schemasByKey([schema]),
-        cluster: { gateways: [], gatewayClasses: [] },
+        cluster: capabilitiesOf([], []),
       }
       for (let round = 0; round < 60; round += 1) {
         const mutated = scramble(text, 1 + (round % 7), random)

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { checkSeveralMirrors, webhookDenial } from '@/lib/validation/several-mirrors'
+import { joinFieldErrors } from '@/lib/validation/field-errors'
+import {
+  capabilitiesOf,
+  severalMirrorsDenial,
+  severalMirrorsErrors,
+} from '@/lib/validation/several-mirrors'
 
 const mirror = { type: 'RequestMirror', requestMirror: { backendRef: { name: 'b', port: 80 } } }
 const other = { type: 'RequestHeaderModifier', requestHeaderModifier: {} }
@@ -32,7 +37,15 @@ const CLUSTER = {
 const REFUSAL =
   'spec.rules[0].filters: Invalid value: "RequestMirror": cannot be used multiple times in the same rule'
 
-describe('checkSeveralMirrors', () => {
+function checkSeveralMirrors(
+  given: object,
+  { gateways, gatewayClasses }: { gateways: object[]; gatewayClasses: object[] },
+): string | null {
+  const errors = severalMirrorsErrors(given, capabilitiesOf(gateways, gatewayClasses))
+  return errors.length === 0 ? null : joinFieldErrors(errors)
+}
+
+describe('severalMirrorsErrors', () => {
   const cases: readonly { name: string; route: object; expected: string | null }[] = [
     {
       name: 'admits one mirror in each rule',
@@ -79,9 +92,27 @@ describe('checkSeveralMirrors', () => {
       expected: REFUSAL,
     },
     {
-      name: 'asks no parent of another kind',
-      route: route([{ filters: [mirror, mirror] }], [{ kind: 'Service', group: '', name: 'x' }]),
+      name: 'asks no parent of another kind where a Gateway takes them',
+      route: route(
+        [{ filters: [mirror, mirror] }],
+        [{ name: 'mb' }, { kind: 'Service', group: '', name: 'x' }],
+      ),
       expected: null,
+    },
+    {
+      name: 'refuses them where no Gateway is named',
+      route: route([{ filters: [mirror, mirror] }], [{ kind: 'Service', group: '', name: 'mb' }]),
+      expected: REFUSAL,
+    },
+    {
+      name: 'takes a Gateway of another group for something else',
+      route: route([{ filters: [mirror, mirror] }], [{ group: 'istio.io', name: 'mb' }]),
+      expected: REFUSAL,
+    },
+    {
+      name: 'refuses them without parents',
+      route: { metadata: { name: 'r' }, spec: { rules: [{ filters: [mirror, mirror] }] } },
+      expected: REFUSAL,
     },
     {
       name: 'passes over a malformed route',
@@ -103,8 +134,10 @@ describe('checkSeveralMirrors', () => {
   })
 
   it('is passed on as a webhook refusal', () => {
-    expect(webhookDenial(REFUSAL)).toBe(
+    const refused = route([{ filters: [mirror, mirror] }])
+    expect(severalMirrorsDenial(refused, capabilitiesOf([], []))).toBe(
       `admission webhook "validate.gateway.networking.k8s.io" denied the request: ${REFUSAL}`,
     )
+    expect(severalMirrorsDenial(route([{ filters: [mirror] }]), capabilitiesOf([], []))).toBeNull()
   })
 })

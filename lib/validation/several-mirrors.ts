@@ -1,20 +1,42 @@
-import { MULTIPLE_MIRRORS_FEATURE } from '@/lib/routing/supported-features'
+import { GATEWAY_API_GROUP } from '@/lib/gateway-api/kinds'
+import { takesSeveralMirrors } from '@/lib/routing/supported-features'
 import type { FieldError } from '@/lib/validation/field-error'
 import { invalidError, joinFieldErrors } from '@/lib/validation/field-errors'
 
 /** Name of the admission webhook whose refusal the request-mirroring guide shows. */
-export const GATEWAY_WEBHOOK = 'validate.gateway.networking.k8s.io'
+const GATEWAY_WEBHOOK = 'validate.gateway.networking.k8s.io'
 
-/** The cluster's objects the rule looks at, in any order; unknown fields do not matter. */
+/** The cluster's objects the rule asks for; undefined where there is none of that name. */
 export interface MirrorCapabilities {
-  readonly gateways: readonly object[]
-  readonly gatewayClasses: readonly object[]
+  gateway(namespace: string, name: string): object | undefined
+  gatewayClass(name: string): object | undefined
+}
+
+/** The capabilities as two lists in any order tell them; fields that the rule does not ask for do not matter. */
+export function capabilitiesOf(
+  gateways: readonly object[],
+  gatewayClasses: readonly object[],
+): MirrorCapabilities {
+  return {
+    gateway: (namespace, name) =>
+      gateways.find(
+        (gateway) =>
+          textAt(gateway, 'metadata', 'name') === name &&
+          textAt(gateway, 'metadata', 'namespace') === namespace,
+      ),
+    gatewayClass: (name) =>
+      gatewayClasses.find((candidate) => textAt(candidate, 'metadata', 'name') === name),
+  }
 }
 
 /**
- * One error for each rule (or backendRef) of the route with several RequestMirror filters, unless the class of every parent Gateway
- * lists the feature. A parent Gateway or class that does not exist does not list it; parents
- * of other kinds have no class and are not asked. The wording is that of the Gateway API's former webhook.
+ * One error for each list of filters, of a rule or of a backendRef, that has several RequestMirror filters: what the Gateway API's
+ * webhook refused up to v0.7, whatever the route's parents, on create and on every update of the object itself.
+ * https://github.com/kubernetes-sigs/gateway-api/blob/v0.7.1/apis/v1beta1/validation/httproute.go (validateHTTPRouteFilters)
+ *
+ * None where the route has parent Gateways and the class of each of them lists the feature. A Gateway or class that does not
+ * exist does not list it; parents of other kinds have no class and are not asked, and alone they allow nothing. GRPCRoutes were
+ * never asked in the version that is served.
  */
 export function severalMirrorsErrors(
   httpRoute: object,
@@ -33,18 +55,14 @@ export function severalMirrorsErrors(
   return errors.length === 0 || allowsSeveralMirrors(httpRoute, capabilities) ? [] : errors
 }
 
-/** The refusal in the guide's words, or null when the route is admitted. */
-export function checkSeveralMirrors(
+/** The refusal as kube-apiserver passes it on from the webhook, or null when the route is admitted. */
+export function severalMirrorsDenial(
   httpRoute: object,
   capabilities: MirrorCapabilities,
 ): string | null {
   const errors = severalMirrorsErrors(httpRoute, capabilities)
-  return errors.length === 0 ? null : joinFieldErrors(errors)
-}
-
-/** A refusal as kube-apiserver passes it on from the webhook. */
-export function webhookDenial(reason: string): string {
-  return `admission webhook "${GATEWAY_WEBHOOK}" denied the request: ${reason}`
+  if (errors.length === 0) return null
+  return `admission webhook "${GATEWAY_WEBHOOK}" denied the request: ${joinFieldErrors(errors)}`
 }
 
 function repeatedMirror(path: string): FieldError {
@@ -56,32 +74,30 @@ function countMirrors(holder: unknown): number {
   return listAt(holder, 'filters').filter((filter) => at(filter, 'type') === 'RequestMirror').length
 }
 
-/** Whether the class of every parent Gateway of the route lists the feature. */
+/** Whether the route has parent Gateways and the class of each lists the feature. */
 export function allowsSeveralMirrors(httpRoute: object, capabilities: MirrorCapabilities): boolean {
   const namespace = textAt(httpRoute, 'metadata', 'namespace')
-  return listAt(httpRoute, 'spec', 'parentRefs')
-    .filter((parent) => (at(parent, 'kind') ?? 'Gateway') === 'Gateway')
-    .every((parent) => {
-      const name = textAt(parent, 'name')
+  const parents = listAt(httpRoute, 'spec', 'parentRefs').filter(isGateway)
+  return (
+    parents.length > 0 &&
+    parents.every((parent) => {
       const inNamespace = textAt(parent, 'namespace') || namespace
-      const gateway = capabilities.gateways.find(
-        (candidate) =>
-          textAt(candidate, 'metadata', 'name') === name &&
-          textAt(candidate, 'metadata', 'namespace') === inNamespace,
-      )
-      return gateway !== undefined && classListsFeature(gateway, capabilities.gatewayClasses)
+      const gateway = capabilities.gateway(inNamespace, textAt(parent, 'name'))
+      const className = textAt(gateway, 'spec', 'gatewayClassName')
+      return classListsFeature(capabilities.gatewayClass(className))
     })
+  )
 }
 
-function classListsFeature(gateway: object, gatewayClasses: readonly object[]): boolean {
-  const className = textAt(gateway, 'spec', 'gatewayClassName')
-  const gatewayClass = gatewayClasses.find(
-    (candidate) => textAt(candidate, 'metadata', 'name') === className,
-  )
+function isGateway(parentRef: unknown): boolean {
+  const group = at(parentRef, 'group') ?? GATEWAY_API_GROUP
+  return group === GATEWAY_API_GROUP && (at(parentRef, 'kind') ?? 'Gateway') === 'Gateway'
+}
+
+function classListsFeature(gatewayClass: object | undefined): boolean {
   // Before v1.3 of the Gateway API a feature was a plain string.
-  return listAt(gatewayClass, 'status', 'supportedFeatures').some(
-    (feature) => (at(feature, 'name') ?? feature) === MULTIPLE_MIRRORS_FEATURE,
-  )
+  const features = listAt(gatewayClass, 'status', 'supportedFeatures')
+  return takesSeveralMirrors(features.map((feature) => at(feature, 'name') ?? feature))
 }
 
 /** The value at a path of own properties; undefined where there is none. Objects here were not validated. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { compileSchema } from '@/lib/validation/compiled-schema'
+import { capabilitiesOf } from '@/lib/validation/several-mirrors'
 import { schemasByKey, validateManifest } from '@/lib/validation/validate-manifest'
 
 const crd = parse(
@@ -122,7 +123,7 @@ describe('validateManifest', () => {
       `    - type: RequestMirror\n      requestMirror:\n        backendRef: {name: ${name}, port: 80}\n`
     const text = `${HEAD}spec:\n  parentRefs:\n  - name: eg\n  rules:\n  - filters:\n${mirror('a')}${mirror('b')}`
     expect(findings(text)).toEqual([])
-    expect(findings(text, { cluster: { gateways: [], gatewayClasses: [] } })).toEqual([
+    expect(findings(text, { cluster: capabilitiesOf([], []) })).toEqual([
       '9 mirror.several-in-one-rule spec.rules[0].filters: Invalid value: "RequestMirror": cannot be used multiple times in the same rule',
     ])
   })

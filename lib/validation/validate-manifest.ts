@@ -7,6 +7,7 @@ import { type CompiledSchema, schemaApiVersion } from '@/lib/validation/compiled
 import type { Diagnostic } from '@/lib/validation/diagnostic'
 import type { FieldError } from '@/lib/validation/field-error'
 import { formatFieldError } from '@/lib/validation/field-error'
+import { objectAt, withKeptFields } from '@/lib/validation/kept-fields'
 import { DIAGNOSTICS_MAX } from '@/lib/validation/limits'
 import { type MirrorCapabilities, severalMirrorsErrors } from '@/lib/validation/several-mirrors'
 
@@ -103,35 +104,42 @@ function validateDocument(
     report(severity, 'type.unknown-kind', 'kind', message)
     return undefined
   }
-  const admitted = admit(schema, withNamespace(object, schema, context), context.stored)
+  const placed = withNamespace(object, schema, context)
+  const stored = storedOf(schema, placed, context.stored)
+  const admitted = admit(schema, placed, stored)
   reportAdmission(admitted, report)
-  reportMirrors(schema, admitted.object, context, report)
+  reportMirrors(schema, withKeptFields(placed, stored), context, report)
   return admitted.object
 }
 
-/** As an update of the stored object where it is the very one, else as a create. */
+/** The stored object where the manifest changes it. */
+function storedOf(
+  schema: CompiledSchema,
+  object: JsonObject,
+  stored: JsonObject | undefined,
+): JsonObject | undefined {
+  const metadata = ownValue(object, 'metadata')
+  const before = stored && ownValue(stored, 'metadata')
+  if (stored === undefined || !isJsonObject(metadata) || !isJsonObject(before)) return undefined
+  const isSame =
+    ownValue(stored, 'kind') === schema.kind &&
+    metadata['name'] === before['name'] &&
+    metadata['namespace'] === before['namespace']
+  return isSame ? stored : undefined
+}
+
+/** As an update of the stored object where there is one, else as a create. */
 function admit(
   schema: CompiledSchema,
   object: JsonObject,
   stored: JsonObject | undefined,
 ): AdmittedObject {
-  const metadata = ownValue(object, 'metadata')
-  const storedMetadata = stored && ownValue(stored, 'metadata')
-  if (
-    stored === undefined ||
-    !isJsonObject(metadata) ||
-    !isJsonObject(storedMetadata) ||
-    ownValue(stored, 'kind') !== schema.kind ||
-    metadata['name'] !== storedMetadata['name'] ||
-    metadata['namespace'] !== storedMetadata['namespace']
-  ) {
-    return admitObject(schema, object, { operation: 'create' })
-  }
+  if (stored === undefined) return admitObject(schema, object, { operation: 'create' })
   // An apply is not asked for the version it is based on; the stored object is told in the version of the manifest.
-  const resourceVersion = storedMetadata['resourceVersion'] ?? ''
+  const resourceVersion = objectAt(stored, 'metadata')['resourceVersion'] ?? ''
   return admitObject(
     schema,
-    { ...object, metadata: { ...metadata, resourceVersion } },
+    { ...object, metadata: { ...objectAt(object, 'metadata'), resourceVersion } },
     { operation: 'update', old: { ...stored, apiVersion: schemaApiVersion(schema) } },
   )
 }

@@ -9,7 +9,7 @@ import { KubeError } from './kube-error'
 import { APPLY_ATTEMPTS_MAX } from './limits'
 import type { Cluster } from './load-cluster'
 import { getObject, objectPath, parseKubernetesObject } from './objects'
-import { resolveKind } from './resolve-kind'
+import { resolveKind, servedVersionOf } from './resolve-kind'
 
 export interface ApplyOptions {
   readonly dryRun: boolean
@@ -43,7 +43,9 @@ export async function applyManifest(
   }
   const resource = await resolveKind(cluster, apiVersion, kind)
   if (resource === null) {
-    const message = `no matches for kind "${kind}" in version "${apiVersion}"`
+    const served = await servedVersionOf(cluster, kind)
+    const instead = served === null ? '' : `: the cluster serves ${kind} as ${served}`
+    const message = `no matches for kind "${kind}" in version "${apiVersion}"${instead}`
     return rejected(unknown, refusal(404, 'NotFound', message))
   }
   const namespace = resource.namespaced ? (draft.metadata.namespace ?? cluster.namespace) : ''

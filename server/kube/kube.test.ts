@@ -530,6 +530,22 @@ describe('applyManifest', () => {
     )
   })
 
+  it('names the version that is served where another one is asked for', async () => {
+    const { cluster } = await startServer(({ path }, response) =>
+      path === '/apis/gateway.networking.k8s.io/v1'
+        ? json(response, {
+            resources: [{ name: 'httproutes', kind: 'HTTPRoute', namespaced: true }],
+          })
+        : json(response, status(404, 'NotFound', 'not found'), 404),
+    )
+    const old = { ...draft, apiVersion: 'networking.x-k8s.io/v1alpha1' }
+    expect((await applyManifest(cluster, old, options)).error?.message).toBe(
+      'no matches for kind "HTTPRoute" in version "networking.x-k8s.io/v1alpha1": the cluster serves HTTPRoute as gateway.networking.k8s.io/v1',
+    )
+    const gone = { ...old, kind: 'GRPCRoute' }
+    expect((await applyManifest(cluster, gone, options)).error?.message).toMatch(/v1alpha1"$/)
+  })
+
   it('sends nothing when the live spec has moved on, and looks again when only the status has', async () => {
     let version = 5
     const { cluster, calls } = await startServer((call, response) => {

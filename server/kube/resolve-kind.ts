@@ -26,6 +26,22 @@ export async function resolveKind(
   return kinds.find((served) => served.kind === kind) ?? null
 }
 
+/** The `apiVersion` in which the server has a kind that the product knows; null for any other kind, and for one it does not serve. */
+export async function servedVersionOf(
+  cluster: Cluster,
+  kind: string,
+  now: () => number = Date.now,
+): Promise<string | null> {
+  const known: ResourceKind | undefined = Object.values(KINDS).find((one) => one.kind === kind)
+  if (known === undefined) return null
+  for (const version of [known.version, ...(known.olderVersions ?? [])]) {
+    const apiVersion = apiVersionOf({ group: known.group, version })
+    const kinds = await discover(cluster, apiVersion, now)
+    if (kinds.some((served) => served.kind === kind)) return apiVersion
+  }
+  return null
+}
+
 async function discover(
   cluster: Cluster,
   apiVersion: string,

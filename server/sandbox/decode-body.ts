@@ -1,5 +1,7 @@
 /** A request body → an object of the wanted kind, pruned and defaulted, with what strict validation would refuse. */
-import { LineCounter, parseAllDocuments } from 'yaml'
+import { type Document, LineCounter, parseAllDocuments } from 'yaml'
+import { type Conversion, toJson } from '@/lib/manifest/to-json'
+import { KUBECTL_YAML } from '@/lib/manifest/yaml-options'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import { goQuote } from '@/lib/validation/go-text'
@@ -84,40 +86,43 @@ function parseProtobuf(body: Buffer): Outcome<ParsedBody> {
 
 const YAML_TO_JSON = 'error converting YAML to JSON: '
 
-/** What Go's YAML reader has no types for: times, binary, sets and ordered maps; and base-60 numbers. */
-const LEFT_OUT = /timestamp|binary|omap|set|pairs/
-
-/** YAML 1.1, as the API server reads it: the first document, aliases bounded so that they cannot explode. */
+/** YAML as the API server reads it, in the editor's own reading: the first document, aliases bounded so that they cannot explode. */
 export function parseYamlBody(text: string): Outcome<ParsedBody> {
   const early = yamlProblem(text)
   if (early !== undefined) return failure(badRequest(early))
-  try {
-    const lineCounter = new LineCounter()
-    const [document] = parseAllDocuments(text, {
-      lineCounter,
-      schema: 'yaml-1.1',
-      version: '1.1',
-      uniqueKeys: false,
-      customTags: (tags) =>
-        tags.filter(
-          (tag) => typeof tag === 'string' || !(LEFT_OUT.test(tag.tag) || tag.format === 'TIME'),
-        ),
-    })
-    const [problemInText] = document?.errors ?? []
-    if (problemInText !== undefined) throw problemInText
-    const value: unknown = document?.toJS({ maxAliasCount: 100 })
-    const json = JSON.stringify(value ?? null)
-    const problem = shapeProblem(json)
-    if (problem !== undefined) return failure(badRequest(problem))
-    const duplicates = {
-      fields: [],
-      yaml: yamlDuplicates(document?.contents, (offset) => lineCounter.linePos(offset).line),
-    }
-    return success({ value: JSON.parse(json) as JsonValue, duplicates, text })
-  } catch (error) {
-    const detail = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-    return failure(badRequest(`${YAML_TO_JSON}yaml: ${detail}`))
+  const lineCounter = new LineCounter()
+  const document = firstDocument(text, lineCounter)
+  if (document === 'too deep') return failure(yamlError('yaml: exceeded max depth'))
+  const [problemInText] = document?.errors ?? []
+  if (problemInText !== undefined) return failure(yamlError(`yaml: ${problemInText.message}`))
+  const { value, problems } = document === undefined ? NOTHING : toJson(document)
+  // The last of several values counts, unless validation is strict.
+  const problem = problems.find(({ code }) => code !== 'yaml.duplicate-key')
+  if (problem !== undefined) {
+    const isYamls = !problem.message.startsWith('json: ')
+    return failure(yamlError(isYamls ? `yaml: ${problem.message}` : problem.message))
   }
+  const tooLarge = shapeProblem(JSON.stringify(value))
+  if (tooLarge !== undefined) return failure(badRequest(tooLarge))
+  const lineOf = (offset: number) => lineCounter.linePos(offset).line
+  const duplicates = { fields: [], yaml: yamlDuplicates(document?.contents, lineOf) }
+  return success({ value, duplicates, text })
+}
+
+/** The parser recurses, so brackets without end exhaust the stack. */
+function firstDocument(text: string, lineCounter: LineCounter): Document | 'too deep' | undefined {
+  try {
+    return parseAllDocuments(text, { ...KUBECTL_YAML, lineCounter })[0]
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return 'too deep'
+  }
+}
+
+const NOTHING: Conversion = { value: null, problems: [] }
+
+function yamlError(detail: string) {
+  return badRequest(`${YAML_TO_JSON}${detail.split('\n')[0] ?? ''}`)
 }
 
 export interface DecodedObject {

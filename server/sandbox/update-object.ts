@@ -59,7 +59,8 @@ export async function updateObject(
   const moved = subresource === 'status' ? own : withGeneration(kind, own, live)
   const errors = kind.validateUpdate(moved, live, subresource)
   if (errors.length > 0) return failure(invalidObject(kind, moved, errors))
-  const refusal = webhookRefusal(context.store, kind.resource, moved)
+  const refusal =
+    subresource === '' ? webhookRefusal(context.store, kind.resource, moved) : undefined
   if (refusal !== undefined) return failure(refusal)
   return store(context, request, moved)
 }

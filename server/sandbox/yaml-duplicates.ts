@@ -1,4 +1,6 @@
-import { isMap, isScalar, isSeq } from 'yaml'
+import { isMap, isScalar, isSeq, type Pair } from 'yaml'
+import { resolveScalar } from '@/lib/manifest/go-scalar'
+import { isMergeKey, writtenScalar } from '@/lib/manifest/to-json'
 import { goQuote } from '@/lib/validation/go-text'
 import { DUPLICATES_MAX } from './limits'
 
@@ -18,9 +20,10 @@ function collect(node: unknown, lineOf: (offset: number) => number, found: strin
   if (isSeq(node)) for (const item of node.items) collect(item, lineOf, found)
   if (!isMap(node)) return
   const seen = new Set<string>()
-  for (const { key, value } of node.items) {
+  for (const pair of node.items) {
+    const { key, value } = pair
     collect(value, lineOf, found)
-    const text = keyText(key)
+    const text = keyText(pair)
     if (text === undefined) continue
     if (seen.has(text)) {
       found.push(
@@ -32,11 +35,12 @@ function collect(node: unknown, lineOf: (offset: number) => number, found: strin
 }
 
 /** A key as Go prints it; undefined for merge keys and those that are no scalars. */
-function keyText(key: unknown): string | undefined {
-  if (!isScalar(key) || key.source === '<<') return undefined
-  const { value } = key
-  if (typeof value === 'string') return goQuote(value)
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+function keyText(pair: Pair): string | undefined {
+  const { key } = pair
+  if (!isScalar(key) || isMergeKey(pair)) return undefined
+  const found = resolveScalar(writtenScalar(key))
+  if (typeof found === 'string' || found.kind === 'null') return undefined
+  return found.kind === 'str' ? goQuote(found.value) : String(found.value)
 }
 
 function offsetOf(node: unknown): number | undefined {

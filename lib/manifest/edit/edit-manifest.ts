@@ -107,7 +107,8 @@ function editOnce(
   if (wanted === undefined) return `There is no ${where} to change any more.`
   const { text } = current
   const root = document.ast.contents
-  const splices = spliceEdit({ text, layout: layoutOf(text, root) }, root, edit)
+  const inDocument = { ...edit, path: [...document.path, ...edit.path] }
+  const splices = spliceEdit({ text, layout: layoutOf(text, root) }, root, inDocument)
   const next = splices === undefined ? undefined : read(spliced(text, splices), parse)
   if (typeof next === 'object' && saysOnly(next, current, document.index, wanted)) return next
   return `${where} is written in a way that can't be changed from here (an anchor, alias or tag, perhaps): change it in the text.`

@@ -29,7 +29,7 @@ import {
   nextLine,
   type Splice,
 } from '@/lib/manifest/edit/text-lines'
-import { rangeOfNode } from '@/lib/manifest/to-json'
+import { isMergeKey, keyText, rangeOfNode } from '@/lib/manifest/to-json'
 import type { YamlLayout } from '@/lib/manifest/to-yaml'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 
@@ -102,7 +102,7 @@ function descend({ node, inFlow }: Slot, step: string | number): Slot | 'absent'
 }
 
 function keyIndex(map: YAMLMap, key: string | number): number {
-  return map.items.findIndex((pair) => isScalar(pair.key) && String(pair.key.value) === key)
+  return map.items.findIndex((pair) => !isMergeKey(pair) && keyText(pair.key) === key)
 }
 
 function setValue(
@@ -213,9 +213,7 @@ interface NewField {
 function addField(source: Source, slot: Slot, map: YAMLMap, field: NewField): Splices {
   const entries = entriesOf(map)
   if (entries === undefined) return undefined
-  const successors = map.items.findIndex(
-    ({ key }) => isScalar(key) && field.before.includes(String(key.value)),
-  )
+  const successors = map.items.findIndex(({ key }) => field.before.includes(keyText(key) ?? ''))
   const index = successors === -1 ? entries.length : successors
   if (slot.inFlow || map.flow === true) {
     return insertInFlow(source.text, entries, index, renderFlowField(field.key, field.value))

@@ -96,7 +96,7 @@ export function isBlock(node: unknown): node is YAMLMap | YAMLSeq {
 /** Whether nothing is written where the value would be. */
 export function isAbsent(node: unknown): boolean {
   const [start, end] = rangeOfNode(node)
-  return node === null || (isScalar(node) && node.value === null && start === end)
+  return node === null || (isScalar(node) && node.value === '' && start === end)
 }
 
 /** Offset behind the node's last character. A block scalar's last line break is its line's, not its own. */

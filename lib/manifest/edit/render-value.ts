@@ -1,15 +1,12 @@
-import { toYaml, type YamlLayout } from '@/lib/manifest/to-yaml'
+import { escaped, toYaml, UNPRINTABLE, type YamlLayout } from '@/lib/manifest/to-yaml'
 import type { JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 
 /** The former writing of a scalar, kept where the new value allows. */
 export type Quote = 'plain' | 'single' | 'double'
 
-/** Characters that end or begin something inside `[…]` and `{…}`. */
-const FLOW_INDICATOR = /[,[\]{}]/
-
-/** What YAML 1.1 readers take for a line break, or not at all, although JSON allows it in a string. */
-const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g
+/** What ends or begins something inside `[…]` and `{…}`. */
+const FLOW_INDICATOR = /[,[\]{}?]|^:/
 
 /** A scalar, or an empty map or list, on one line. */
 export function renderScalar(value: JsonValue, quote: Quote, inFlow: boolean): string {
@@ -26,10 +23,7 @@ export function renderScalar(value: JsonValue, quote: Quote, inFlow: boolean): s
 }
 
 function doubleQuoted(text: string): string {
-  return JSON.stringify(text).replace(
-    UNPRINTABLE,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return JSON.stringify(text).replace(UNPRINTABLE, escaped)
 }
 
 /** Any value on one line, as it stands inside `[…]` and `{…}`. */
@@ -48,7 +42,7 @@ export function renderFlowField(key: string, value: JsonValue): string {
 /** Lines of a value laid out below one another, not indented, without line breaks. */
 export function renderLines(value: JsonValue, layout: YamlLayout): readonly string[] {
   if (isEmptyOrScalar(value)) return [renderScalar(value, 'plain', false)]
-  return toYaml(value, layout).trimEnd().split('\n')
+  return toYaml(value, layout).slice(0, -1).split('\n')
 }
 
 /** Whether the value stands on the line of its key. */

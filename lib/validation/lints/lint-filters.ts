@@ -1,6 +1,6 @@
 import type { HTTPRequestMirrorFilter, HTTPRouteFilter } from '@/lib/gateway-api/types'
 import { mirrorFraction } from '@/lib/routing/build-filters'
-import { MULTIPLE_MIRRORS_FEATURE } from '@/lib/routing/supported-features'
+import { MULTIPLE_MIRRORS_FEATURE, takesSeveralMirrors } from '@/lib/routing/supported-features'
 import { describeEffect } from './implementation'
 import { type LintContext, type MirrorPlace, mirrorsOfRule } from './lint-context'
 import { type LintFinding, SPEC } from './lint-finding'
@@ -68,7 +68,7 @@ function lintSeveral(context: LintContext, ruleIndex: number): readonly LintFind
   const [, second] = mirrors
   if (second === undefined || context.parents.length === 0) return []
   const refusing = context.parents.find(
-    ({ supportedFeatures }) => !supportedFeatures.includes(MULTIPLE_MIRRORS_FEATURE),
+    ({ supportedFeatures }) => !takesSeveralMirrors(supportedFeatures),
   )
   const place = { fieldPath: second.path, specUrl: SPEC.mirror }
   if (refusing === undefined) {
