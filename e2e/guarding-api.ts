@@ -18,6 +18,8 @@ interface Opinions {
   /** Objects by name that nobody may change, and a resource of which nobody may change any. */
   readonly guarded: string
   readonly guardedResource?: string
+  /** Resources that nobody may list or watch. */
+  readonly unread?: readonly string[]
   /** An object by name, and what becomes of a manifest that is applied to it. */
   readonly mutated: string
   mutate(manifest: string): string
@@ -65,6 +67,16 @@ async function answer(
   }
   if (name === world.guarded && method !== 'GET') {
     const message = `httproutes "${name}" is forbidden: User "viewer" cannot ${method.toLowerCase()} resource "httproutes"`
+    return send(response, 403, {
+      kind: 'Status',
+      apiVersion: 'v1',
+      code: 403,
+      reason: 'Forbidden',
+      message,
+    })
+  }
+  if (method === 'GET' && world.unread?.includes(name ?? '')) {
+    const message = `${name} is forbidden: User "viewer" cannot list resource "${name}" at the cluster scope`
     return send(response, 403, {
       kind: 'Status',
       apiVersion: 'v1',
