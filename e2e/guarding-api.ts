@@ -91,6 +91,8 @@ async function answer(
   const onward = requestTls(new URL(url, world.server), { method, headers, ca: world.ca })
   onward.on('response', (answered) => {
     response.writeHead(answered.statusCode ?? 502, answered.headers)
+    // A watch that has nothing to say yet is open all the same.
+    response.flushHeaders()
     answered.pipe(response)
   })
   onward.on('error', () => response.destroy())
