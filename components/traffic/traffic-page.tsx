@@ -86,7 +86,7 @@ function Overview() {
   if (series === undefined || model === undefined) {
     if (connection !== 'disconnected') return <LoadingState label="Loading traffic" />
     return (
-      <EmptyState tone="bad" title="Traffic numbers are interrupted">
+      <EmptyState tone="bad" title="Traffic numbers are not updating">
         The dashboard's observer does not answer. Check that the server is running; the page keeps
         trying.
       </EmptyState>

@@ -52,7 +52,7 @@ function found(value: object | null): Answer {
   return value === null
     ? refusal(
         404,
-        'That is not kept: nothing was captured, it was started anew, or newer pairs took its place.',
+        'That is not kept: nothing was captured, the comparison was reset, or newer pairs took its place.',
       )
     : [200, value]
 }
