@@ -7,14 +7,14 @@ export default function ErrorPage({ error, reset }: { error: Error; reset: () =>
   return (
     <EmptyState
       tone="bad"
-      title="This page broke"
+      title="This page failed"
       action={
         <Button variant="primary" onClick={reset}>
           Try again
         </Button>
       }
     >
-      Nothing in the cluster was changed by this. The message was: {error.message}
+      Nothing in the cluster was changed. The error: {error.message}
     </EmptyState>
   )
 }

@@ -3,6 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { parse } from 'yaml'
+import { deleteObjects, expectAccessible } from './actions'
+import { hasKubectl, kubectl } from './commands'
+import { startGuardingApi } from './guarding-api'
+import { startSecondMirrorboard } from './second-mirrorboard'
 
 test('a Pod’s log grows while requests arrive, and can be searched', async ({ page, request }) => {
   await page.goto('/backends')
@@ -36,6 +40,59 @@ test('a new backend is not written over another of its name', async ({ page }) =
   const review = page.getByRole('dialog', { name: 'Review changes' })
   await expect(review).toContainText('backend exists already, written by')
   await expect(review.getByRole('button', { name: 'Apply', exact: true })).toBeDisabled()
+})
+
+const OUTSIDE = `---
+apiVersion: v1
+kind: Service
+metadata: {name: outside}
+spec: {ports: [{name: http, port: 80}, {name: admin, port: 81}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata:
+  name: outside-1
+  labels: {kubernetes.io/service-name: outside, endpointslice.kubernetes.io/managed-by: registry.example}
+addressType: IPv4
+ports: [{name: http, port: 8080, protocol: TCP}]
+endpoints: [{addresses: [127.0.0.1]}, {addresses: [127.0.0.2], conditions: {ready: false}}]
+`
+
+test('endpoints count, whoever wrote them, and what can’t be read is unknown', async ({ page }) => {
+  test.skip(!hasKubectl, 'kubectl is not installed')
+  await kubectl('apply -f -', OUTSIDE)
+  await page.goto('/backends')
+  const service = page.getByRole('region', { name: 'Service default/outside', exact: true })
+  await expect(service).toContainText('1 of 2 endpoints ready')
+  await expect(service).toContainText('registry.example keeps its EndpointSlices')
+  await expect(service).toContainText('No ready endpoint serves port 81 ("admin")')
+  await expect(service).not.toContainText('No Pod matches')
+  const endpoints = service.getByRole('table', { name: 'Endpoints' })
+  await expect(endpoints.getByRole('row', { name: '127.0.0.1 Ready http 8080' })).toBeVisible()
+  await expect(endpoints.getByRole('row', { name: '127.0.0.2 Not ready' })).toBeVisible()
+  await expectAccessible(page)
+
+  const unread = ['endpointslices', 'pods']
+  const door = await startGuardingApi({ guarded: '', mutated: '', mutate: String, unread })
+  const second = await startSecondMirrorboard(door.kubeconfig)
+  try {
+    await page.goto(`${second.url}/backends`)
+    await expect(service).toContainText('endpoints unknown')
+    await expect(service).toContainText('Its EndpointSlices can’t be read')
+    await expect(service).not.toContainText(/[0-9] of [0-9]|No Pod/)
+    await expect(page.getByText('can’t be read: what depends on them is unknown')).toBeVisible()
+    await expect(
+      page.getByText('a ClusterRole with the verbs list and watch on pods'),
+    ).toBeVisible()
+    await expect(page.getByRole('status', { name: 'Connection' })).toContainText('Watching')
+    await expectAccessible(page)
+    await page.goto(`${second.url}/routes`)
+    await expect(page.getByRole('status', { name: 'Connection' })).toContainText('Watching')
+  } finally {
+    await second.stop()
+    door.stop()
+    await deleteObjects('service/outside', 'endpointslice/outside-1')
+  }
 })
 
 test('Secrets, and the token, never reach the browser', async ({ request }) => {

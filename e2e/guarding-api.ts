@@ -18,6 +18,8 @@ interface Opinions {
   /** Objects by name that nobody may change, and a resource of which nobody may change any. */
   readonly guarded: string
   readonly guardedResource?: string
+  /** Resources that nobody may list or watch. */
+  readonly unread?: readonly string[]
   /** An object by name, and what becomes of a manifest that is applied to it. */
   readonly mutated: string
   mutate(manifest: string): string
@@ -73,12 +75,24 @@ async function answer(
       message,
     })
   }
+  if (method === 'GET' && world.unread?.includes(name ?? '')) {
+    const message = `${name} is forbidden: User "viewer" cannot list resource "${name}" at the cluster scope`
+    return send(response, 403, {
+      kind: 'Status',
+      apiVersion: 'v1',
+      code: 403,
+      reason: 'Forbidden',
+      message,
+    })
+  }
   const isMutated = name === world.mutated && method === 'PATCH'
   const sent = isMutated ? world.mutate(body) : body
   const { 'content-length': _, host: __, ...headers } = request.headers
   const onward = requestTls(new URL(url, world.server), { method, headers, ca: world.ca })
   onward.on('response', (answered) => {
     response.writeHead(answered.statusCode ?? 502, answered.headers)
+    // A watch that has nothing to say yet is open all the same.
+    response.flushHeaders()
     answered.pipe(response)
   })
   onward.on('error', () => response.destroy())

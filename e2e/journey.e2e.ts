@@ -67,7 +67,7 @@ test('a route is made from a template, reviewed and applied, and its conditions 
 test('every request sent is counted once, primary and mirror alike', async ({ page }) => {
   await page.goto(ROUTE)
   await sendTraffic(page, { ratePerSecond: 100, seconds: 2 })
-  const account = page.getByRole('region', { name: 'Where every copy went' })
+  const account = page.getByRole('region', { name: 'Where every mirrored request went' })
   await expect(account).toContainText(`${SENT} requests`)
   await expect(account).toContainText(`${SENT} mirrored`)
   await expect(account).toContainText(`${SENT} answered`)
@@ -107,7 +107,7 @@ test('the traffic splits over both backends and the mirror still gets every requ
 }) => {
   await page.goto(ROUTE)
   await sendTraffic(page, { ratePerSecond: 100, seconds: 2 })
-  const account = page.getByRole('region', { name: 'Where every copy went' })
+  const account = page.getByRole('region', { name: 'Where every mirrored request went' })
   await expect(account).toContainText(`${2 * SENT} mirrored`)
   await expect(account).toContainText('The counts add up')
   const answered = page.getByRole('region', { name: 'Answered by' })

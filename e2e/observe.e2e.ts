@@ -99,7 +99,8 @@ async function sumOfChart(page: Page, title: RegExp, column: string): Promise<nu
   return Math.round(rates.reduce((sum, rate) => sum + rate, 0) * 3)
 }
 
-const account = (page: Page) => page.getByRole('region', { name: 'Where every copy went' })
+const account = (page: Page) =>
+  page.getByRole('region', { name: 'Where every mirrored request went' })
 let load: Load
 let errors = 0
 

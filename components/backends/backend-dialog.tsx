@@ -104,7 +104,7 @@ export function BackendDialog({ initial, onClose }: BackendDialogProps) {
         {isValid ? (
           <pre className="font-mono text-xs leading-5">{manifest}</pre>
         ) : (
-          <p className="text-muted">The manifest is shown here once the fields are right.</p>
+          <p className="text-muted">The manifest is shown here once the fields are valid.</p>
         )}
       </ScrollRegion>
     </Modal>

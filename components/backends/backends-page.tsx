@@ -1,79 +1,26 @@
 'use client'
 
-import { Plus, ScrollText } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { useLiveList } from '@/components/data/use-live'
+import { type LiveObjectsResult, useLiveList } from '@/components/data/use-live'
 import { useNow } from '@/components/data/use-now'
 import { useUrlState } from '@/components/data/use-url-state'
-import { formatAge, plural } from '@/components/format/numbers'
+import { LiveLoading } from '@/components/layout/live-loading'
 import { PageHeader } from '@/components/layout/page-header'
 import { Button } from '@/components/ui/button'
 import { Chip } from '@/components/ui/chip'
-import { EmptyState, LoadingState } from '@/components/ui/empty-state'
+import { EmptyState } from '@/components/ui/empty-state'
 import { SearchBox } from '@/components/ui/search-box'
-import { StatusIcon } from '@/components/ui/status-icon'
 import { BackendDialog } from './backend-dialog'
+import { EndpointTable } from './endpoint-table'
 import { PodLogs } from './pod-logs'
-import { type PodView, type ServiceView, viewServices } from './service-pods'
+import { PodTable } from './pod-table'
+import { describeService, summarizeService } from './service-text'
+import { type ServiceView, viewServices } from './service-view'
 
 /** Rendering more Services at once would make the page slow; the filter reaches the rest. */
 const SERVICES_SHOWN_MAX = 100
 const NOW_MS = 5_000
-
-interface PodRowProps {
-  pod: PodView
-  now: number
-  isOpen: boolean
-  onToggleLog: () => void
-}
-
-const CELL = 'py-1.5 pr-3'
-
-function PodRow({ pod, now, isOpen, onToggleLog }: PodRowProps) {
-  return (
-    <tr className="border-t border-line">
-      <th scope="row" className={`${CELL} text-left font-normal`}>
-        <span className="flex items-center gap-2">
-          <StatusIcon
-            status={pod.isReady ? 'ok' : 'warn'}
-            label={pod.isReady ? 'Ready:' : 'Not ready:'}
-          />
-          <span className="font-mono text-xs break-all">{pod.name}</span>
-        </span>
-      </th>
-      <td className={CELL} title={pod.message}>
-        {pod.state}
-        {pod.message === '' ? null : <span className="block text-2xs text-bad">{pod.message}</span>}
-      </td>
-      <td className={`${CELL} tabular-nums`}>{pod.restarts}</td>
-      <td className={`${CELL} font-mono text-xs max-md:hidden`}>{pod.ip || '–'}</td>
-      <td className={`${CELL} max-w-72 truncate font-mono text-xs max-lg:hidden`} title={pod.image}>
-        {pod.image}
-      </td>
-      <td className={`${CELL} tabular-nums`}>{formatAge(pod.startedAt, now)}</td>
-      <td className="py-1.5 text-right">
-        <Button
-          size="sm"
-          aria-expanded={isOpen}
-          aria-label={`Log of ${pod.name}`}
-          icon={<ScrollText size={13} aria-hidden />}
-          onClick={onToggleLog}
-        >
-          Log
-        </Button>
-      </td>
-    </tr>
-  )
-}
-
-const POD_COLUMNS = [
-  { label: 'Pod', className: '' },
-  { label: 'State', className: '' },
-  { label: 'Restarts', className: '' },
-  { label: 'IP', className: 'max-md:hidden' },
-  { label: 'Image', className: 'max-lg:hidden' },
-  { label: 'Age', className: '' },
-] as const
 
 interface ServiceSectionProps {
   service: ServiceView
@@ -83,9 +30,10 @@ interface ServiceSectionProps {
 }
 
 function ServiceSection({ service, now, openLog, onToggleLog }: ServiceSectionProps) {
-  const { key, namespace, name, ports, pods, ready, endpoints } = service
-  const open = pods.find((pod) => pod.name === openLog)
-  const isServing = endpoints > 0 && ready === endpoints
+  const { key, namespace, name, portTexts, pods, endpoints } = service
+  const open = pods?.find((pod) => pod.name === openLog)
+  const { tone, text } = summarizeService(service)
+  const sentences = describeService(service)
   return (
     <section aria-label={`Service ${key}`} className="rounded-lg border border-line bg-panel">
       <div className="flex flex-wrap items-center gap-2 px-3 py-2.5">
@@ -93,41 +41,24 @@ function ServiceSection({ service, now, openLog, onToggleLog }: ServiceSectionPr
           <span className="font-normal text-muted">{namespace} / </span>
           {name}
         </h2>
-        {ports.length === 0 ? null : <Chip>port {ports.join(', ')}</Chip>}
-        <Chip tone={isServing ? 'ok' : 'warn'}>
-          {ready} of {plural(endpoints, 'endpoint')} ready
-        </Chip>
+        {portTexts.length === 0 ? null : <Chip>port {portTexts.join(', ')}</Chip>}
+        <Chip tone={tone}>{text}</Chip>
       </div>
-      {pods.length === 0 ? (
-        <p className="px-3 pb-3 text-muted">
-          No Pod matches its selector. Requests sent here are answered with an error by the Gateway.
+      {sentences.map((sentence) => (
+        <p key={sentence} className="px-3 pb-2 text-pretty text-muted">
+          {sentence}
         </p>
+      ))}
+      <EndpointTable endpoints={endpoints ?? []} />
+      {pods === null ? (
+        <p className="px-3 pb-3 text-muted">Its Pods can’t be read, so they are unknown.</p>
       ) : (
-        <div className="overflow-x-auto px-3 pb-1">
-          <table className="w-full text-[0.8125rem]">
-            <thead className="text-left text-xs text-muted">
-              <tr>
-                {POD_COLUMNS.map(({ label, className }) => (
-                  <th key={label} scope="col" className={`${CELL} font-medium ${className}`}>
-                    {label}
-                  </th>
-                ))}
-                <td />
-              </tr>
-            </thead>
-            <tbody>
-              {pods.map((pod) => (
-                <PodRow
-                  key={pod.name}
-                  pod={pod}
-                  now={now}
-                  isOpen={pod === open}
-                  onToggleLog={() => onToggleLog(pod.name)}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <PodTable
+          pods={pods}
+          now={now}
+          openLog={open?.name ?? ''}
+          onToggleLog={(pod) => onToggleLog(pod)}
+        />
       )}
       {open === undefined ? null : (
         <div className="p-3 pt-1">
@@ -153,7 +84,8 @@ function ServiceList({ services }: { services: readonly ServiceView[] }) {
   if (services.length === 0) {
     return (
       <EmptyState title="No Services yet">
-        A Service names the Pods that answer requests. Create an echo backend with New backend.
+        A Service leads to the endpoints that answer requests. Create an echo backend with New
+        backend.
       </EmptyState>
     )
   }
@@ -188,20 +120,29 @@ function ServiceList({ services }: { services: readonly ServiceView[] }) {
 
 const NEW_BACKEND = { name: 'backend-2', namespace: 'default', port: 3000, replicas: 1 } as const
 
+/** Null while it may not be read. */
+function known<T>({ objects, isSynced }: LiveObjectsResult<T>): readonly T[] | null {
+  return isSynced ? objects : null
+}
+
+function isSettled({ isSynced, denied }: LiveObjectsResult<unknown>): boolean {
+  return isSynced || denied !== ''
+}
+
 export function BackendsPage() {
   const services = useLiveList('services')
-  const { objects: pods } = useLiveList('pods')
-  const { objects: slices } = useLiveList('endpointslices')
+  const pods = useLiveList('pods')
+  const slices = useLiveList('endpointslices')
   const [isCreating, setIsCreating] = useState(false)
   const views = useMemo(
-    () => viewServices(services.objects, pods, slices),
+    () => viewServices(services.objects, known(pods), known(slices)),
     [services.objects, pods, slices],
   )
   return (
     <>
       <PageHeader
         title="Backends"
-        description="Services and the Pods behind them, with their logs, live."
+        description="Services with their endpoints, and the Pods behind them with their logs, live."
         actions={
           <Button
             variant="primary"
@@ -212,10 +153,10 @@ export function BackendsPage() {
           </Button>
         }
       />
-      {services.isSynced ? (
+      {services.isSynced && isSettled(pods) && isSettled(slices) ? (
         <ServiceList services={views} />
       ) : (
-        <LoadingState label="Loading Services" />
+        <LiveLoading kinds={['services']} label="Loading Services" />
       )}
       {isCreating ? (
         <BackendDialog initial={NEW_BACKEND} onClose={() => setIsCreating(false)} />

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import type { EndpointSlice, Pod, Service } from '@/lib/gateway-api/types'
 import { echoBackendManifest, serviceNameError } from './echo-template'
 import { appendLog, EMPTY_LOG, LOG_LINE_LENGTH_MAX, LOG_LINES_MAX, searchLog } from './log-buffer'
-import { viewServices } from './service-pods'
 
 describe('log buffer', () => {
   it('joins chunks into lines', () => {
@@ -30,56 +28,6 @@ describe('log buffer', () => {
     const { lines } = appendLog(EMPTY_LOG, 'GET /a\nPOST /b\n')
     expect(searchLog(lines, ' post ').map(({ text }) => text)).toEqual(['POST /b'])
     expect(searchLog(lines, '')).toBe(lines)
-  })
-})
-
-describe('services', () => {
-  const service: Service = {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { namespace: 'a', name: 's' },
-    spec: { selector: { app: 's' }, ports: [{ port: 80, targetPort: 3000 }, { port: 3000 }] },
-  }
-  const pod = (name: string, labels: Record<string, string>, isReady = true): Pod => ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { namespace: 'a', name, labels },
-    spec: { containers: [{ name: 'c', image: 'echo' }] },
-    status: {
-      phase: 'Pending',
-      conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }],
-      containerStatuses: [
-        {
-          name: 'c',
-          ready: isReady,
-          restartCount: 2,
-          image: 'echo',
-          ...(isReady ? {} : { state: { waiting: { reason: 'ErrImagePull', message: 'no' } } }),
-        },
-      ],
-    },
-  })
-  const slice: EndpointSlice = {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: { namespace: 'a', name: 's-1', labels: { 'kubernetes.io/service-name': 's' } },
-    addressType: 'IPv4',
-    endpoints: [{ addresses: ['1'], conditions: { ready: false } }, { addresses: ['2'] }],
-  }
-
-  it('show the Pods they select and their endpoints', () => {
-    const pods = [pod('good', { app: 's' }), pod('bad', { app: 's' }, false), pod('other', {})]
-    const [view] = viewServices([service], pods, [slice])
-    expect(view).toMatchObject({ key: 'a/s', ports: ['80→3000', '3000'], ready: 1, endpoints: 2 })
-    expect(view?.pods.map(({ name, state, isReady }) => [name, state, isReady])).toEqual([
-      ['good', 'Pending', true],
-      ['bad', 'ErrImagePull', false],
-    ])
-  })
-
-  it('select nothing without a selector', () => {
-    const [view] = viewServices([{ ...service, spec: {} }], [pod('good', {})], [])
-    expect(view?.pods).toEqual([])
   })
 })
 

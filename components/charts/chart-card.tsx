@@ -101,7 +101,7 @@ function ChartActions(props: ChartActionsProps) {
     } catch {
       showToast({
         tone: 'bad',
-        title: 'The picture could not be made',
+        title: 'The image could not be created',
         description: 'Save the numbers as CSV instead.',
       })
     }
@@ -169,7 +169,7 @@ export function ChartCard(props: ChartCardProps) {
         </div>
       )}
       {gaps > 0 && gaps === rows.length ? (
-        <p className="pt-1 text-2xs text-muted">Nothing was measured in this time.</p>
+        <p className="pt-1 text-2xs text-muted">No metrics were read in this period.</p>
       ) : null}
       {note === undefined ? null : <p className="pt-1 text-2xs text-muted">{note}</p>}
     </Panel>

@@ -11,6 +11,7 @@ import { type Status, StatusIcon } from '@/components/ui/status-icon'
 import type { PlaneHealth } from '@/lib/dashboard-api/live'
 import { keyOf } from '@/lib/gateway-api/references'
 import { GatewayClassSection, GatewaySection } from './gateway-section'
+import { processesOf } from './processes'
 
 function Connection() {
   const { data: cluster, error } = useCluster()
@@ -54,13 +55,13 @@ function Connection() {
   )
 }
 
-const PLANE_STATUS: Record<PlaneHealth['status'], Status> = {
+const PROCESS_STATUS: Record<PlaneHealth['status'], Status> = {
   ok: 'ok',
   starting: 'pending',
   failed: 'bad',
 }
 
-function Planes() {
+function Processes() {
   const { data: health, error } = useHealth()
   if (error !== null) {
     return (
@@ -76,13 +77,13 @@ function Planes() {
         <thead className="text-left text-xs text-muted">
           <tr>
             <th scope="col" className="py-1 pr-3 font-medium">
-              Plane
+              Process
             </th>
             <th scope="col" className="py-1 pr-3 font-medium">
               State
             </th>
             <th scope="col" className="py-1 pr-3 text-right font-medium">
-              Process
+              PID
             </th>
             <th scope="col" className="py-1 text-right font-medium">
               Memory
@@ -90,29 +91,26 @@ function Planes() {
           </tr>
         </thead>
         <tbody>
-          {Object.entries(health.planes).map(([name, plane]) => (
+          {processesOf(health.planes).map(({ name, status, message, pid, residentBytes }) => (
             <tr key={name} className="border-t border-line">
               <th scope="row" className="py-1.5 pr-3 text-left font-medium">
                 {name}
               </th>
               <td className="py-1.5 pr-3">
                 <span className="flex items-center gap-2">
-                  <StatusIcon status={PLANE_STATUS[plane.status]} />
-                  {plane.status}
-                  <span className="text-muted">{plane.message}</span>
+                  <StatusIcon status={PROCESS_STATUS[status]} />
+                  {status}
+                  <span className="text-muted">{message}</span>
                 </span>
               </td>
-              <td className="py-1.5 pr-3 text-right tabular-nums">{plane.pid ?? '–'}</td>
+              <td className="py-1.5 pr-3 text-right tabular-nums">{pid ?? '–'}</td>
               <td className="py-1.5 text-right tabular-nums">
-                {plane.residentBytes === undefined ? '–' : formatBytes(plane.residentBytes)}
+                {residentBytes === null ? '–' : formatBytes(residentBytes)}
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-      <p className="pt-1 text-2xs text-muted">
-        Planes of one process share its memory: it is shown for each of them.
-      </p>
     </Panel>
   )
 }
@@ -129,7 +127,7 @@ export function ClusterPage() {
       />
       <div className="gap-3 px-4 pb-3 md:px-6 lg:columns-2 [&>*]:mb-3 [&>*]:break-inside-avoid">
         <Connection />
-        <Planes />
+        <Processes />
         {gateways.map((gateway) => (
           <GatewaySection key={keyOf(gateway)} gateway={gateway} routes={routes} />
         ))}

@@ -4,6 +4,7 @@ import Link from 'next/link'
 import { useComparisons } from '@/components/data/comparison'
 import { useLiveObject } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
+import { LiveLoading } from '@/components/layout/live-loading'
 import { mirrorsOf } from '@/components/routes/route-summary'
 import { RouteTabPage } from '@/components/routes/route-tabs'
 import { buttonClass } from '@/components/ui/button'
@@ -130,7 +131,7 @@ export function ComparePage({ namespace, name }: RouteAddress) {
   const hasHistory = (data?.comparisons.length ?? 0) > 0
   return (
     <RouteTabPage namespace={namespace} name={name} current="compare">
-      {!isSynced ? <LoadingState label="Loading route" /> : null}
+      {!isSynced ? <LiveLoading kinds={['httproutes']} label="Loading route" /> : null}
       {isSynced && route === undefined ? (
         <EmptyState title="There is no such route">It may have been deleted.</EmptyState>
       ) : null}

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { HEARTBEAT } from '@/lib/dashboard-api/heartbeat'
 import type { StreamEnvironment } from './event-stream'
 import type { LiveList } from './live-list'
-import { createLiveStore, liveKeys } from './live-store'
+import { createLiveStore, type Denials, liveKeys } from './live-store'
 
 type Listener = (event: MessageEvent<string>) => void
 
@@ -43,7 +43,8 @@ function page() {
     client
       .getQueryData<LiveList>(liveKeys.list('services'))
       ?.objects.map(({ metadata }) => metadata.name)
-  return { store, opened, runTimers, say, names }
+  const denials = () => client.getQueryData<Denials>(liveKeys.denials)
+  return { store, opened, runTimers, say, names, denials }
 }
 
 const service = (name: string) => ({
@@ -117,6 +118,16 @@ describe('live store', () => {
     say('snapshot', { kind: 'services', apiVersion: 'v1', items: [service('one')] })
     runTimers()
     expect(names()).toEqual(['one'])
+  })
+
+  it('knows which kinds may not be read, until they may', () => {
+    const { store, say, denials } = page()
+    store.start()
+    say('denial', { kind: 'pods', message: 'You may not list pods' })
+    say('denial', { kind: 'services', message: '' })
+    expect(denials()).toEqual({ pods: 'You may not list pods' })
+    say('denial', { kind: 'pods', message: '' })
+    expect(denials()).toEqual({})
   })
 
   it('ignores kinds it does not know', () => {

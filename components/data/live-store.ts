@@ -3,7 +3,7 @@
  * writes each kind into the query cache, which is the only thing components read.
  */
 import type { QueryClient } from '@tanstack/react-query'
-import type { LiveChange, LiveConnection, LiveSnapshot } from '@/lib/dashboard-api/live'
+import type { LiveChange, LiveConnection, LiveDenial, LiveSnapshot } from '@/lib/dashboard-api/live'
 import { API } from '@/lib/dashboard-api/paths'
 import { KINDS, type KnownPlural } from '@/lib/gateway-api/kinds'
 import { once } from '@/lib/shared/once'
@@ -16,7 +16,11 @@ export const BATCH_MS = 100
 export const liveKeys = {
   list: (plural: KnownPlural) => ['live', 'list', plural] as const,
   connection: ['live', 'connection'] as const,
+  denials: ['live', 'denials'] as const,
 }
+
+/** Kinds that may not be read, each with the right that is missing. */
+export type Denials = Readonly<Record<string, string>>
 
 export interface LiveStore {
   /** Opens the stream; returns the function that closes it, and not the one of a later start. */
@@ -36,6 +40,7 @@ interface CacheWriter {
   snapshot(snapshot: LiveSnapshot): void
   change(change: LiveChange): void
   connection(connection: LiveConnection): void
+  denial(denial: LiveDenial): void
   stop(): void
 }
 
@@ -69,6 +74,11 @@ function createCacheWriter(queryClient: QueryClient, environment: StreamEnvironm
     },
     connection: (connection) => {
       queryClient.setQueryData(liveKeys.connection, connection)
+    },
+    denial: ({ kind, message }) => {
+      queryClient.setQueryData<Denials>(liveKeys.denials, ({ [kind]: _, ...others } = {}) =>
+        message === '' ? others : { ...others, [kind]: message },
+      )
     },
     stop: () => {
       cancelFlush?.()
@@ -113,6 +123,7 @@ export function createLiveStore(
           snapshot: (data) => writer.snapshot(data as LiveSnapshot),
           change: (data) => writer.change(data as LiveChange),
           connection: (data) => writer.connection(data as LiveConnection),
+          denial: (data) => writer.denial(data as LiveDenial),
         },
         // That the stream is open says nothing of the cluster: its own `connection` events do.
         onState: (state) => {

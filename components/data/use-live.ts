@@ -19,7 +19,7 @@ import type {
 } from '@/lib/gateway-api/types'
 import { useLiveStore } from './data-provider'
 import type { LiveList } from './live-list'
-import { liveKeys } from './live-store'
+import { type Denials, liveKeys } from './live-store'
 import { useCachedQuery } from './use-cached-query'
 
 interface LiveObjects {
@@ -40,8 +40,10 @@ export interface LiveObjectsResult<T> {
   /** In which the cluster serves the kind; the newest known until the first snapshot. */
   readonly apiVersion: string
   readonly objects: readonly T[]
-  /** False until the first snapshot: an empty list then means "not known yet". */
+  /** False until the first snapshot, and while the kind may not be read: an empty list then means "unknown". */
   readonly isSynced: boolean
+  /** Which right is missing to read the kind; empty when none is. */
+  readonly denied: string
 }
 
 const NOTHING: readonly never[] = []
@@ -53,9 +55,13 @@ export function useLiveList<P extends KnownPlural>(plural: P): LiveObjectsResult
   const { data } = useCachedQuery<LiveList>({ queryKey: liveKeys.list(plural), queryFn: skipToken })
   // The stream serves each kind as that kind; the map above is the contract.
   const objects = (data?.objects ?? NOTHING) as unknown as readonly LiveObjects[P][]
-  const isSynced = data !== undefined
+  const denied = useLiveDenials()[plural] ?? ''
+  const isSynced = data !== undefined && denied === ''
   const apiVersion = data?.apiVersion ?? apiVersionOf(KINDS[plural])
-  return useMemo(() => ({ apiVersion, objects, isSynced }), [apiVersion, objects, isSynced])
+  return useMemo(
+    () => ({ apiVersion, objects: denied === '' ? objects : NOTHING, isSynced, denied }),
+    [apiVersion, objects, isSynced, denied],
+  )
 }
 
 export interface LiveObjectResult<T> {
@@ -74,6 +80,14 @@ export function useLiveObject<P extends KnownPlural>(
     ({ metadata }) => metadata.name === name && (metadata.namespace ?? '') === namespace,
   )
   return { object, isSynced }
+}
+
+const NO_DENIALS: Denials = {}
+
+/** Kinds on the page that may not be read, each with the right that is missing. */
+export function useLiveDenials(): Denials {
+  const { data } = useCachedQuery<Denials>({ queryKey: liveKeys.denials, queryFn: skipToken })
+  return data ?? NO_DENIALS
 }
 
 const CONNECTING: LiveConnection = { state: 'connecting', message: '' }

@@ -93,19 +93,19 @@ function Compared({ shown, against, live }: ComparedProps) {
   const isDeletion = revision.action === 'deleted'
   const sides =
     against === undefined
-      ? { before: '', words: 'nothing before it is kept' }
+      ? { before: '', words: 'no earlier revision is kept' }
       : { before: against.manifest, words: `revision ${against.revision.id}` }
   return (
     <>
       <div className="flex flex-wrap items-center gap-2">
         <h2 className="min-w-0 flex-1 font-semibold">
           Revision {revision.id}
-          {against === undefined ? '' : ` beside revision ${against.revision.id}`}
+          {against === undefined ? '' : ` compared with revision ${against.revision.id}`}
         </h2>
         <Button
           variant="primary"
           icon={<RotateCcw size={14} aria-hidden />}
-          disabledReason={isLive ? 'The live route is as this revision says' : undefined}
+          disabledReason={isLive ? 'The live route already matches this revision' : undefined}
           onClick={() => setRestoring(restoreInput(manifest, live))}
         >
           {live === undefined ? 'Create it again…' : 'Restore…'}
@@ -200,12 +200,12 @@ export function HistoryPage({ namespace, name }: RouteAddress) {
       )}
       {history === undefined && error === null ? <LoadingState label="Loading history" /> : null}
       {history !== undefined && history.problem !== '' ? (
-        <Notice tone="warn" title="New changes are not being kept">
+        <Notice tone="warn" title="New changes are not being recorded">
           {history.problem}
         </Notice>
       ) : null}
       {history?.revisions.length === 0 ? (
-        <EmptyState title="Nothing is known of this route">
+        <EmptyState title="No history of this route yet">
           Every change is kept from the moment Mirrorboard first sees the route.
         </EmptyState>
       ) : null}

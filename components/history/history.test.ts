@@ -21,11 +21,11 @@ function revision(id: number, more: Partial<Revision> = {}): Revision {
 test('a revision in words', () => {
   expect(whatHappened(revision(1))).toBe('Changed by kubectl-edit')
   expect(whatHappened(revision(1, { action: 'deleted', manager: '' }))).toBe('Deleted')
-  expect(whatHappened(revision(1, { action: 'found' }))).toBe('Found when history began')
+  expect(whatHappened(revision(1, { action: 'found' }))).toBe('First seen')
   expect(changeLines(revision(1, { changes: ['a: 1 → 2'], changesMore: 1, unseen: 2 }))).toEqual([
     'a: 1 → 2',
     'and 1 more difference',
-    '2 changes in between went by while Mirrorboard was not running',
+    '2 changes in between happened while Mirrorboard was not running',
   ])
 })
 

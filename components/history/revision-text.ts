@@ -3,7 +3,7 @@ import { plural } from '@/components/format/numbers'
 import type { Revision } from '@/lib/dashboard-api/history'
 
 const ACTIONS: Readonly<Record<Revision['action'], string>> = {
-  found: 'Found when history began',
+  found: 'First seen',
   created: 'Created',
   changed: 'Changed',
   deleted: 'Deleted',
@@ -21,7 +21,7 @@ export function changeLines({ changes, changesMore, unseen }: Revision): readonl
     ...(changesMore === 0 ? [] : [`and ${plural(changesMore, 'more difference')}`]),
     ...(unseen === 0
       ? []
-      : [`${plural(unseen, 'change')} in between went by while Mirrorboard was not running`]),
+      : [`${plural(unseen, 'change')} in between happened while Mirrorboard was not running`]),
   ]
 }
 

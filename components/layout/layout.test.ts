@@ -7,7 +7,8 @@ describe('connection state', () => {
     state: 'connected' | 'connecting' | 'disconnected',
     routes: number,
     isSynced: boolean,
-  ) => describeConnection({ state, message: '' }, routes, isSynced).text
+    isDenied = false,
+  ) => describeConnection({ state, message: '' }, routes, isSynced, isDenied).text
 
   it('says what is watched, or what is going on', () => {
     expect(describeState('connected', 8, true)).toBe('Watching 8 routes')
@@ -15,6 +16,7 @@ describe('connection state', () => {
     expect(describeState('connected', 0, false)).toBe('Loading routes…')
     expect(describeState('connecting', 0, false)).toBe('Connecting…')
     expect(describeState('connecting', 8, true)).toBe('Reconnecting…')
+    expect(describeState('connected', 0, false, true)).toBe('Routes can’t be read')
     expect(describeState('disconnected', 8, true)).toBe('Disconnected: trying again')
   })
 })

@@ -3,9 +3,10 @@
 import Link from 'next/link'
 import { useLiveObject } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
+import { LiveLoading } from '@/components/layout/live-loading'
 import { RouteTabPage } from '@/components/routes/route-tabs'
 import { buttonClass } from '@/components/ui/button'
-import { EmptyState, LoadingState } from '@/components/ui/empty-state'
+import { EmptyState } from '@/components/ui/empty-state'
 import { page } from '@/lib/dashboard-api/paths'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { BudgetPanel } from './budget-panel'
@@ -74,7 +75,7 @@ export function PromotePage({ namespace, name }: RouteAddress) {
   const { object: route, isSynced } = useLiveObject('httproutes', namespace, name)
   return (
     <RouteTabPage namespace={namespace} name={name} current="promote">
-      {!isSynced ? <LoadingState label="Loading route" /> : null}
+      {!isSynced ? <LiveLoading kinds={['httproutes']} label="Loading route" /> : null}
       {isSynced && route === undefined ? (
         <EmptyState title="There is no such route">It may have been deleted.</EmptyState>
       ) : null}

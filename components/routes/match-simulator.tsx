@@ -5,10 +5,10 @@ import { readDraft } from '@/components/data/draft-storage'
 import { useCluster } from '@/components/data/queries'
 import { useLiveList } from '@/components/data/use-live'
 import { plural } from '@/components/format/numbers'
+import { LiveLoading } from '@/components/layout/live-loading'
 import { HeadersField } from '@/components/traffic/headers-field'
 import { METHODS, type TrafficForm } from '@/components/traffic/traffic-form'
 import { Button } from '@/components/ui/button'
-import { LoadingState } from '@/components/ui/empty-state'
 import { SelectField, TextField } from '@/components/ui/field'
 import { Notice } from '@/components/ui/notice'
 import { keyOf } from '@/lib/gateway-api/references'
@@ -38,6 +38,16 @@ function draftOf(key: string, namespace: string): HTTPRoute | null {
   }
   return null
 }
+
+const NEEDED = [
+  'gatewayclasses',
+  'gateways',
+  'httproutes',
+  'referencegrants',
+  'namespaces',
+  'services',
+  'endpointslices',
+] as const
 
 /** What the simulation is made of; null until all of it is known, since a missing list would look like an empty one. */
 function useClusterState(): ClusterState | null {
@@ -149,7 +159,7 @@ interface MatchSimulatorProps {
 /** "Which rule takes this request?": over the draft of a route and all routes there are, and what becomes of it then. */
 export function MatchSimulator(props: MatchSimulatorProps) {
   const state = useClusterState()
-  if (state === null) return <LoadingState label="Loading routes and backends" />
+  if (state === null) return <LiveLoading kinds={NEEDED} label="Loading routes and backends" />
   return <Simulator {...props} state={state} />
 }
 

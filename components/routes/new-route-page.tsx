@@ -8,8 +8,8 @@ import { useUrlState } from '@/components/data/use-url-state'
 import type { ReviewInput } from '@/components/editor/manifest-review'
 import { ManifestWorkspace } from '@/components/editor/manifest-workspace'
 import { ABSENT } from '@/components/editor/review-base'
+import { LiveLoading } from '@/components/layout/live-loading'
 import { cn } from '@/components/ui/class-names'
-import { LoadingState } from '@/components/ui/empty-state'
 import { SelectField, TextField } from '@/components/ui/field'
 import { Notice } from '@/components/ui/notice'
 import { NumberField } from '@/components/ui/number-field'
@@ -240,6 +240,6 @@ function NewRouteForm({ firstGateway }: { firstGateway: string }) {
 
 export function NewRoutePage() {
   const { gateways, isSynced } = useCandidates('')
-  if (!isSynced) return <LoadingState label="Loading Gateways" />
+  if (!isSynced) return <LiveLoading kinds={['gateways']} label="Loading Gateways" />
   return <NewRouteForm firstGateway={gateways[0] ?? FIELDS.gateway} />
 }

@@ -11,12 +11,13 @@ import { ManifestWorkspace } from '@/components/editor/manifest-workspace'
 import { MergeDialog } from '@/components/editor/merge-dialog'
 import { followPairsWith } from '@/components/editor/mirror-lens'
 import { StaleNotice } from '@/components/editor/stale-notice'
+import { LiveLoading } from '@/components/layout/live-loading'
 import { LiveTraffic } from '@/components/traffic/live-traffic'
 import { formForRoute } from '@/components/traffic/traffic-form'
 import { TrafficPanel } from '@/components/traffic/traffic-panel'
 import { Button, buttonClass } from '@/components/ui/button'
 import { Chip } from '@/components/ui/chip'
-import { EmptyState, LoadingState } from '@/components/ui/empty-state'
+import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
 import { Panel } from '@/components/ui/panel'
 import { StatusIcon } from '@/components/ui/status-icon'
@@ -271,7 +272,7 @@ export function RoutePage({ namespace, name }: RouteAddress) {
           {isSynced ? (
             <RouteEditor namespace={namespace} name={name} live={live} />
           ) : (
-            <LoadingState label="Loading route" />
+            <LiveLoading kinds={['httproutes']} label="Loading route" />
           )}
         </section>
         <aside aria-label="Traffic of this route" className="min-h-0 overflow-y-auto bg-bg">

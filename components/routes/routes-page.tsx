@@ -7,9 +7,10 @@ import { useLiveList } from '@/components/data/use-live'
 import { useSeriesOverview } from '@/components/data/use-live-series'
 import { useUrlState } from '@/components/data/use-url-state'
 import { plural } from '@/components/format/numbers'
+import { LiveLoading } from '@/components/layout/live-loading'
 import { PageHeader } from '@/components/layout/page-header'
 import { Button, buttonClass } from '@/components/ui/button'
-import { EmptyState, LoadingState } from '@/components/ui/empty-state'
+import { EmptyState } from '@/components/ui/empty-state'
 import { inputClass } from '@/components/ui/field'
 import { SearchBox } from '@/components/ui/search-box'
 import { page } from '@/lib/dashboard-api/paths'
@@ -137,7 +138,7 @@ export function RoutesPage() {
           )}
         </>
       ) : (
-        <LoadingState label="Loading routes" />
+        <LiveLoading kinds={['httproutes']} label="Loading routes" />
       )}
     </div>
   )

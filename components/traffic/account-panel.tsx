@@ -62,7 +62,7 @@ export function AccountPanel({
 }) {
   const captured = captureSentence(captures)
   return (
-    <Panel title="Where every copy went">
+    <Panel title="Where every mirrored request went">
       {blindSpot !== undefined ? (
         <p className="text-muted">{blindSpot}</p>
       ) : mirrors.length === 0 ? (

@@ -23,12 +23,12 @@ function withReasons(noun: string, byReason: ByReason): string {
   return `${formatCount(sum(byReason))} ${noun} (${reasons.join(', ')})`
 }
 
-/** `1,200 pairs captured for comparison, repeats of a calibration included, 30 given up (…)`; null where none was to be. */
+/** `1,200 pairs captured for comparison, repeats of a noise measurement included, 30 given up (…)`; null where none was to be. */
 export function captureSentence({ captured, givenUp }: CaptureCounts): string | null {
   const lost = sum(givenUp)
   if (captured + lost === 0) return null
-  const pairs = `${plural(captured, 'pair')} captured for comparison, repeats of a calibration included`
-  return lost === 0 ? `${pairs}.` : `${pairs}, ${withReasons('given up', givenUp)}.`
+  const pairs = `${plural(captured, 'pair')} captured for comparison, repeats of a noise measurement included`
+  return lost === 0 ? `${pairs}.` : `${pairs}, ${withReasons('dropped', givenUp)}.`
 }
 
 const REFUSED: Readonly<Record<string, string>> = {
@@ -70,7 +70,7 @@ export function accountSentences(account: MirrorAccount): AccountSentences {
     `${formatCount(account.answered)} answered`,
     ...(failed > 0 ? [withReasons('failed', account.failed)] : []),
     ...(account.inFlight > 0 ? [`${formatCount(account.inFlight)} in flight`] : []),
-    ...(lost > 0 ? [`${formatCount(lost)} of unknown end`] : []),
+    ...(lost > 0 ? [`${formatCount(lost)} with unknown outcome`] : []),
   ]
   const addsUp =
     account.requests === account.mirrored + account.notSampled + skipped + dropped &&

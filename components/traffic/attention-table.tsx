@@ -75,7 +75,7 @@ function Row({ row, index, offset }: { row: AttentionRow; index: number; offset:
           row.urgency === 'bad' ? 'text-bad' : 'text-muted',
         )}
       >
-        {findings === '' ? 'Nothing' : findings}
+        {findings === '' ? 'No findings' : findings}
       </div>
       <div role="cell" className="max-md:hidden">
         <Sparkline primary={row.requestPoints} mirrored={row.mirroredPoints} />
@@ -83,7 +83,7 @@ function Row({ row, index, offset }: { row: AttentionRow; index: number; offset:
       <div role="cell" className="text-right text-xs font-semibold tabular-nums">
         {formatRate(row.rate)}
         <span className="block text-2xs font-normal text-muted md:hidden">
-          {formatCount(row.requests)} in all
+          {formatCount(row.requests)} in total
         </span>
       </div>
       <div role="cell" className="text-right text-xs tabular-nums max-md:hidden">

@@ -21,9 +21,12 @@ describe('what needs attention', () => {
     [counted(1000, 0, { errors: 9 }), []],
     [counted(1000, 0, { errors: 10 }), ['warn: 1 % of answers are 5xx (10)']],
     [counted(1000, 0, { errors: 50 }), ['bad: 5 % of answers are 5xx (50)']],
-    [counted(1000, 500, { failed: 5 }), ['warn: 1 % of copies got no answer (5)']],
-    [counted(1000, 500, { failed: 50 }), ['bad: 10 % of copies got no answer (50)']],
-    [counted(1000, 999, { dropped: 1 }), ['warn: 0.1 % of copies given up at a limit (1)']],
+    [counted(1000, 500, { failed: 5 }), ['warn: 1 % of mirrored requests got no answer (5)']],
+    [counted(1000, 500, { failed: 50 }), ['bad: 10 % of mirrored requests got no answer (50)']],
+    [
+      counted(1000, 999, { dropped: 1 }),
+      ['warn: 0.1 % of mirrored requests dropped at a limit (1)'],
+    ],
     [
       counted(1000, 1000, { errors: 5, mirrorErrors: 15 }),
       ['warn: 1.5 % of the mirror’s answers are 5xx (15)'],
@@ -57,7 +60,7 @@ describe('what needs attention', () => {
     expect(rows.map(({ name }) => name)).toEqual(['broken', 'refused', 'shaky', 'calm', 'new'])
     expect(attentionSentence(rows)).toBe('Needing attention: 2, worth a look: 1, fine: 2.')
     expect(totalsSentence(rows, 'Last hour')).toBe(
-      '5,300 requests and 0 mirrored copies, last hour.',
+      '5,300 requests and 0 mirrored requests, last hour.',
     )
     expect(attentionSentence([])).toBe('There are no routes yet.')
   })

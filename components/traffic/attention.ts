@@ -27,10 +27,10 @@ export interface AttentionRow {
 /** The rules, as the page states them. */
 export const ATTENTION_RULES = [
   'the counts of a mirror do not add up',
-  '5 % of the answers or more are 5xx; from 1 % a warning',
-  '10 % of the copies or more got no answer; from 1 % a warning',
+  '5 % or more of the answers are 5xx; a warning from 1 %',
+  '10 % or more of the mirrored requests got no answer; a warning from 1 %',
   'the mirror answers 5xx more often than the primary, by 1 point or more (warning)',
-  '0.1 % of the copies or more were given up at a limit (warning)',
+  '0.1 % or more of the mirrored requests were dropped at a limit (warning)',
   'no Gateway accepts the route, or a reference is not resolved',
 ] as const
 
@@ -73,7 +73,7 @@ export function trafficFindings(route: RouteOverview): readonly Finding[] {
   return [
     ...unbalanced,
     ...graded(errors, requests, { warn: 0.01, bad: 0.05 }, 'of answers are 5xx'),
-    ...graded(failed, mirrored, { warn: 0.01, bad: 0.1 }, 'of copies got no answer'),
+    ...graded(failed, mirrored, { warn: 0.01, bad: 0.1 }, 'of mirrored requests got no answer'),
     ...(isWorse
       ? graded(mirrorErrors, mirrored, { warn: 0, bad: 2 }, 'of the mirror’s answers are 5xx')
       : []),
@@ -81,7 +81,7 @@ export function trafficFindings(route: RouteOverview): readonly Finding[] {
       dropped,
       mirrored + dropped,
       { warn: 0.001, bad: 2 },
-      'of copies given up at a limit',
+      'of mirrored requests dropped at a limit',
     ),
   ]
 }
@@ -137,11 +137,11 @@ export function attentionRows(
   )
 }
 
-/** `1,200 requests and 600 mirrored copies, last 5 minutes.` */
+/** `1,200 requests and 600 mirrored requests, last 5 minutes.` */
 export function totalsSentence(rows: readonly AttentionRow[], rangeName: string): string {
   const requests = rows.reduce((total, row) => total + row.requests, 0)
   const mirrored = rows.reduce((total, row) => total + row.mirrored, 0)
-  return `${plural(requests, 'request')} and ${plural(mirrored, 'mirrored copy', 'mirrored copies')}, ${rangeName.toLowerCase()}.`
+  return `${plural(requests, 'request')} and ${plural(mirrored, 'mirrored request')}, ${rangeName.toLowerCase()}.`
 }
 
 /** `Needing attention: 3, worth a look: 2, fine: 40.` */

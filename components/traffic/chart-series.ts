@@ -221,7 +221,7 @@ export function byteRates(route: RouteSeries): ChartModel {
   const series = [
     { key: 'request', label: 'Requests', color: PRIMARY },
     { key: 'response', label: 'Answers', color: 'var(--series-3)', dashes: '6 3' },
-    { key: 'copied', label: 'Copied to mirrors', color: 'var(--series-mirror)', dashes: '4 2' },
+    { key: 'copied', label: 'Mirrored requests', color: 'var(--series-mirror)', dashes: '4 2' },
     { key: 'discarded', label: 'Mirrors’ answers', color: 'var(--series-5)', dashes: '2 3' },
   ]
   return {

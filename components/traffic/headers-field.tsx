@@ -13,7 +13,7 @@ export function HeadersField({ value, error, onChange }: HeadersFieldProps) {
   return (
     <Field
       label="Headers"
-      hint="One a line, as Name: value."
+      hint="One per line, as Name: value."
       error={error}
       className="col-span-full"
     >

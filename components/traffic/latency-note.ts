@@ -12,5 +12,5 @@ export function latencyNote(route: RouteSeries, percentile: Percentile): string 
   const width = resolution[percentile]
   if (value === null) return "From histogram buckets: a value is exact to its bucket's width."
   if (width === null) return 'Longer than the widest histogram bucket: at least as slow as shown.'
-  return `Primary ${percentile} in this time: ${formatLatency(value)}, from a bucket ${formatLatency(width)} wide, so off by that at most.`
+  return `Primary ${percentile} in this time: ${formatLatency(value)}, from a bucket ${formatLatency(width)} wide, so exact to within that.`
 }

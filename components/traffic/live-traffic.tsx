@@ -69,7 +69,7 @@ export function LiveTraffic({ namespace, name, children }: LiveTrafficProps) {
       <TrafficToolbar view={view} series={series} />
       {children}
       {connection === 'disconnected' ? (
-        <Notice tone="warn" title="Traffic numbers are interrupted">
+        <Notice tone="warn" title="Traffic numbers are not updating">
           The dashboard's observer does not answer. Check that the server is running; the page keeps
           trying.
         </Notice>

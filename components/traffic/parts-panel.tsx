@@ -102,7 +102,7 @@ interface PartsPanelProps {
 
 /** The route, every rule, backend and mirror in exact numbers; a rule's name shows it alone. */
 export function PartsPanel({ series, rangeName, rule, seconds }: PartsPanelProps) {
-  const { latency, bytes = 'Bytes of bodies, without heads.' } = series.blindSpots
+  const { latency, bytes = 'Bytes of bodies, without headers.' } = series.blindSpots
   return (
     <Panel title="In numbers">
       <ScrollRegion label="In numbers, table" className="overflow-x-auto">

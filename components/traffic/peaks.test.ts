@@ -16,7 +16,7 @@ describe('the busiest part of a step', () => {
     const drawn = withPeaks(model, route, { a: [600, null], b: [1, 1] })
     expect(drawn.rows[0]?.values).toEqual({ a: 1, 'peak a': 10 })
     expect(drawn.rows[1]?.values).toEqual({ a: null, 'peak a': null })
-    expect(drawn.series[1]).toMatchObject({ label: 'Primary, busiest', isFaint: true })
+    expect(drawn.series[1]).toMatchObject({ label: 'Primary, peak', isFaint: true })
   })
 
   it('is not drawn where steps have no parts', () => {

@@ -24,7 +24,7 @@ export function withPeaks(
     .filter(({ key }) => sources.some((source) => source.key === PEAK + key))
     .map(({ key, label, color }) => ({
       key: PEAK + key,
-      label: `${label}, busiest`,
+      label: `${label}, peak`,
       color,
       dashes: '1 2',
       isFaint: true,

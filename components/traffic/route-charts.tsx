@@ -73,7 +73,7 @@ function stepNote({ primary, stepSeconds }: RouteSeries): string | undefined {
   if ((primary.peaks.requests ?? []).length === 0) return undefined
   const step =
     stepSeconds >= 60 ? `${Math.round(stepSeconds / 60)} min` : `${Math.round(stepSeconds)} s`
-  return `A point is the mean over ${step}; the dotted line is the busiest part of that time.`
+  return `A point is the mean over ${step}; the dotted line is the peak within that time.`
 }
 
 export const PERCENTILES = [
@@ -192,7 +192,7 @@ export function OutcomesChart(props: RouteChartProps) {
   const model = useModel(props, mirrorOutcomes)
   return (
     <ChartCard
-      title="Mirrored copies by outcome"
+      title="Mirrored requests by outcome"
       {...model}
       {...chart}
       format={formatRate}
@@ -226,7 +226,7 @@ export function BytesChart(props: RouteChartProps) {
       {...chart}
       format={formatSize}
       exact={exactSize}
-      note={route.blindSpots.bytes ?? 'Bytes of bodies, without heads.'}
+      note={route.blindSpots.bytes ?? 'Bytes of bodies, without headers.'}
     />
   )
 }

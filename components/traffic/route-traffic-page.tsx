@@ -91,7 +91,7 @@ export function RouteTrafficPage({ namespace, name }: RouteAddress) {
         <RouteHeading namespace={namespace} name={name} />
         <TrafficToolbar view={view} series={series} />
         {connection === 'disconnected' ? (
-          <EmptyState tone="bad" title="Traffic numbers are interrupted">
+          <EmptyState tone="bad" title="Traffic numbers are not updating">
             The dashboard's observer does not answer. Check that the server is running; the page
             keeps trying.
           </EmptyState>

@@ -50,7 +50,7 @@ describe('the share of a mirror', () => {
 
   it('is unknown without requests, or without its filter', () => {
     expect(share(0, 0)).toMatchObject({ observed: null, band: null, isWithin: true })
-    expect(shareSentence(share(0, 0))).toBe('No request in this time.')
+    expect(shareSentence(share(0, 0))).toBe('No requests in this period.')
     expect(share(10, 0, '0')).toMatchObject({ configured: null })
     expect(shareSentence(share(10, 0, '0'))).toBe('The route has no such filter now.')
   })

@@ -62,10 +62,10 @@ export function formatFraction(share: number): string {
 export function shareSentence(share: MirrorShare): string {
   const { configured, observed, requests, band, isWithin, isEstimate } = share
   if (configured === null) return 'The route has no such filter now.'
-  if (observed === null || band === null) return 'No request in this time.'
+  if (observed === null || band === null) return 'No requests in this period.'
   const counted = `${formatCount(requests)} ${isEstimate ? 'answered ' : ''}requests`
   const [low, high] = [formatFraction(band.low), formatFraction(band.high)]
   return isWithin
     ? `Of ${counted}. A random sample of that size lies between ${low} and ${high} in 99 of 100 cases.`
-    : `Of ${counted}, outside ${low} to ${high}, where a random sample lies in 99 of 100 cases. Was the filter changed in this time?`
+    : `Of ${counted}, outside ${low} to ${high}, where a random sample lies in 99 of 100 cases. Was the filter changed in this period?`
 }

@@ -8,8 +8,8 @@ import type { SourceState } from '@/lib/dashboard-api/series'
 export function sourceText({ message, lastScrape }: Omit<SourceState, 'state'>): string {
   const measured =
     lastScrape === null
-      ? 'The gateway has not been measured yet'
-      : `The gateway was last measured at ${formatClock(lastScrape)}`
+      ? 'No metrics have been read from the gateway yet'
+      : `Metrics were last read from the gateway at ${formatClock(lastScrape)}`
   return `${message} ${measured}; the page keeps trying.`.trimStart()
 }
 
@@ -18,7 +18,7 @@ export function SourceNotice({ source }: { source: SourceState }) {
   if (source.state === 'ok') {
     return source.message === '' ? null : <p className="text-2xs text-muted">{source.message}</p>
   }
-  const title = source.state === 'stale' ? 'These numbers are old' : 'No traffic numbers'
+  const title = source.state === 'stale' ? 'These numbers are out of date' : 'No traffic numbers'
   return (
     <Notice tone="warn" title={title}>
       {sourceText(source)}

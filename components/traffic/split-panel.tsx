@@ -82,7 +82,7 @@ export function BackendsPanel({ series }: { series: RouteSeries }) {
       {series.blindSpots.backends !== undefined ? (
         <p className="text-muted">{series.blindSpots.backends}</p>
       ) : rows.length === 0 ? (
-        <p className="text-muted">No backend has answered in this time.</p>
+        <p className="text-muted">No backend has answered in this period.</p>
       ) : (
         <SplitTable caption="Responses per backend" rows={rows} />
       )}
@@ -106,7 +106,7 @@ export function MirrorsPanel({ series }: { series: RouteSeries }) {
   })
   return (
     <Panel title="Mirrored to">
-      <SplitTable caption="Copies per mirror" rows={rows} />
+      <SplitTable caption="Mirrored requests per mirror" rows={rows} />
     </Panel>
   )
 }

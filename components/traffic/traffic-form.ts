@@ -69,7 +69,7 @@ const MESSAGES: Record<keyof TrafficForm, string> = {
   method: 'One of the listed methods.',
   host: 'A host name is needed: the Gateway chooses the route by it.',
   path: 'Starts with / and has no spaces.',
-  headers: 'One header a line, as Name: value; at most 32.',
+  headers: 'One header per line, as Name: value; at most 32.',
   rate: `A number from 1 to ${TRAFFIC_RATE_MAX}.`,
   duration: `A number from 1 to ${TRAFFIC_DURATION_SECONDS_MAX}.`,
 }

@@ -45,7 +45,7 @@ describe('account sentences', () => {
       '1,005 requests = 290 mirrored + 710 not sampled + 3 skipped (body too large 3) + 2 dropped (queue full 2)',
     )
     expect(sentences.mirrored).toBe(
-      '290 mirrored + 5 in flight before = 288 answered + 2 failed (timeout 2) + 4 in flight + 1 of unknown end',
+      '290 mirrored + 5 in flight before = 288 answered + 2 failed (timeout 2) + 4 in flight + 1 with unknown outcome',
     )
     expect(sentences.holds).toBe(true)
   })
@@ -53,10 +53,10 @@ describe('account sentences', () => {
   it('say what was captured, and why the rest was not', () => {
     expect(captureSentence({ captured: 0, givenUp: {} })).toBeNull()
     expect(captureSentence({ captured: 1, givenUp: {} })).toBe(
-      '1 pair captured for comparison, repeats of a calibration included.',
+      '1 pair captured for comparison, repeats of a noise measurement included.',
     )
     expect(captureSentence({ captured: 1200, givenUp: { rate_limit: 30 } })).toBe(
-      '1,200 pairs captured for comparison, repeats of a calibration included, 30 given up (rate limit 30).',
+      '1,200 pairs captured for comparison, repeats of a noise measurement included, 30 dropped (rate limit 30).',
     )
   })
 
@@ -80,11 +80,11 @@ describe('account sentences', () => {
 describe('a source that does not answer', () => {
   it('says when it was last heard of, if it ever was', () => {
     expect(sourceText({ message: 'It is down.', lastScrape: null })).toBe(
-      'It is down. The gateway has not been measured yet; the page keeps trying.',
+      'It is down. No metrics have been read from the gateway yet; the page keeps trying.',
     )
     const noon = new Date(2026, 10, 25, 12, 3, 9).getTime()
     expect(sourceText({ message: '', lastScrape: noon })).toBe(
-      'The gateway was last measured at 12:03:09; the page keeps trying.',
+      'Metrics were last read from the gateway at 12:03:09; the page keeps trying.',
     )
   })
 })

@@ -6,6 +6,7 @@ import { useLiveList } from '@/components/data/use-live'
 import { useSeriesOverview } from '@/components/data/use-live-series'
 import { useUrlState } from '@/components/data/use-url-state'
 import { exactRate, formatRate } from '@/components/format/numbers'
+import { LiveLoading } from '@/components/layout/live-loading'
 import { PageHeader } from '@/components/layout/page-header'
 import { healthOf } from '@/components/routes/route-summary'
 import { EmptyState, LoadingState } from '@/components/ui/empty-state'
@@ -85,7 +86,7 @@ function Overview() {
   if (series === undefined || model === undefined) {
     if (connection !== 'disconnected') return <LoadingState label="Loading traffic" />
     return (
-      <EmptyState tone="bad" title="Traffic numbers are interrupted">
+      <EmptyState tone="bad" title="Traffic numbers are not updating">
         The dashboard's observer does not answer. Check that the server is running; the page keeps
         trying.
       </EmptyState>
@@ -110,7 +111,7 @@ function Overview() {
 function SendTraffic() {
   const url = useUrlState()
   const { objects: routes, isSynced } = useLiveList('httproutes')
-  if (!isSynced) return <LoadingState label="Loading routes" />
+  if (!isSynced) return <LiveLoading kinds={['httproutes']} label="Loading routes" />
   const wanted = url.get('route')
   const route = routes.find((candidate) => keyOf(candidate) === wanted) ?? routes[0]
   return (

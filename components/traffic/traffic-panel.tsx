@@ -159,8 +159,8 @@ export function TrafficPanel({ initial }: { initial: TrafficForm }) {
           onClose={() => setIsAsking(false)}
           onSend={send}
         >
-          {form.method} may change data: every one of them does at the backend what it asks for, and
-          once more behind each mirror that gets a copy.
+          {form.method} may change data: each request takes effect at the backend, and again at each
+          mirror that gets it.
         </ConfirmSend>
       ) : null}
     </form>

@@ -35,9 +35,9 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
 }
 
 const COMPARE_OPTIONS = [
-  { value: '', label: 'Compare with nothing' },
-  { value: 'before', label: 'Compare with the time before' },
-  { value: 'day', label: 'Compare with a day earlier' },
+  { value: '', label: 'No comparison' },
+  { value: 'before', label: 'Compare with the previous period' },
+  { value: 'day', label: 'Compare with the day before' },
 ]
 
 /** Holds the picture, or follows the time again. */

@@ -64,7 +64,7 @@ export function WindowTotals({ route, rangeName }: { route: RouteSeries; rangeNa
           }
         />
         <Tile
-          label="Mirrored copies"
+          label="Mirrored requests"
           value={formatCount(mirrored)}
           note={mirrors.length === 0 ? 'no mirror in use' : rangeName.toLowerCase()}
         />

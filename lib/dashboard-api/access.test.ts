@@ -9,6 +9,6 @@ test('a denial names the verb, the resource, the place and the right that is mis
   expect(
     denialText({ ...denial, plural: 'namespaces', namespace: '', reason: 'RBAC: none.' }),
   ).toBe(
-    'You may not patch namespaces; ask its administrator for a ClusterRole with the verb patch on namespaces of the core API group. The server says: RBAC: none.',
+    'You may not patch namespaces; ask the cluster’s administrator for a ClusterRole with the verb patch on namespaces of the core API group. The server says: RBAC: none.',
   )
 })

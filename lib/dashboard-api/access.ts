@@ -38,5 +38,7 @@ export function denialText({ verb, group, plural, namespace, reason }: Denial): 
   const role = namespace === '' ? 'ClusterRole' : 'Role there'
   const of = group === '' ? 'of the core API group' : `of API group ${group}`
   const said = reason === '' ? '' : ` The server says: ${reason.replace(/\.?$/, '.')}`
-  return `You may not ${verb} ${plural}${where}; ask its administrator for a ${role} with the verb ${verb} on ${plural} ${of}.${said}`
+  const verbs = verb.includes(' ') ? `verbs ${verb}` : `verb ${verb}`
+  const administrator = namespace === '' ? 'the cluster’s administrator' : 'its administrator'
+  return `You may not ${verb} ${plural}${where}; ask ${administrator} for a ${role} with the ${verbs} on ${plural} ${of}.${said}`
 }

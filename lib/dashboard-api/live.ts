@@ -1,6 +1,7 @@
 /**
  * GET /api/live?kinds=httproutes,gateways: server-sent events, one stream per page.
- * First a `snapshot` per kind, then a `change` per watch event; `connection` whenever the watch's state changes.
+ * First a `snapshot` per kind, then a `change` per watch event; `connection` whenever the watch's state changes, and
+ * `denial` whenever a kind may no longer be read, or may be again.
  */
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 
@@ -18,8 +19,16 @@ export interface LiveChange {
 }
 
 export interface LiveConnection {
-  readonly state: 'connected' | 'connecting' | 'disconnected'
+  /** `denied`: the API server answers, and does not let its user read this kind. */
+  readonly state: 'connected' | 'connecting' | 'disconnected' | 'denied'
   /** What to do, when not connected. */
+  readonly message: string
+}
+
+/** Whether a kind may be read: what can't be read is unknown, neither empty nor disconnected. */
+export interface LiveDenial {
+  readonly kind: string
+  /** Which right is missing and what the server says; empty when the kind may be read. */
   readonly message: string
 }
 

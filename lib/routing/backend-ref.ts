@@ -1,17 +1,11 @@
 import { GATEWAY_API_GROUP } from '@/lib/gateway-api/kinds'
 import { namespacedName } from '@/lib/gateway-api/references'
-import type {
-  BackendObjectReference,
-  EndpointSlice,
-  HTTPRoute,
-  Service,
-} from '@/lib/gateway-api/types'
+import type { BackendObjectReference, HTTPRoute } from '@/lib/gateway-api/types'
 import type { ClusterIndex } from './cluster-index'
 import type { Problem } from './condition'
 import { isReferencePermitted } from './reference-grant'
 import type { ClusterEntry } from './route-table'
-
-type ServicePort = NonNullable<Service['spec']['ports']>[number]
+import { readyEndpoints } from './service-endpoints'
 
 /** What a backendRef leads to; `cluster` is its key also when it leads nowhere. */
 export type ResolvedBackend =
@@ -72,32 +66,4 @@ export function resolveBackendRef(
       endpoints: readyEndpoints(slices, servicePort),
     },
   }
-}
-
-/** Ready addresses, sorted, so that the same set is always the same list. */
-function readyEndpoints(
-  slices: readonly EndpointSlice[],
-  servicePort: ServicePort,
-): ClusterEntry['endpoints'] {
-  const found = new Map<string, { address: string; port: number }>()
-  for (const slice of slices) {
-    // A name that resolves elsewhere is not an endpoint of the cluster.
-    if (slice.addressType === 'FQDN') continue
-    const port = slice.ports?.find((candidate) => isSamePort(candidate, servicePort))?.port
-    if (port === undefined) continue
-    for (const endpoint of slice.endpoints ?? []) {
-      // Unknown readiness counts as ready, as the API says.
-      const [address] = endpoint.addresses
-      if (endpoint.conditions?.ready === false || address === undefined) continue
-      found.set(`${address} ${port}`, { address, port })
-    }
-  }
-  return [...found].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, one]) => one)
-}
-
-function isSamePort(
-  port: NonNullable<EndpointSlice['ports']>[number],
-  servicePort: ServicePort,
-): boolean {
-  return (port.name ?? '') === (servicePort.name ?? '') && (port.protocol ?? 'TCP') === 'TCP'
 }

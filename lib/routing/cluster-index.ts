@@ -7,6 +7,7 @@ import type {
   Service,
 } from '@/lib/gateway-api/types'
 import type { ClusterState } from './cluster-state'
+import { SERVICE_NAME_LABEL } from './service-endpoints'
 
 /** The cluster's objects by what they are looked up by. */
 export interface ClusterIndex {
@@ -16,8 +17,6 @@ export interface ClusterIndex {
   readonly namespaces: ReadonlyMap<string, Namespace>
   readonly grantsByNamespace: ReadonlyMap<string, readonly ReferenceGrant[]>
 }
-
-const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
 
 /** Indexes every object of the state; of two with the same name the later one is found. */
 export function indexCluster(state: ClusterState): ClusterIndex {

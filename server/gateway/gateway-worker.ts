@@ -20,6 +20,8 @@ let table: RouteTable | undefined
 
 async function perform(call: WorkerCall): Promise<unknown> {
   if (call.type === 'configure') {
+    // Another one would take over with neither the table nor the sockets of the first, which would never be stopped.
+    if (worker !== undefined) throw new Error('The worker has been configured already.')
     worker = new ServingWorker(call.limits, logger, call.place, (claim) => {
       const asked: WorkerClaim = { claim }
       process.send?.(asked)

@@ -1,3 +1,4 @@
+import { denialText } from '@/lib/dashboard-api/access'
 import type { LiveChange, LiveConnection } from '@/lib/dashboard-api/live'
 import type { ResourceKind } from '@/lib/gateway-api/kinds'
 import { keyOf, type NamespacedName } from '@/lib/gateway-api/references'
@@ -211,7 +212,15 @@ class InformerLoop {
     }
     // A refused, malformed or oversized watch may come from the version itself.
     if (!(error instanceof KubeError) || error.code !== 'unreachable') this.version = undefined
-    await this.retreat(error instanceof Error ? error.message : String(error))
+    const message = error instanceof Error ? error.message : String(error)
+    if (hasStatus(error, 403)) await this.retreat(this.denial(message), true)
+    else await this.retreat(message)
+  }
+
+  private denial(reason: string): string {
+    const { group, plural } = this.resource
+    const { namespace = '' } = this.options
+    return denialText({ verb: 'list and watch', group, plural, namespace, reason })
   }
 
   /** Goes on with the next older version of the kind; false, and back to the newest, after the oldest one. */
@@ -223,16 +232,17 @@ class InformerLoop {
     return version !== undefined
   }
 
-  private async retreat(reason: string): Promise<void> {
+  private async retreat(reason: string, isDenied = false): Promise<void> {
     const { logger, resource } = this.options
-    this.setConnection({ state: 'disconnected', message: reason })
+    this.setConnection({ state: isDenied ? 'denied' : 'disconnected', message: reason })
     logger?.warn('watch interrupted', { kind: resource.plural, reason })
     const longest = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** this.failures)
     this.failures = Math.min(this.failures + 1, 16)
     // Between half and all of the delay, so that many informers do not come back together.
     const delay = longest * (0.5 + this.clock.random() / 2)
     await this.clock.delay(delay, this.controller.signal)
-    if (!this.controller.signal.aborted) {
+    // Whoever may not read learns nothing from another attempt until it succeeds.
+    if (!this.controller.signal.aborted && !isDenied) {
       this.setConnection({ state: 'connecting', message: `Trying again: ${reason}` })
     }
   }

@@ -725,6 +725,23 @@ describe('startInformer', () => {
     expect(test.informer.objects.size).toBe(0)
   })
 
+  it('says of a kind that may not be read which right is missing, and reads it once it may', async () => {
+    const test = await startWatched([route('a', '8')])
+    await until(() => test.informer.connection.state === 'connected', 'connected')
+    test.connections.length = 0
+    test.state.refuse = 403
+    test.send('ERROR', status(410, 'Expired', 'too old resource version'))
+    await until(() => test.clock.delays.length >= 3, 'retries')
+    expect(test.connections).toEqual(['denied'])
+    expect(test.informer.connection.message).toBe(
+      'You may not list and watch httproutes; ask the cluster’s administrator for a ClusterRole with the verbs list and watch on httproutes of API group gateway.networking.k8s.io. The server says: too old.',
+    )
+    test.state.refuse = 0
+    await until(() => test.informer.connection.state === 'connected', 'connected again')
+    expect(test.connections).toEqual(['denied', 'connected'])
+    expect(test.informer.objects.size).toBe(1)
+  })
+
   it('follows an older version of a kind where the server does not serve the newest, until it does', async () => {
     const test = await startWatched([route('a', '8')], KINDS.referencegrants, /v1beta1/)
     await until(() => test.watches.length === 1, 'watch of the older version')

@@ -6,12 +6,12 @@ const ENVOY: BlindSpots = {
   backends:
     'Envoy counts all backends of a rule as one, so what each of them answered is not known.',
   account:
-    'Envoy counts a copy when it ends. What it did not sample, skipped or gave up is not counted, so the sum cannot be checked.',
+    'Envoy counts a mirrored request when it ends. Requests it did not sample, skipped or dropped are not counted, so the sum cannot be checked.',
   failures:
-    'In Envoy’s counts a copy that was refused, reset or over a limit reads as status 503 and one that timed out as 504; the causes are counted apart.',
+    'In Envoy’s counts a mirrored request that was refused, reset or over a limit reads as status 503 and one that timed out as 504; the causes are counted apart.',
   latency:
     'Envoy’s latencies leave out every request that timed out or was reset: a hanging backend looks fast. Read them together with the causes. They arrive every 5 s.',
-  bytes: 'Envoy counts bytes on its connections: heads and TLS are in them.',
+  bytes: 'Envoy counts bytes on its connections: headers and TLS are included.',
 }
 
 /**

@@ -4,7 +4,7 @@ import { connection } from '../_server/connection'
 import { eventStream } from '../_server/event-stream'
 import { knownPlural } from '../_server/known-kind'
 import { respond } from '../_server/respond'
-import { TOO_MANY_PAGES, worstConnection } from '../_server/worst-connection'
+import { denialAfter, TOO_MANY_PAGES, worstConnection } from '../_server/worst-connection'
 
 export const dynamic = 'force-dynamic'
 
@@ -20,7 +20,9 @@ export function GET(request: Request): Promise<Response> {
           onSnapshot: (snapshot) => sink.send('snapshot', snapshot),
           onChange: (change) => sink.send('change', change),
           onConnection: (state) => {
+            const denial = denialAfter(states.get(kind), state)
             states.set(kind, state)
+            if (denial !== null) sink.send('denial', { kind, message: denial })
             sink.send('connection', worstConnection(states.values()))
           },
         }),
