@@ -19,7 +19,7 @@ function read(text: string): JsonObject {
   return parseManifest(text).documents[0]?.object ?? {}
 }
 
-function live(text: string, managedFields: readonly ManagedFieldsEntry[]): KubernetesObject {
+function live(text: string, managedFields: ManagedFieldsEntry[]): KubernetesObject {
   const object = read(text)
   const metadata = { ...(object['metadata'] as object), name: 'r', namespace: 'n', managedFields }
   return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', ...object, metadata }

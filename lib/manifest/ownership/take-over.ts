@@ -97,7 +97,10 @@ function withTaken(
     const all = others.reduce<Record<string, unknown>>(union, { ...tree })
     return Object.keys(all).length === 0 ? {} : { '.': {}, ...all }
   }
-  const below = others.flatMap((other) => branch(other, step) ?? [])
+  const below = others.flatMap((other) => {
+    const inner = branch(other, step)
+    return inner === undefined ? [] : [inner]
+  })
   return { ...tree, [step]: withTaken(branch(tree, step) ?? {}, rest, below) }
 }
 
