@@ -22,14 +22,18 @@ export interface NamedField {
   readonly isMeant: boolean
 }
 
-/** What garbage collection and deployment tools go by: a draft that leaves it out seldom means to remove it. */
-const BOOKKEEPING =
-  /^metadata\.(?:finalizers|ownerReferences|(?:labels|annotations)\[(?:[\w.-]*\b(?:helm\.sh|argoproj\.io|fluxcd\.io)\/|app\.kubernetes\.io\/(?:managed-by|instance)\]))/
+/** What garbage collection, controllers and deployment tools go by: a draft that leaves it out seldom means to remove it. */
+const BOOKKEEPING = [
+  /^metadata\.(?:finalizers|ownerReferences)/,
+  /^metadata\.annotations\[[^/]*\b(?:kubernetes|k8s)\.io\//,
+  /^metadata\.(?:labels|annotations)\[[^/]*\b(?:helm\.sh|argoproj\.io|fluxcd\.io)\//,
+  /^metadata\.labels\[app\.kubernetes\.io\/(?:managed-by|instance)\]/,
+]
 
 function named(field: LeftField): Omit<NamedField, 'documentIndex'> {
   const { path, value, managers, isHeld } = field
   const text = fieldText(path)
-  const isMeant = !isHeld && !BOOKKEEPING.test(text)
+  const isMeant = !isHeld && !BOOKKEEPING.some((rule) => rule.test(text))
   return { path, text, value: shortValue(value), managers, isHeld, isMeant }
 }
 

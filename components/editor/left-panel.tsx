@@ -64,7 +64,7 @@ export function LeftPanel({ fields, what, onRemove }: LeftPanelProps) {
     )
   return (
     <Notice
-      tone="warn"
+      tone={fields.some(({ isMeant }) => isMeant) ? 'warn' : 'info'}
       title={leftTitle(fields.length, what)}
       action={
         <Button

@@ -1,9 +1,11 @@
 /** Removing what kubectl, Helm or anybody else wrote: named first, shown by a dry run, and gone after the apply. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { echoBackendManifest } from '@/components/backends/echo-template'
 import { KINDS } from '@/lib/gateway-api/kinds'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import { fieldText } from '@/lib/manifest/ownership/field-tree'
 import type { LeftField } from '@/lib/manifest/ownership/left-out'
+import { parseManifest } from '@/lib/manifest/parse-manifest'
 import { editablePart, LAST_APPLIED, toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import type { JsonObject } from '@/lib/shared/json'
 import {
@@ -34,7 +36,7 @@ describe.skipIf(!hasKubectl())(`removing against ${CLUSTER_NAME} (skipped withou
   let cluster: Cluster
   const kubectl = (command: string, stdin = '') => contract.kubectl(command.split(' '), { stdin })
   beforeAll(async () => {
-    contract = await startContractCluster({ hasControllers: false })
+    contract = await startContractCluster()
     cluster = contract.cluster
   }, 60_000)
   afterAll(() => contract.stop())
@@ -202,6 +204,19 @@ describe.skipIf(!hasKubectl())(`removing against ${CLUSTER_NAME} (skipped withou
     const draft = await draftOf('defaulted', dropSpec('rules'))
     expect((await applyManifest(cluster, draft, dry)).left).toEqual([])
   })
+
+  test('of what the server fills into a backend nothing is named', async () => {
+    const objects = parseManifest(
+      echoBackendManifest({ name: 'echo', namespace: contract.namespace, port: 3000, replicas: 1 }),
+    ).documents.map(({ object }) => object as JsonObject & KubernetesObject)
+    for (const object of objects) await applyManifest(cluster, object, write)
+    // Controllers write the revision, through status or not.
+    const isFilled = (name: string) => !name.includes('deployment.kubernetes.io/revision')
+    const again = await Promise.all(objects.map((object) => applyManifest(cluster, object, dry)))
+    expect(again.map(({ outcome, left }) => [outcome, ...names(left).filter(isFilled)])).toEqual(
+      objects.map(() => ['unchanged']),
+    )
+  }, 90_000)
 
   test('a removal that the server refuses changes nothing, and says why', async () => {
     const service = `{"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},"spec":{"selector":{"a":"b"},"ports":[{"name":"web","port":80},{"name":"more","port":81}]}}`

@@ -15,7 +15,7 @@ import { KubeError } from './kube-error'
 
 /**
  * The fields that the draft leaves out and that stay in `answer`, the server's answer to it. What would come back by itself, a
- * default, is not among them: a dry run without all of them tells. Where the server refuses that one, nothing is taken for a default.
+ * default, is not among them: a dry run without all of them tells. Where the server refuses that one, what has an owner is named.
  */
 export async function leftBehind(
   target: Target,
@@ -33,7 +33,7 @@ export async function leftBehind(
     if (error instanceof KubeError && error.status !== null) return null
     throw error
   })
-  if (without === null) return left
+  if (without === null) return left.filter(({ managers }) => managers.length > 0)
   const remaining = toJson(without.object)
   return left.filter(
     ({ path, value, isHeld }) => isHeld || !equalJson(fieldAt(remaining, path), value),

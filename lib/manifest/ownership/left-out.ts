@@ -33,8 +33,15 @@ export function isOwn({ manager, operation, subresource }: ManagedFieldsEntry): 
 /** A manager's fields at one place. */
 interface Owner {
   readonly manager: string
-  readonly kind: 'own' | 'other' | 'subresource'
+  /** `status`: written by a controller beside the status, as its own bookkeeping. */
+  readonly kind: 'own' | 'status' | 'subresource' | 'other'
   readonly tree: FieldTree
+}
+
+function kindOf(entry: ManagedFieldsEntry): Owner['kind'] {
+  if (isOwn(entry)) return 'own'
+  if (entry.subresource === 'status') return 'status'
+  return entry.subresource ? 'subresource' : 'other'
 }
 
 interface Place {
@@ -45,13 +52,12 @@ interface Place {
 
 /**
  * Of what a person writes in the live object, the fields that are not in the draft and that others own, or nobody is known to. One
- * that only our own applies own is not among them: an apply without it removes it. Lists that are owned as a whole are replaced by
+ * that only our own applies own is not among them: an apply without it removes it; nor is what a controller keeps beside the status. Lists that are owned as a whole are replaced by
  * the draft's. A default is among them; only the server knows that it would come back.
  */
 export function leftOut(live: KubernetesObject, draft: object): readonly LeftField[] {
   const owners = (live.metadata.managedFields ?? []).map((entry): Owner => {
-    const kind = entry.subresource ? 'subresource' : isOwn(entry) ? 'own' : 'other'
-    return { manager: entry.manager, kind, tree: entry.fieldsV1 ?? {} }
+    return { manager: entry.manager, kind: kindOf(entry), tree: entry.fieldsV1 ?? {} }
   })
   const found: LeftField[] = []
   // What names the object is not a field of it.
@@ -116,9 +122,9 @@ function leave(place: Place, found: LeftField[]): void {
 function note({ path, value, owners }: Place, found: LeftField[]): void {
   if (found.length >= LEFT_FIELDS_MAX) return
   const others = owners.filter(({ kind }) => kind !== 'own')
-  if (others.length === 0 && owners.length > 0) return
+  if (owners.length > 0 && others.every(({ kind }) => kind === 'status')) return
   const managers = [...new Set(others.map(({ manager }) => manager))]
-  found.push({ path, value, managers, isHeld: others.some(({ kind }) => kind === 'subresource') })
+  found.push({ path, value, managers, isHeld: others.some(({ kind }) => kind !== 'other') })
 }
 
 function within({ path, owners }: Place, step: string, value: JsonValue): Place {

@@ -14,6 +14,7 @@ function entry(manager: string, fieldsV1: Fields, more: Partial<ManagedFieldsEnt
   return { ...base, fieldsV1, ...more }
 }
 const apply = { operation: 'Apply' } as const
+const STATUS = { subresource: 'status' }
 
 function read(text: string): JsonObject {
   return parseManifest(text).documents[0]?.object ?? {}
@@ -39,7 +40,7 @@ const OWNERS = [
   }),
   entry('helm', { 'f:metadata': { 'f:labels': { 'f:legacy': {} } } }, apply),
   entry('mirrorboard', { 'f:spec': { 'f:rules': {} } }, apply),
-  entry('mirrorboard', { 'f:status': { 'f:parents': {} } }, { subresource: 'status' }),
+  entry('mirrorboard', { 'f:status': { 'f:parents': {} } }, STATUS),
 ]
 
 function named(object: KubernetesObject, draft: string): string[] {
@@ -99,15 +100,12 @@ describe('what a draft leaves out', () => {
         'f:metadata': { 'f:finalizers': { '.': {}, 'v:"a"': {} } },
         'f:spec': { 'f:ports': { 'k:{"port":80,"protocol":"TCP"}': { '.': {}, 'f:name': {} } } },
       }),
-      entry(
-        'scaler',
-        { 'f:spec': { 'f:replicas': {} } },
-        { operation: 'Update', subresource: 'scale' },
-      ),
+      entry('scaler', { 'f:spec': { 'f:replicas': {} } }, { subresource: 'scale' }),
+      entry('controller', { 'f:metadata': { 'f:annotations': { 'f:revision': {} } } }, STATUS),
     ]
     const object = live(
       `
-metadata: {finalizers: [a, b]}
+metadata: {finalizers: [a, b], annotations: {revision: '1'}}
 spec:
   replicas: 2
   ports: [{port: 80, protocol: TCP, name: http}, {port: 81, protocol: TCP}]
