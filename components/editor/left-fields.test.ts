@@ -83,19 +83,11 @@ describe('fields that would stay', () => {
   })
 
   test('are foretold of a restore', () => {
-    const live = {
-      ...object('b'),
-      metadata: {
-        ...object('b').metadata,
-        labels: { legacy: 'x' },
-        managedFields: [
-          {
-            ...{ manager: 'kubectl', operation: 'Update', apiVersion: 'v1' },
-            ...{ fieldsType: 'FieldsV1', fieldsV1: { 'f:metadata': { 'f:labels': {} } } },
-          } as const,
-        ],
-      },
-    }
+    const fieldsV1 = { 'f:metadata': { 'f:labels': {} } }
+    const owner = { manager: 'kubectl', operation: 'Update', apiVersion: 'v1' } as const
+    const managedFields = [{ ...owner, fieldsType: 'FieldsV1', fieldsV1 } as const]
+    const { metadata, ...rest } = object('b')
+    const live = { ...rest, metadata: { ...metadata, labels: { legacy: 'x' }, managedFields } }
     const names = (text: string) => namesText(staysInRestore(live, text))
     expect(names('metadata: {name: b, annotations: {}}')).toBe('metadata.labels (kubectl)')
     expect(names('metadata: {name: b, annotations: {}, labels: {legacy: x}}')).toBe('')
