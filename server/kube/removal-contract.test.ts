@@ -210,6 +210,7 @@ describe.skipIf(!hasKubectl())(`removing against ${CLUSTER_NAME} (skipped withou
       echoBackendManifest({ name: 'echo', namespace: contract.namespace, port: 3000, replicas: 1 }),
     ).documents.map(({ object }) => object as JsonObject & KubernetesObject)
     for (const object of objects) await applyManifest(cluster, object, write)
+    await kubectl('rollout status deploy/echo --timeout=60s')
     // Controllers write the revision, through status or not.
     const isFilled = (name: string) => !name.includes('deployment.kubernetes.io/revision')
     const again = await Promise.all(objects.map((object) => applyManifest(cluster, object, dry)))
