@@ -93,6 +93,9 @@ test('an older revision says before it is restored what it can’t take away, an
   await expect(changes).toContainText('metadata.labels.added removed, was later')
   await applyReview(page)
   expect(await read('{.metadata.labels}')).toBe('{"legacy":"unused","team":"a"}')
+  const revisions = page.getByRole('list', { name: 'Revisions, newest first' })
+  await expect(revisions.getByRole('listitem').first()).toContainText('Changed by mirrorboard')
+  await expect(revisions).not.toContainText(RECORD)
 })
 
 test('a budget that kubectl set is cleared, and nothing else of the route', async ({ page }) => {

@@ -122,6 +122,19 @@ describe('what is compared', () => {
     ])
   })
 
+  test('has all that an apply adds to the metadata', () => {
+    const owner = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: 'u' }
+    const one = result({ live: object('b'), result: object('b') })
+    const added = { finalizers: ['x/y'], ownerReferences: [owner] }
+    const applied = { ...object('b'), metadata: { ...object('b').metadata, ...added } }
+    const answered = { ...one, result: applied }
+    const paths = changesOf(versionsOf(answered, draftObject(draft, one)), undefined)
+    expect(paths.map(({ path }) => path.join('.'))).toEqual([
+      'metadata.finalizers',
+      'metadata.ownerReferences',
+    ])
+  })
+
   test('is linted as it would be stored; as it was sent where the server refused', () => {
     const text = answersText(
       [result({ result: object('b', { x: '1' }) }), result({ documentIndex: 1 })],

@@ -198,6 +198,34 @@ describe.skipIf(!hasKubectl())(`removing against ${CLUSTER_NAME} (skipped withou
     expect(toEditableYaml(stored)).toBe(toEditableYaml(former))
   })
 
+  test('a removal takes nothing over while a conflict is not confirmed', async () => {
+    await kubectl('apply -f -', base('unconfirmed'))
+    const draft = await draftOf('unconfirmed', (object) => [
+      dropLegacy(object),
+      dropSpec('rules')(object),
+      Object.assign(object['spec'] as JsonObject, { hostnames: ['other.example'] }),
+    ])
+    const { left } = await applyManifest(cluster, draft, { ...dry, force: true })
+    expect(names(left)).toEqual([
+      'metadata.labels.legacy (kubectl-client-side-apply)',
+      'spec.rules (kubectl-client-side-apply)',
+    ])
+    const was = await read('unconfirmed')
+    const refused = await applyManifest(cluster, draft, { ...write, remove: pathsOf(left) })
+    expect(refused.outcome).toBe('conflict')
+    expect(await read('unconfirmed')).toEqual(was)
+  })
+
+  test('what nobody is recorded to own is named as such, and goes', async () => {
+    await kubectl('apply -f -', base('untracked'))
+    const reset = '{"metadata":{"managedFields":[{}]}}'
+    await contract.kubectl(['patch', 'httproute', 'untracked', '--type=merge', '-p', reset])
+    expect((await read('untracked')).metadata.managedFields).toBeUndefined()
+    const draft = await draftOf('untracked', dropLegacy)
+    const stored = await remove('untracked', draft, ['metadata.labels.legacy ()'])
+    expect(labelsOf(stored)).toEqual({ team: 'a' })
+  })
+
   test('a default is not named, for it would come back', async () => {
     const route = base('defaulted').replace(/ {2}rules:[\s\S]*/, '')
     await kubectl('apply -f -', route)
