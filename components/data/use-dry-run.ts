@@ -5,23 +5,20 @@ import { API } from '@/lib/dashboard-api/paths'
 import { type DashboardRequestError, postJson } from './dashboard-client'
 import { useCachedQuery } from './use-cached-query'
 
-interface DryRunQuestion extends Pick<ManifestRequest, 'manifest' | 'base'> {
-  force: boolean
-  /** Another number asks the same again. */
-  attempt: number
-}
+type DryRunQuestion = Omit<ManifestRequest, 'action'>
 
-/** The server's answer to a manifest, without storing it. Asked anew whenever a part of the question changes. */
-export function useDryRun({ manifest, base, force, attempt }: DryRunQuestion) {
+/**
+ * The server's answer to a manifest, without storing it. Asked anew whenever a part of the question changes; another attempt asks
+ * the same again.
+ */
+export function useDryRun(question: DryRunQuestion, attempt: number) {
   return useCachedQuery<ManifestResponse, DashboardRequestError>({
-    queryKey: ['dry-run', manifest, base ?? null, force, attempt],
+    queryKey: ['dry-run', question, attempt],
     queryFn: () =>
       postJson<ManifestResponse>(API.manifests, {
-        manifest,
-        force,
+        ...question,
         action: 'dry-run',
-        ...(base ? { base } : {}),
-      }),
+      } satisfies ManifestRequest),
     retry: false,
     staleTime: 0,
     gcTime: 0,

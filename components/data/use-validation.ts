@@ -7,6 +7,7 @@ import type {
   Question,
   ToWorker,
   ValidatedMessage,
+  ValidateMessage,
 } from '@/components/editor/validation-messages'
 import type { SchemaWish } from '@/components/editor/wanted-schemas'
 import type { CompletionRequest } from '@/lib/completion/complete-manifest'
@@ -24,11 +25,11 @@ interface Asked {
 
 interface Validator {
   post(message: ToWorker): void
+  /** Answers the way to stop waiting for the result. */
   validate(
-    text: string,
-    defaultNamespace: string,
+    text: Omit<ValidateMessage, 'type' | 'id'>,
     onResult: (result: ValidatedMessage) => void,
-  ): void
+  ): () => void
   complete(request: CompletionRequest): Promise<Completion | null>
   /** Rejects where the worker does not run. */
   ask(question: Question): Promise<Answer>
@@ -36,16 +37,19 @@ interface Validator {
 
 function createValidator(): Validator {
   const worker = new Worker('/monaco/validation.worker.js', { name: 'validation' })
-  let newest = 0
-  let deliver: (result: ValidatedMessage) => void = () => undefined
+  let validations = 0
+  const validating = new Map<number, (result: ValidatedMessage) => void>()
   let completing: { id: number; resolve: (completion: Completion | null) => void } | undefined
   let questions = 0
   const asked = new Map<number, Asked>()
   let brokenBy: Error | undefined
   const post = (message: ToWorker) => worker.postMessage(message)
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-    // An answer about an older text is of no use to anyone.
-    if (data.type === 'validated' && data.id === newest) deliver(data)
+    // An answer about an older text is of no use to anyone: nobody waits for it.
+    if (data.type === 'validated') {
+      validating.get(data.id)?.(data)
+      validating.delete(data.id)
+    }
     if (data.type === 'completed' && data.id === completing?.id) completing.resolve(data.completion)
     if (data.type === 'answered') {
       asked.get(data.id)?.resolve(data.answer)
@@ -54,7 +58,10 @@ function createValidator(): Validator {
   }
   worker.onerror = (event) => {
     const failure = event.message || 'the worker did not load'
-    deliver({ type: 'validated', id: newest, diagnostics: [], wishes: [], failure })
+    for (const [id, deliver] of validating) {
+      deliver({ type: 'validated', id, diagnostics: [], wishes: [], failure })
+    }
+    validating.clear()
     completing?.resolve(null)
     brokenBy = new Error(failure)
     for (const { reject } of asked.values()) reject(brokenBy)
@@ -62,10 +69,12 @@ function createValidator(): Validator {
   }
   return {
     post,
-    validate: (text, defaultNamespace, onResult) => {
-      newest += 1
-      deliver = onResult
-      post({ type: 'validate', id: newest, text, defaultNamespace })
+    validate: (text, onResult) => {
+      validations += 1
+      const id = validations
+      validating.set(id, onResult)
+      post({ type: 'validate', id, ...text })
+      return () => validating.delete(id)
     },
     complete: (request) => {
       completing?.resolve(null)
@@ -145,18 +154,17 @@ export function useValidation(options: ValidationOptions): Validation {
     [schemas, unserved],
   )
   useEffect(() => sharedValidator().post({ type: 'facts', facts }), [facts])
-  useEffect(() => sharedValidator().post({ type: 'stored', object: stored }), [stored])
   // biome-ignore lint/correctness/useExhaustiveDependencies: new schemas and facts make the same text worth another look.
   useEffect(() => {
-    let isCurrent = true
+    let stop: () => void = () => undefined
     const timer = setTimeout(() => {
-      sharedValidator().validate(text, defaultNamespace, (result) => {
-        if (isCurrent) setAnswer({ text, result })
-      })
+      stop = sharedValidator().validate({ text, defaultNamespace, stored }, (result) =>
+        setAnswer({ text, result }),
+      )
     }, PAUSE_MS)
     return () => {
-      isCurrent = false
       clearTimeout(timer)
+      stop()
     }
   }, [text, defaultNamespace, schemas, unserved, facts, stored])
   const complete = useCallback(

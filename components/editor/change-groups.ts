@@ -1,17 +1,19 @@
 /** What an apply changes, in words and by who makes the change. Pure. */
 import type { Tone } from '@/components/ui/chip'
 import type { ManifestResult } from '@/lib/dashboard-api/manifests'
+import type { KubernetesObject } from '@/lib/gateway-api/types'
 import { pathText } from '@/lib/manifest/edit/field-edit'
 import { parseManifest } from '@/lib/manifest/parse-manifest'
 import { changeText, shortValue } from '@/lib/manifest/three-way/change-text'
 import {
   type ChangeOrigin,
   type ReviewedChange,
-  type ReviewedChanges,
+  type ReviewVersions,
   reviewChanges,
 } from '@/lib/manifest/three-way/review-changes'
-import { editablePart } from '@/lib/manifest/to-editable-yaml'
+import { editablePart, LAST_APPLIED, toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import type { JsonObject } from '@/lib/shared/json'
+import { isJsonObject } from '@/lib/shared/json-values'
 
 const HEADINGS: Record<ChangeOrigin, string> = {
   draft: 'You change',
@@ -58,7 +60,7 @@ function lineOf(change: ReviewedChange): string {
 }
 
 /** The draft's group first; groups without a change are left out. */
-export function changeGroups({ changes }: ReviewedChanges): readonly ChangeGroup[] {
+export function changeGroups(changes: readonly ReviewedChange[]): readonly ChangeGroup[] {
   const origins: ChangeOrigin[] = ['draft', 'webhook', 'server', 'default']
   return origins.flatMap((origin) => {
     const own = changes.filter((change) => change.origin === origin)
@@ -81,19 +83,51 @@ export function draftObject(manifest: string, result: ManifestResult): JsonObjec
   return { ...object, metadata: { ...metadata, namespace: result.namespace } }
 }
 
-/** The changes a result stands for; null where the server gave no object. */
-export function changesOf(
-  result: ManifestResult,
-  draft: JsonObject | null,
-  schema: JsonObject | undefined,
-): ReviewedChanges | null {
-  if (result.result === null || draft === null) return null
-  return reviewChanges({
-    live: result.live === null ? null : (editablePart(result.live) as JsonObject),
-    draft,
-    answer: editablePart(result.result) as JsonObject,
-    schema,
+/** All that is reviewed as it would be stored, a document each; as it was sent where the server gave no object. */
+export function answersText(results: readonly ManifestResult[], manifest: string): string {
+  const texts = results.map((result) => {
+    const object = result.result ?? draftObject(manifest, result)
+    return object === null ? '{}\n' : toEditableYaml(object)
   })
+  return texts.join('---\n')
+}
+
+type Versions = Omit<ReviewVersions, 'schema'>
+
+/**
+ * What is compared: the live object, the draft and the server's answer as a person writes them; null where the server gave none.
+ * kubectl's record of its last apply is in them where it changes, so that nothing changes unseen.
+ */
+export function versionsOf(result: ManifestResult, draft: JsonObject | null): Versions | null {
+  const { live, result: answer } = result
+  if (answer === null || draft === null) return null
+  const record = answer.metadata.annotations?.[LAST_APPLIED]
+  const isSame = live === null || live.metadata.annotations?.[LAST_APPLIED] === record
+  const part = (object: KubernetesObject) => {
+    const text = object.metadata.annotations?.[LAST_APPLIED]
+    return isSame ? (editablePart(object) as JsonObject) : withRecord(object, text)
+  }
+  return {
+    live: live === null ? null : part(live),
+    draft: isSame ? draft : withRecord(draft, record),
+    answer: part(answer),
+  }
+}
+
+function withRecord(object: object, record: string | undefined): JsonObject {
+  const part = editablePart(object) as JsonObject
+  if (record === undefined || !isJsonObject(part['metadata'])) return part
+  const { annotations = {}, ...metadata } = part['metadata']
+  const all = isJsonObject(annotations) ? { ...annotations, [LAST_APPLIED]: record } : annotations
+  return { ...part, metadata: { ...metadata, annotations: all } }
+}
+
+/** The changes the versions stand for. */
+export function changesOf(
+  versions: Versions | null,
+  schema: JsonObject | undefined,
+): readonly ReviewedChange[] {
+  return versions === null ? [] : reviewChanges({ ...versions, schema })
 }
 
 export interface LineNote {
@@ -102,7 +136,7 @@ export interface LineNote {
 }
 
 /** For each line of the server's answer that is not the draft's, who made it. */
-export function lineNotes(text: string, { changes }: ReviewedChanges): readonly LineNote[] {
+export function lineNotes(text: string, changes: readonly ReviewedChange[]): readonly LineNote[] {
   const [document] = parseManifest(text).documents
   if (document === undefined) return []
   const notes = new Map<number, string>()

@@ -1,20 +1,18 @@
-import { plural } from '@/components/format/numbers'
 import { Chip } from '@/components/ui/chip'
 import { Panel } from '@/components/ui/panel'
 import type { ManifestResult } from '@/lib/dashboard-api/manifests'
-import type { ReviewedChanges } from '@/lib/manifest/three-way/review-changes'
+import type { ReviewedChange } from '@/lib/manifest/three-way/review-changes'
 import { changeGroups } from './change-groups'
 import { resultName } from './result-text'
 
 interface ChangesPanelProps {
   result: ManifestResult
-  reviewed: ReviewedChanges
+  changes: readonly ReviewedChange[]
 }
 
-/** Who changes what: the draft, defaults, webhooks; and what is left alone. */
-export function ChangesPanel({ result, reviewed }: ChangesPanelProps) {
-  const groups = changeGroups(reviewed)
-  const { untouched } = reviewed
+/** Who changes what: the draft, defaults, webhooks. */
+export function ChangesPanel({ result, changes }: ChangesPanelProps) {
+  const groups = changeGroups(changes)
   return (
     <Panel title="What applying changes" bodyClassName="flex flex-col gap-2.5">
       {result.live === null ? (
@@ -42,12 +40,6 @@ export function ChangesPanel({ result, reviewed }: ChangesPanelProps) {
           </ul>
         </section>
       ))}
-      {untouched === 0 ? null : (
-        <p className="text-2xs text-muted">
-          {plural(untouched, 'field')} your draft leaves out {untouched === 1 ? 'stays' : 'stay'} as{' '}
-          {untouched === 1 ? 'it is' : 'they are'}.
-        </p>
-      )}
     </Panel>
   )
 }

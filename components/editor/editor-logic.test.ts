@@ -79,6 +79,8 @@ function result(conflicts: FieldConflict[]): ManifestResult {
     result: null,
     warnings: [],
     conflicts,
+    left: [],
+    dropped: [],
   }
 }
 
@@ -157,16 +159,13 @@ describe('what applying changes, in words', () => {
   })
 
   it('says whose change it is, the draft’s first and defaults last', () => {
-    const groups = changeGroups({
-      untouched: 0,
-      changes: [
-        change('default', { after: 1 }),
-        change('webhook', { before: 10, after: 50, drafted: 90 }),
-        change('webhook', { drafted: 'gone', before: 'gone' }),
-        change('webhook', { before: 1, after: 2 }),
-        change('draft', { before: 10, after: 20, drafted: 20 }),
-      ],
-    })
+    const groups = changeGroups([
+      change('default', { after: 1 }),
+      change('webhook', { before: 10, after: 50, drafted: 90 }),
+      change('webhook', { drafted: 'gone', before: 'gone' }),
+      change('webhook', { before: 1, after: 2 }),
+      change('draft', { before: 10, after: 20, drafted: 20 }),
+    ])
     expect(groups.map(({ heading, lines }) => [heading, ...lines])).toEqual([
       ['You change', 'spec.x: 10 → 20'],
       [
@@ -181,14 +180,14 @@ describe('what applying changes, in words', () => {
 
   it('counts what it does not list', () => {
     const many = Array.from({ length: 20 }, () => change('draft', { before: 1, after: 2 }))
-    const [group] = changeGroups({ changes: many, untouched: 0 })
+    const [group] = changeGroups(many)
     expect([group?.count, group?.lines.length]).toEqual([20, 8])
   })
 
   it('stands behind the lines of the server’s answer', () => {
     const text = 'spec:\n  y: 1\n  x: 2\n'
     const changes = [change('default', { after: 2 }), change('webhook', { path: ['spec', 'z'] })]
-    expect(lineNotes(text, { changes, untouched: 0 })).toEqual([{ line: 3, text: 'default' }])
+    expect(lineNotes(text, changes)).toEqual([{ line: 3, text: 'default' }])
   })
 })
 

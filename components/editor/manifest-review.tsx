@@ -10,10 +10,16 @@ import { LoadingState } from '@/components/ui/empty-state'
 import { Modal } from '@/components/ui/modal'
 import { Notice } from '@/components/ui/notice'
 import { showToast } from '@/components/ui/toast-store'
-import type { ManifestResponse, ManifestResult, ReviewBase } from '@/lib/dashboard-api/manifests'
-import type { Diagnostic } from '@/lib/validation/diagnostic'
+import type {
+  ManifestRequest,
+  ManifestResponse,
+  ManifestResult,
+  ReviewBase,
+} from '@/lib/dashboard-api/manifests'
 import { conflictsByManager, explainConflicts } from './conflicts'
 import { ConflictsPanel } from './conflicts-panel'
+import { keyOfField, leftFields, type NamedField, removalSentences, toRemove } from './left-fields'
+import { LeftPanel } from './left-panel'
 import { isAccepted, outcomeText, resultName } from './result-text'
 import { ResultView } from './result-view'
 import { basesOfDraft, basesOfReview, kindsOf } from './review-base'
@@ -25,14 +31,14 @@ export interface ReviewInput {
   readonly base?: ReviewBase | undefined
   /** Kinds that the base is about, where it is not HTTPRoutes. */
   readonly guarded?: readonly string[]
+  /** The manifest is a part of its object: of what it leaves out only these fields are meant to go. */
+  readonly part?: ManifestRequest['part']
 }
 
 interface ManifestReviewProps {
   input: ReviewInput
   /** What is reviewed; a draft unless told. */
   of?: Reviewed
-  /** What an editor of the manifest has found; without it the review checks for itself. */
-  diagnostics?: readonly Diagnostic[]
   onClose: () => void
   onApplied: (response: ManifestResponse) => void
   /** The person wants the live version instead of the draft. */
@@ -50,13 +56,25 @@ interface Review {
   readonly isChecking: boolean
   readonly isApplying: boolean
   readonly force: boolean
+  /** Fields to take over and remove. */
+  readonly removed: readonly NamedField[]
   apply(): void
   takeOver(): void
+  /** Reviews again with exactly these fields removed. */
+  remove(fields: readonly NamedField[]): void
   /** Forgets a refused apply and what was confirmed for it, and asks the server anew. */
   again(): void
 }
 
 const NO_RESULTS: readonly ManifestResult[] = []
+const NO_FIELDS: readonly NamedField[] = []
+
+/** What leaves fields out. */
+const REVIEWED_WORDS: Readonly<Record<Reviewed, string>> = {
+  draft: 'your draft',
+  revision: 'this revision',
+  step: 'this change',
+}
 
 function announce(results: readonly ManifestResult[]): void {
   const [first] = results
@@ -75,10 +93,17 @@ function announce(results: readonly ManifestResult[]): void {
 function useReview({ input, onApplied }: ManifestReviewProps): Review {
   const [force, setForce] = useState(false)
   const [attempt, setAttempt] = useState(0)
-  const { manifest } = input
+  const [removed, setRemoved] = useState(NO_FIELDS)
+  const { manifest, part } = input
   const kinds = useMemo(() => kindsOf(manifest), [manifest])
   const base = basesOfDraft(kinds, input.base, input.guarded)
-  const dryRun = useDryRun({ manifest, base: base && [...base], force, attempt })
+  const question = {
+    manifest,
+    force,
+    remove: toRemove(removed),
+    ...(part === undefined ? {} : { part }),
+  }
+  const dryRun = useDryRun({ ...question, base: base && [...base] }, attempt)
   const submit = useSubmitManifest()
   const results = submit.data?.results ?? dryRun.data?.results ?? NO_RESULTS
   return {
@@ -88,9 +113,10 @@ function useReview({ input, onApplied }: ManifestReviewProps): Review {
     isChecking: dryRun.isFetching,
     isApplying: submit.isPending,
     force,
+    removed,
     apply: () =>
       submit.mutate(
-        { manifest, base: [...basesOfReview(dryRun.data?.results ?? [])], action: 'apply', force },
+        { ...question, base: [...basesOfReview(dryRun.data?.results ?? [])], action: 'apply' },
         {
           onSuccess: (response) => {
             if (!isAccepted(response.results)) return
@@ -103,9 +129,14 @@ function useReview({ input, onApplied }: ManifestReviewProps): Review {
       submit.reset()
       setForce(true)
     },
+    remove: (fields) => {
+      submit.reset()
+      setRemoved(fields)
+    },
     again: () => {
       submit.reset()
       setForce(false)
+      setRemoved(NO_FIELDS)
       setAttempt(attempt + 1)
     },
   }
@@ -124,9 +155,45 @@ function applyBlocker({ results, isChecking, isApplying }: Review): string | und
   return undefined
 }
 
+interface RemovalProps {
+  review: Review
+  left: readonly NamedField[]
+  what: string
+}
+
+/** What is removed of others' fields, and what could be. */
+function Removal({ review, left, what }: RemovalProps) {
+  const { removed, results } = review
+  return (
+    <>
+      {removed.length === 0 ? null : (
+        <Notice
+          tone="info"
+          action={
+            <Button size="sm" onClick={() => review.remove(NO_FIELDS)}>
+              Let them stay
+            </Button>
+          }
+        >
+          {removalSentences(removed, results).join(' ')}
+        </Notice>
+      )}
+      {left.length === 0 ? null : (
+        <LeftPanel
+          fields={left}
+          what={what}
+          onRemove={(fields) => review.remove([...removed, ...fields])}
+        />
+      )}
+    </>
+  )
+}
+
 function Findings(props: ManifestReviewProps & { review: Review }): ReactNode {
   const { review, input, of = 'draft', onMerge, onLoadLive, onRebase } = props
   const conflicts = conflictsByManager(review.results)
+  const taken = new Set(review.removed.map(keyOfField))
+  const left = leftFields(review.results).filter((field) => !taken.has(keyOfField(field)))
   const stale = review.results.find(({ outcome }) => outcome === 'stale')
   const isUnchanged =
     review.results.length > 0 && review.results.every(({ outcome }) => outcome === 'unchanged')
@@ -158,15 +225,11 @@ function Findings(props: ManifestReviewProps & { review: Review }): ReactNode {
           {conflicts.length > 0 ? ` ${explainConflicts(conflicts)}` : null}
         </Notice>
       ) : null}
-      {isUnchanged ? (
+      <Removal review={review} left={left} what={REVIEWED_WORDS[of]} />
+      {isUnchanged && left.length === 0 ? (
         <Notice tone="info">The live object is already as this manifest says.</Notice>
       ) : null}
-      <ResultView
-        results={review.results}
-        action={review.action}
-        draft={input.manifest}
-        diagnostics={props.diagnostics}
-      />
+      <ResultView results={review.results} action={review.action} draft={input.manifest} />
     </>
   )
 }

@@ -182,14 +182,11 @@ function fixer({ text, isChecking, onChange, onBackend }: FixerOptions) {
 }
 
 /** The review of the text; every way on from it that is not an apply closes it. */
-function WorkspaceReview(
-  props: ManifestWorkspaceProps & { diagnostics: readonly Diagnostic[]; onClose: () => void },
-) {
+function WorkspaceReview(props: ManifestWorkspaceProps & { onClose: () => void }) {
   const { onClose, onMerge, onLoadLive } = props
   return (
     <ManifestReview
       input={{ manifest: props.text, base: props.base }}
-      diagnostics={props.diagnostics}
       onClose={onClose}
       onApplied={props.onApplied}
       onMerge={
@@ -212,7 +209,6 @@ type OpenDialog = 'review' | 'help' | CreateBackendFix | null
 
 interface DialogsProps extends ManifestWorkspaceProps {
   dialog: OpenDialog
-  diagnostics: readonly Diagnostic[]
   onClose: () => void
 }
 
@@ -323,7 +319,6 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
       <WorkspaceDialogs
         {...props}
         dialog={dialog}
-        diagnostics={diagnostics}
         onClose={() => setDialog(null)}
         onApplied={(response) => {
           setDialog(null)

@@ -7,14 +7,12 @@ import { cn } from '@/components/ui/class-names'
 import { Notice } from '@/components/ui/notice'
 import { Segmented } from '@/components/ui/segmented'
 import type { ManifestResult } from '@/lib/dashboard-api/manifests'
-import type { KubernetesObject } from '@/lib/gateway-api/types'
-import type { ReviewedChanges } from '@/lib/manifest/three-way/review-changes'
+import type { ReviewedChange } from '@/lib/manifest/three-way/review-changes'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { toYaml } from '@/lib/manifest/to-yaml'
-import type { JsonObject } from '@/lib/shared/json'
-import type { Diagnostic } from '@/lib/validation/diagnostic'
-import { changesOf, draftObject, lineNotes } from './change-groups'
+import { answersText, changesOf, draftObject, lineNotes, versionsOf } from './change-groups'
 import { ChangesPanel } from './changes-panel'
+import { droppedText } from './left-fields'
 import { ManifestDiff } from './manifest-diff'
 import { outcomeText, outcomeTone, resultName } from './result-text'
 import { TrafficCard } from './traffic-card'
@@ -24,7 +22,6 @@ interface ResultViewProps {
   action: 'dry-run' | 'apply'
   /** Shown on the right where the server gave no object: the text as it was sent. */
   draft: string
-  diagnostics: readonly Diagnostic[] | undefined
 }
 
 function Refusal({ result }: { result: ManifestResult }) {
@@ -57,18 +54,17 @@ const SHOWN = [
 
 interface PictureProps {
   result: ManifestResult
-  draft: JsonObject
-  answer: KubernetesObject
-  reviewed: ReviewedChanges
+  versions: NonNullable<ReturnType<typeof versionsOf>>
+  changes: readonly ReviewedChange[]
 }
 
 /** Live, draft and the server's answer: any two of them side by side. */
-function ThreeWayPicture({ result, draft, answer, reviewed }: PictureProps) {
+function ThreeWayPicture({ result, versions, changes }: PictureProps) {
   const [shown, setShown] = useState<Shown>('all')
-  const live = result.live === null ? '' : toEditableYaml(result.live)
-  const stored = useMemo(() => toEditableYaml(answer), [answer])
-  const notes = useMemo(() => lineNotes(stored, reviewed), [stored, reviewed])
-  const mine = toYaml(draft)
+  const live = versions.live === null ? '' : toYaml(versions.live)
+  const stored = useMemo(() => toYaml(versions.answer), [versions])
+  const notes = useMemo(() => lineNotes(stored, changes), [stored, changes])
+  const mine = toYaml(versions.draft)
   return (
     <div className="flex min-h-80 min-w-0 flex-1 flex-col gap-1.5">
       <div>
@@ -91,14 +87,17 @@ function ThreeWayPicture({ result, draft, answer, reviewed }: PictureProps) {
   )
 }
 
-interface ResultBodyProps extends Pick<ResultViewProps, 'draft' | 'diagnostics'> {
+interface ResultBodyProps extends Pick<ResultViewProps, 'draft' | 'results'> {
   result: ManifestResult
 }
 
-function ResultBody({ result, draft: manifest, diagnostics }: ResultBodyProps) {
+function ResultBody({ result, results, draft: manifest }: ResultBodyProps) {
   const schema = useKindSchema(result)
   const draft = useMemo(() => draftObject(manifest, result), [manifest, result])
-  const reviewed = useMemo(() => changesOf(result, draft, schema), [result, draft, schema])
+  const versions = useMemo(() => versionsOf(result, draft), [result, draft])
+  const changes = useMemo(() => changesOf(versions, schema), [versions, schema])
+  const text = useMemo(() => answersText(results, manifest), [results, manifest])
+  const dropped = droppedText(result.dropped)
   return (
     <>
       {result.warnings.map((warning) => (
@@ -106,20 +105,23 @@ function ResultBody({ result, draft: manifest, diagnostics }: ResultBodyProps) {
           {warning}
         </Notice>
       ))}
+      {dropped === undefined ? null : (
+        <Notice tone="info" title="Left out of what is applied">
+          {dropped}
+        </Notice>
+      )}
       {result.outcome === 'rejected' ? (
         <Refusal result={result} />
-      ) : reviewed !== null && draft !== null && result.result !== null ? (
+      ) : versions !== null ? (
         <div className="flex flex-col gap-3 lg:grid lg:min-h-0 lg:flex-1 lg:grid-cols-[24rem_minmax(0,1fr)]">
           <div className="flex flex-col gap-3 lg:min-h-0 lg:overflow-y-auto">
-            <TrafficCard result={result} manifest={manifest} diagnostics={diagnostics} />
-            <ChangesPanel result={result} reviewed={reviewed} />
+            <TrafficCard
+              result={result}
+              answers={{ text, documentIndex: results.indexOf(result) }}
+            />
+            <ChangesPanel result={result} changes={changes} />
           </div>
-          <ThreeWayPicture
-            result={result}
-            draft={draft}
-            answer={result.result}
-            reviewed={reviewed}
-          />
+          <ThreeWayPicture result={result} versions={versions} changes={changes} />
         </div>
       ) : (
         <ManifestDiff
@@ -134,7 +136,7 @@ function ResultBody({ result, draft: manifest, diagnostics }: ResultBodyProps) {
 }
 
 /** What the server says of each document: its outcome, warnings, and the difference it makes. */
-export function ResultView({ results, action, draft, diagnostics }: ResultViewProps) {
+export function ResultView({ results, action, draft }: ResultViewProps) {
   const [chosen, setChosen] = useState(0)
   const shown = results[chosen] ?? results[0]
   if (shown === undefined) return <Notice tone="warn">The manifest has no documents.</Notice>
@@ -158,7 +160,7 @@ export function ResultView({ results, action, draft, diagnostics }: ResultViewPr
           </li>
         ))}
       </ul>
-      <ResultBody result={shown} draft={draft} diagnostics={diagnostics} />
+      <ResultBody result={shown} results={results} draft={draft} />
     </>
   )
 }

@@ -202,31 +202,30 @@ function Card({ before, after, diagnostics }: CardProps) {
 
 interface TrafficCardProps {
   result: ManifestResult
-  manifest: string
-  /** What an editor of the text knows already; without it the text is checked here. */
-  diagnostics: readonly Diagnostic[] | undefined
-}
-
-interface CheckedCardProps extends Omit<CardProps, 'diagnostics'> {
-  manifest: string
-  live: ManifestResult['live']
-}
-
-function CheckedCard({ manifest, live, ...card }: CheckedCardProps) {
-  const namespace = card.after.metadata.namespace ?? ''
-  const { diagnostics } = useDiagnostics(manifest, namespace, live ?? undefined)
-  return <Card {...card} diagnostics={diagnostics} />
+  /** All that was reviewed, as it would be stored, and where the result stands in it. */
+  answers: { readonly text: string; readonly documentIndex: number }
 }
 
 /** What an apply of an HTTPRoute means for the requests it takes; nothing for another kind. */
-export function TrafficCard({ result, manifest, diagnostics }: TrafficCardProps) {
+export function TrafficCard({ result, answers }: TrafficCardProps) {
   const { live, result: answer, namespace } = result
   const before = useMemo(() => readRoute(live, namespace), [live, namespace])
   const after = useMemo(() => readRoute(answer, namespace), [answer, namespace])
-  if (after === null) return null
-  return diagnostics === undefined ? (
-    <CheckedCard before={before} after={after} manifest={manifest} live={live} />
-  ) : (
-    <Card before={before} after={after} diagnostics={diagnostics} />
+  return after === null ? null : (
+    <CheckedCard before={before} after={after} live={live} answers={answers} />
   )
+}
+
+interface CheckedCardProps
+  extends Omit<CardProps, 'diagnostics'>,
+    Pick<TrafficCardProps, 'answers'> {
+  live: ManifestResult['live']
+}
+
+/** What is found is of the object that would be stored: a manifest may be a part of it, and leave to others what they own. */
+function CheckedCard({ answers, live, ...card }: CheckedCardProps) {
+  const namespace = card.after.metadata.namespace ?? ''
+  const { diagnostics } = useDiagnostics(answers.text, namespace, live ?? undefined)
+  const own = diagnostics.filter(({ documentIndex }) => documentIndex === answers.documentIndex)
+  return <Card {...card} diagnostics={own} />
 }

@@ -18,10 +18,7 @@ function storedText(live: KubernetesObject | undefined): string {
   return JSON.stringify({ ...object, metadata })
 }
 
-/**
- * What the cluster's schemas and objects say of a text of HTTPRoutes, as a change of the live object where there is one. One
- * caller at a time: the page has one worker.
- */
+/** What the cluster's schemas and objects say of a text of HTTPRoutes, as a change of the live object where there is one. */
 export function useDiagnostics(
   text: string,
   namespace: string,

@@ -8,7 +8,7 @@ import type { RouteForm } from './form/route-form'
 import type { MirrorPlace } from './mirror-places'
 import type { SchemaWish } from './wanted-schemas'
 
-/** Schemas and facts travel apart: the schemas are large and hardly ever change. */
+/** Schemas and facts travel apart: the schemas are large and hardly ever change. They add to those that came before. */
 export interface SchemasMessage {
   readonly type: 'schemas'
   readonly schemas: readonly SchemaResponse[]
@@ -22,18 +22,14 @@ export interface FactsMessage {
   readonly facts: string
 }
 
-export interface StoredMessage {
-  readonly type: 'stored'
-  /** JSON of the object that the text is to change; empty for a new one. */
-  readonly object: string
-}
-
 export interface ValidateMessage {
   readonly type: 'validate'
   readonly id: number
   readonly text: string
   /** Where objects without metadata.namespace belong. */
   readonly defaultNamespace: string
+  /** JSON of the object that the text is to change; empty for a new one. */
+  readonly stored: string
 }
 
 export interface CompleteMessage extends CompletionRequest {
@@ -66,7 +62,6 @@ export type Answer = RouteForm | string | FormEdited | readonly MirrorPlace[]
 export type ToWorker =
   | SchemasMessage
   | FactsMessage
-  | StoredMessage
   | ValidateMessage
   | CompleteMessage
   | (Question & { readonly id: number })

@@ -8,28 +8,33 @@ import { parseOnce } from './parse-once'
 import { type ValidationContext, validateText } from './validate-text'
 import type { FromWorker, ToWorker } from './validation-messages'
 import { wishesFor } from './wanted-schemas'
+import { withSchemas } from './with-schemas'
 
-let context: ValidationContext = {
+let context: Omit<ValidationContext, 'stored'> = {
   schemas: [],
   unserved: [],
   facts: UNKNOWN_CLUSTER,
-  stored: null,
+}
+
+let last = { text: '', object: null as ValidationContext['stored'] }
+
+/** The stored object; while somebody types it is the same text each time. */
+function parsed(text: string): ValidationContext['stored'] {
+  if (text !== last.text) last = { text, object: text === '' ? null : JSON.parse(text) }
+  return last.object
 }
 
 function receive(message: ToWorker): FromWorker | undefined {
   switch (message.type) {
     case 'schemas':
-      context = { ...context, schemas: message.schemas, unserved: message.unserved }
+      context = { ...context, ...withSchemas(context, message) }
       return undefined
     case 'facts':
       context = { ...context, facts: JSON.parse(message.facts) as ClusterFacts }
       return undefined
-    case 'stored':
-      context = { ...context, stored: message.object === '' ? null : JSON.parse(message.object) }
-      return undefined
     case 'validate':
       try {
-        const diagnostics = validateText(message, context)
+        const diagnostics = validateText(message, { ...context, stored: parsed(message.stored) })
         const objects = parseOnce(message.text).documents.map(({ object }) => object)
         const wishes = wishesFor(objects)
         return { type: 'validated', id: message.id, diagnostics, wishes, failure: '' }

@@ -1,11 +1,12 @@
 'use client'
 
 import { RotateCcw } from 'lucide-react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useRevision, useRouteHistory } from '@/components/data/history'
 import { useLiveObject } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
 import { baseOf, reviewBaseOf } from '@/components/editor/draft'
+import { leftTitle, namesText, staysInRestore } from '@/components/editor/left-fields'
 import { ManifestDiff } from '@/components/editor/manifest-diff'
 import { ManifestReview, type ReviewInput } from '@/components/editor/manifest-review'
 import { formatDayTime, plural } from '@/components/format/numbers'
@@ -78,6 +79,18 @@ function restoreInput(manifest: string, live: KubernetesObject | null | undefine
   return { manifest, base: reviewBaseOf(base) }
 }
 
+/** What a restore alone would not take away, before it is asked for. */
+function WouldStay({ live, manifest }: { live: HTTPRoute; manifest: string }) {
+  const fields = useMemo(() => staysInRestore(live, manifest), [live, manifest])
+  if (fields.length === 0) return null
+  return (
+    <Notice tone="warn" title={leftTitle(fields.length, 'this revision')}>
+      Others own {fields.length === 1 ? 'it' : 'them'}: {namesText(fields)}. The review offers to
+      take over and remove {fields.length === 1 ? 'it' : 'them'}.
+    </Notice>
+  )
+}
+
 interface ComparedProps {
   shown: RevisionManifest
   against: RevisionManifest | undefined
@@ -113,9 +126,9 @@ function Compared({ shown, against, live }: ComparedProps) {
       </div>
       <p className="text-xs text-muted">
         {isDeletion ? 'What was deleted. ' : ''}Restoring reviews this manifest like any other
-        change and becomes a revision of its own. Fields of other managers that it does not mention
-        stay.
+        change and becomes a revision of its own.
       </p>
+      {live === undefined || isLive ? null : <WouldStay live={live} manifest={manifest} />}
       <ManifestDiff
         before={sides.before}
         after={isDeletion && against !== undefined ? '' : manifest}

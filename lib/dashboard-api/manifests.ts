@@ -1,6 +1,8 @@
 /** POST /api/manifests: dry-run or apply every document of a YAML text by server-side apply. */
 import { z } from 'zod'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
+import { NESTING_MAX } from '@/lib/manifest/limits'
+import { LEFT_FIELDS_MAX, type LeftField } from '@/lib/manifest/ownership/left-out'
 import type { KubernetesStatus } from './errors'
 
 /** The largest manifest text the API reads; a longer one is refused with code `too-large`. */
@@ -27,6 +29,9 @@ const reviewBase = z.union([
 ])
 export type ReviewBase = z.infer<typeof reviewBase>
 
+/** Steps to a field as managedFields names them: `f:metadata`, `f:labels`, `f:team`. */
+const fieldSteps = z.array(z.string().max(4096)).min(1).max(NESTING_MAX)
+
 export const manifestRequest = z.object({
   /** YAML, one or more documents. */
   manifest: z.string().max(MANIFEST_BYTES_MAX),
@@ -37,6 +42,19 @@ export const manifestRequest = z.object({
   base: z
     .union([reviewBase, z.array(reviewBase.nullable()).max(MANIFEST_DOCUMENTS_MAX)])
     .optional(),
+  /**
+   * The documents are parts of their objects: of what they leave out, only these fields are meant to go. Absent: the documents are
+   * the whole objects.
+   */
+  part: z.array(fieldSteps).max(LEFT_FIELDS_MAX).optional(),
+  /**
+   * Fields that a document leaves out and others own: they are taken over and removed. Only after the person has seen whose they
+   * are. A field that a dry run does not name in `left` is passed over.
+   */
+  remove: z
+    .array(z.strictObject({ documentIndex: z.int().nonnegative(), path: fieldSteps }))
+    .max(MANIFEST_DOCUMENTS_MAX * LEFT_FIELDS_MAX)
+    .default([]),
 })
 export type ManifestRequest = z.input<typeof manifestRequest>
 
@@ -59,6 +77,10 @@ export interface ManifestResult {
   /** For `rejected` and `conflict`. */
   readonly error?: KubernetesStatus
   readonly conflicts: readonly FieldConflict[]
+  /** What the document leaves out and stays, since others own it. Empty for an apply that removes nothing. */
+  readonly left: readonly LeftField[]
+  /** What the document says and is not applied, as field paths: the server writes it, or it is kubectl's record of its last apply. */
+  readonly dropped: readonly string[]
 }
 
 export interface FieldConflict {

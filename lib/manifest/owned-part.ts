@@ -4,10 +4,9 @@
  * Extract functions. https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 import type { KubernetesObject } from '@/lib/gateway-api/types'
+import { type FieldTree, isItem, stepsOf } from '@/lib/manifest/ownership/field-tree'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** The manager's part, with the object's identity; only that where it owns nothing. */
 export function ownedPart(
@@ -34,8 +33,8 @@ export function ownedPart(
 }
 
 /** The value as far as a set of fields goes; a set without fields is the whole value. */
-function pick(value: JsonValue, fields: Fields): JsonValue {
-  const names = Object.keys(fields).filter((name) => name !== '.')
+function pick(value: JsonValue, fields: FieldTree): JsonValue {
+  const names = stepsOf(fields)
   if (names.length === 0) return value
   if (Array.isArray(value)) return pickItems(value, fields, names)
   if (!isJsonObject(value)) return value
@@ -50,7 +49,7 @@ function pick(value: JsonValue, fields: Fields): JsonValue {
 }
 
 /** Items by their keys (`k:`) or their values (`v:`), in the list's order. */
-function pickItems(items: readonly JsonValue[], fields: Fields, names: readonly string[]) {
+function pickItems(items: readonly JsonValue[], fields: FieldTree, names: readonly string[]) {
   return items.flatMap((item) => {
     const name = names.find((candidate) => isItem(item, candidate))
     if (name === undefined) return []
@@ -60,13 +59,6 @@ function pickItems(items: readonly JsonValue[], fields: Fields, names: readonly 
   })
 }
 
-function isItem(item: JsonValue, name: string): boolean {
-  const wanted: unknown = JSON.parse(name.slice(2))
-  if (name.startsWith('v:')) return JSON.stringify(item) === JSON.stringify(wanted)
-  if (!name.startsWith('k:') || !isJsonObject(item) || !isJsonObject(wanted)) return false
-  return Object.entries(wanted).every(([key, value]) => item[key] === value)
-}
-
-function toFields(value: unknown): Fields {
+function toFields(value: unknown): FieldTree {
   return isJsonObject(value) ? value : {}
 }

@@ -8,12 +8,29 @@ const SERVER_METADATA = new Set([
   'generation',
   'creationTimestamp',
   'selfLink',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
 ])
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+/** The annotation in which kubectl keeps its own copy of what it applied last. */
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** The object as a person would write it to apply it again: without status and what the API server fills in. */
 export function toEditableYaml(object: object): string {
   return toYaml(editablePart(object))
+}
+
+/** What `editablePart` leaves out of an object, as field paths; empty where that is the whole object. */
+export function notEditable(object: object): readonly string[] {
+  const metadata: unknown = Reflect.get(object, 'metadata')
+  const annotations: unknown = isObject(metadata) ? Reflect.get(metadata, 'annotations') : undefined
+  const written = isObject(metadata) ? Object.keys(metadata) : []
+  return [
+    ...(Object.hasOwn(object, 'status') ? ['status'] : []),
+    ...written.filter((key) => SERVER_METADATA.has(key)).map((key) => `metadata.${key}`),
+    ...(isObject(annotations) && Object.hasOwn(annotations, LAST_APPLIED)
+      ? [`metadata.annotations[${LAST_APPLIED}]`]
+      : []),
+  ]
 }
 
 /** The same as an object. */

@@ -1,14 +1,17 @@
 import type { KubernetesStatus } from '@/lib/dashboard-api/errors'
 import type { ManifestResult, ReviewBase } from '@/lib/dashboard-api/manifests'
-import { FIELD_MANAGER } from '@/lib/gateway-api/field-manager'
-import type { ResourceKind } from '@/lib/gateway-api/kinds'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
-import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
+import type { FieldSteps } from '@/lib/manifest/ownership/field-tree'
+import type { LeftField } from '@/lib/manifest/ownership/left-out'
+import { removalPaths } from '@/lib/manifest/ownership/take-over'
+import { editablePart, notEditable, toEditableYaml } from '@/lib/manifest/to-editable-yaml'
+import { sendApply, type Target, type Written } from './apply-request'
 import { conflictsByManager, describeConflicts, hasSameContent } from './conflicts'
 import { KubeError } from './kube-error'
 import { APPLY_ATTEMPTS_MAX } from './limits'
 import type { Cluster } from './load-cluster'
-import { getObject, objectPath, parseKubernetesObject } from './objects'
+import { getObject } from './objects'
+import { chosenOf, leftBehind, previewRemoval, removeAndApply } from './remove-left-out'
 import { resolveKind, servedVersionOf } from './resolve-kind'
 
 export interface ApplyOptions {
@@ -20,6 +23,10 @@ export interface ApplyOptions {
    * is `stale` and nothing is written; see lib/dashboard-api/manifests.ts.
    */
   readonly base?: ReviewBase | undefined
+  /** The draft is a part of the object: of what it leaves out only these fields are named as left. Absent: the whole object. */
+  readonly part?: readonly FieldSteps[] | undefined
+  /** Fields to take over from whoever owns them and remove, of those that the dry run named as left. Others are passed over. */
+  readonly remove?: readonly FieldSteps[] | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -27,7 +34,8 @@ export type ApplyResult = Omit<ManifestResult, 'documentIndex'>
 
 /**
  * Applies one object by server-side apply as field manager `mirrorboard`, with strict field validation. What the server
- * refuses is a result (`rejected`, `conflict`), in its own words; `KubeError` is thrown only when there was no answer.
+ * refuses is a result (`rejected`, `conflict`), in its own words; `KubeError` is thrown only when there was no answer. What the
+ * server itself writes of an object is not applied, and kubectl's record of its last apply is not either: `dropped` names it.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
 export async function applyManifest(
@@ -49,24 +57,29 @@ export async function applyManifest(
     return rejected(unknown, refusal(404, 'NotFound', message))
   }
   const namespace = resource.namespaced ? (draft.metadata.namespace ?? cluster.namespace) : ''
-  const target: Target = { cluster, resource, namespace, name, draft, options }
-  for (let attempt = 1; ; attempt++) {
-    const live = await getObject(cluster, resource, namespace, name, options.signal)
-    if (isStale(live, options.base)) return { ...answerOf(target, live), outcome: 'stale' }
+  const { base, part, remove = [], ...how } = options
+  const isGuarded = base !== undefined || remove.length > 0
+  const applied = editablePart(draft) as KubernetesObject
+  const target: Target = {
+    ...{ cluster, resource, namespace, name, part, remove, isGuarded },
+    ...{ draft: applied, dryRun: how.dryRun, force: how.force, signal: how.signal },
+  }
+  const result = await attempt(target, base)
+  return { ...result, dropped: notEditable(draft) }
+}
+
+type Attempted = Omit<ApplyResult, 'dropped'>
+
+async function attempt(target: Target, base: ApplyOptions['base']): Promise<Attempted> {
+  const { cluster, resource, namespace, name, signal } = target
+  for (let attempts = 1; ; attempts++) {
+    const live = await getObject(cluster, resource, namespace, name, signal)
+    if (isStale(live, base)) return { ...answerOf(target, live), outcome: 'stale' }
     const result = await send(target, live)
     // The object moved between the two calls: look again, so that `stale` is decided on what is there now.
     if (result !== 'moved') return result
-    if (attempt >= APPLY_ATTEMPTS_MAX) return { ...answerOf(target, live), outcome: 'stale' }
+    if (attempts >= APPLY_ATTEMPTS_MAX) return { ...answerOf(target, live), outcome: 'stale' }
   }
-}
-
-interface Target {
-  readonly cluster: Cluster
-  readonly resource: ResourceKind
-  readonly namespace: string
-  readonly name: string
-  readonly draft: KubernetesObject
-  readonly options: ApplyOptions
 }
 
 function isStale(live: KubernetesObject | null, base: ApplyOptions['base']): boolean {
@@ -77,25 +90,46 @@ function isStale(live: KubernetesObject | null, base: ApplyOptions['base']): boo
   return base.manifest === undefined || toEditableYaml(live) !== base.manifest
 }
 
-async function send(target: Target, live: KubernetesObject | null): Promise<ApplyResult | 'moved'> {
-  const { dryRun, force } = target.options
+async function send(target: Target, live: KubernetesObject | null): Promise<Attempted | 'moved'> {
   try {
-    const { status, object, warnings } = await patch(target, live, { dryRun, force })
+    const { status, object, warnings, left } = await write(target, live)
     const same = live !== null && status !== 201 && hasSameContent(live, object)
     const outcome = status === 201 || live === null ? 'created' : same ? 'unchanged' : 'configured'
-    return { ...answerOf(target, live), outcome, result: object, warnings }
+    return { ...answerOf(target, live), outcome, result: object, warnings, left }
   } catch (error) {
     if (!(error instanceof KubeError) || error.status === null) throw error
     return await refused(target, live, error.status)
   }
 }
 
+/** The apply, or its dry run; with the fields that it lets stay, where that was looked for. */
+async function write(
+  target: Target,
+  live: KubernetesObject | null,
+): Promise<Written & { readonly left: readonly LeftField[] }> {
+  const { dryRun, force, remove } = target
+  const apply = (isDry: boolean) =>
+    sendApply(target, { dryRun: isDry, force, resourceVersion: guardOf(target, live) })
+  if (live === null || (!dryRun && remove.length === 0))
+    return { ...(await apply(dryRun)), left: [] }
+  // Before anything is removed the server has to take the rest.
+  const answer = await apply(true)
+  const left = await leftBehind(target, live, answer.object)
+  const chosen = chosenOf(left, remove)
+  if (chosen.length === 0) return { ...(dryRun ? answer : await apply(false)), left }
+  const paths = removalPaths(left, chosen, target.draft)
+  const preview = await previewRemoval(target, live, answer.object, paths)
+  const written = dryRun ? preview : await removeAndApply(target, live, paths)
+  const warnings = [...new Set([...answer.warnings, ...written.warnings])]
+  return { ...written, warnings, left: left.filter((field) => !chosen.includes(field)) }
+}
+
 async function refused(
   target: Target,
   live: KubernetesObject | null,
   error: KubernetesStatus,
-): Promise<ApplyResult | 'moved'> {
-  const isGuarded = target.options.base !== undefined && error.code === 409
+): Promise<Attempted | 'moved'> {
+  const isGuarded = target.isGuarded && error.code === 409
   // Reviewed as absent and yet there: somebody created it between the look and the write.
   if (isGuarded && live === null) return 'moved'
   if (conflictsByManager(error).size > 0) return await conflict(target, live, error)
@@ -106,8 +140,9 @@ async function conflict(
   target: Target,
   live: KubernetesObject | null,
   error: KubernetesStatus,
-): Promise<ApplyResult> {
-  const forced = await patch(target, live, { dryRun: true, force: true }).catch(
+): Promise<Attempted> {
+  const resourceVersion = guardOf(target, live)
+  const forced = await sendApply(target, { dryRun: true, force: true, resourceVersion }).catch(
     (reason: unknown) => {
       // The forced draft may be invalid for reasons of its own; then nothing is claimed about its values.
       if (reason instanceof KubeError && reason.status !== null) return null
@@ -121,29 +156,8 @@ async function conflict(
     warnings: forced?.warnings ?? [],
     error,
     conflicts: describeConflicts(error, live, forced?.object ?? null),
+    left: live && forced ? await leftBehind(target, live, forced.object) : [],
   }
-}
-
-async function patch(
-  target: Target,
-  live: KubernetesObject | null,
-  { dryRun, force }: { dryRun: boolean; force: boolean },
-) {
-  const { cluster, resource, namespace, name, options } = target
-  const { status, body, warnings } = await cluster.transport.send({
-    method: 'PATCH',
-    path: objectPath(resource, namespace, name),
-    query: {
-      fieldManager: FIELD_MANAGER,
-      fieldValidation: 'Strict',
-      force,
-      dryRun: dryRun ? 'All' : undefined,
-    },
-    contentType: 'application/apply-patch+yaml',
-    body: toApply(target, live),
-    signal: options.signal,
-  })
-  return { status, object: parseKubernetesObject(body), warnings }
 }
 
 /**
@@ -152,35 +166,23 @@ async function patch(
  */
 const VERSION_OF_NOTHING = '1'
 
-/**
- * The draft as it may be applied. Drafts start from a live object, and the server refuses managedFields in an apply.
- * With a base, the version just read guards the write; without one, no version is sent.
- */
-function toApply({ draft, resource, namespace, options }: Target, live: KubernetesObject | null) {
-  const { managedFields, resourceVersion, ...metadata } = draft.metadata
-  const version = live?.metadata.resourceVersion ?? VERSION_OF_NOTHING
-  const guard = options.base === undefined ? undefined : version
-  return {
-    ...draft,
-    metadata: {
-      ...metadata,
-      ...(resource.namespaced ? { namespace } : {}),
-      ...(guard === undefined ? {} : { resourceVersion: guard }),
-    },
-  }
+/** The version just read guards the write where a base is given; without one, no version is sent. */
+function guardOf({ isGuarded }: Target, live: KubernetesObject | null): string | undefined {
+  return isGuarded ? (live?.metadata.resourceVersion ?? VERSION_OF_NOTHING) : undefined
 }
 
 function answerOf({ draft, namespace, name }: Target, live: KubernetesObject | null) {
   const { apiVersion, kind } = draft
-  return { apiVersion, kind, namespace, name, live, result: null, warnings: [], conflicts: [] }
+  return { apiVersion, kind, namespace, name, live, ...NOTHING }
 }
+
+const NOTHING = { result: null, warnings: [], conflicts: [], left: [] }
 
 function rejected(
   identity: Pick<ApplyResult, 'apiVersion' | 'kind' | 'namespace' | 'name'>,
   error: KubernetesStatus,
 ): ApplyResult {
-  const nothing = { live: null, result: null, warnings: [], conflicts: [] }
-  return { ...identity, ...nothing, outcome: 'rejected', error }
+  return { ...identity, live: null, ...NOTHING, dropped: [], outcome: 'rejected', error }
 }
 
 function refusal(code: number, reason: string, message: string): KubernetesStatus {

@@ -44,14 +44,16 @@ function hasSameValue(path: string, left: KubernetesObject, right: KubernetesObj
   return isDeepStrictEqual(before.value, after.value)
 }
 
-/** Whether two versions of an object say the same, apart from who owns what and when it was written. */
+/** Whether two versions of an object say the same, apart from its status, who owns what and when it was written. */
 export function hasSameContent(left: KubernetesObject, right: KubernetesObject): boolean {
   return isDeepStrictEqual(contentOf(left), contentOf(right))
 }
 
-function contentOf(object: KubernetesObject): unknown {
-  const { managedFields, resourceVersion, generation, ...metadata } = object.metadata
-  return { ...object, metadata }
+/** A status is no apply's: a controller may have written it between two looks. */
+function contentOf(object: KubernetesObject & { readonly status?: unknown }): unknown {
+  const { status, ...rest } = object
+  const { managedFields, resourceVersion, generation, ...metadata } = rest.metadata
+  return { ...rest, metadata }
 }
 
 /**

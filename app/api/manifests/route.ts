@@ -21,13 +21,16 @@ export function POST(request: Request): Promise<Response> {
     const asked = await readJson(request, manifestRequest, REQUEST_BYTES_MAX)
     if (asked.action === 'apply') refuseIfReadOnly()
     const { cluster } = connection()
-    const { force, base } = asked
-    const options = { dryRun: asked.action === 'dry-run', force, signal: request.signal }
+    const { force, base, part } = asked
+    const options = { dryRun: asked.action === 'dry-run', force, part, signal: request.signal }
     const results: ManifestResult[] = []
     // One after the other, in the order written: a Namespace comes before what lives in it.
     for (const [position, { documentIndex, object }] of readDocuments(asked.manifest).entries()) {
       const guard = Array.isArray(base) ? (base[position] ?? undefined) : base
-      const result = await applyManifest(cluster, object, { ...options, base: guard })
+      const remove = asked.remove.flatMap((field) =>
+        field.documentIndex === documentIndex ? [field.path] : [],
+      )
+      const result = await applyManifest(cluster, object, { ...options, base: guard, remove })
       results.push({ ...result, documentIndex })
     }
     return { results }

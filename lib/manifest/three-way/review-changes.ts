@@ -16,13 +16,6 @@ export interface ReviewedChange extends FieldChange {
   readonly drafted: JsonValue | undefined
 }
 
-export interface ReviewedChanges {
-  /** The draft's first, then the server's. Of an object that is to be created, the server's only. */
-  readonly changes: readonly ReviewedChange[]
-  /** Fields the draft leaves out and that stay as they are. */
-  readonly untouched: number
-}
-
 export interface ReviewVersions {
   /** Null: the object is to be created. */
   readonly live: JsonObject | null
@@ -33,10 +26,11 @@ export interface ReviewVersions {
 }
 
 /**
- * Compares all three without status and what every write changes of the metadata, which the caller leaves out. List items are
- * recognised by what they share.
+ * The draft's changes first, then the server's; of an object that is to be created, the server's only. Compares all three without
+ * status and what every write changes of the metadata, which the caller leaves out. List items are recognised by what they share.
  */
-export function reviewChanges({ live, draft, answer, schema }: ReviewVersions): ReviewedChanges {
+export function reviewChanges(versions: ReviewVersions): readonly ReviewedChange[] {
+  const { live, draft, answer, schema } = versions
   const byServer = fieldChanges(draft, answer)
   const originOf = ({ path, before, after }: FieldChange): ChangeOrigin => {
     if (schema === undefined) return 'server'
@@ -48,7 +42,7 @@ export function reviewChanges({ live, draft, answer, schema }: ReviewVersions): 
     origin: originOf({ ...change, before: drafted }),
     drafted,
   })
-  if (live === null) return { changes: byServer.map((change) => server(change)), untouched: 0 }
+  if (live === null) return byServer.map((change) => server(change))
   const stored = fieldChanges(live, answer)
   const changes: ReviewedChange[] = []
   const further: ReviewedChange[] = []
@@ -61,15 +55,13 @@ export function reviewChanges({ live, draft, answer, schema }: ReviewVersions): 
         server(change, cause.path.length === change.path.length ? cause.before : undefined),
       )
   }
-  let untouched = 0
   for (const change of byServer) {
     if (stored.some(({ path }) => isWithin(path, change.path))) continue
     const isInNew = stored.some(({ path }) => isWithin(change.path, path))
     // What the draft says and the server does not take, and what it fills into something new.
     if (isInNew || change.before !== undefined) further.push(server(change))
-    else untouched += 1
   }
-  return { changes: [...changes, ...further], untouched }
+  return [...changes, ...further]
 }
 
 /** What the draft added, without what the server filled into it. */
