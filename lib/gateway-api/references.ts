@@ -24,7 +24,13 @@ export function backendKey(reference: BackendObjectReference, routeNamespace: st
   return `${group}/${kind} ${namespacedName(namespace, name)}:${port ?? ''}`
 }
 
-/** The same for a parent; without section and port it stands for the whole Gateway. */
+/** `namespace/service:port`, as the gateway and its metrics name what a reference leads to, whatever its kind. */
+export function clusterName(reference: BackendObjectReference, routeNamespace: string): string {
+  const { namespace = routeNamespace, name, port } = reference
+  return `${namespacedName(namespace, name)}:${port ?? ''}`
+}
+
+/** One text for all spellings of a reference to a parent; without section and port it stands for the whole Gateway. */
 export function parentKey(reference: ParentReference, routeNamespace: string): string {
   const { group = GATEWAY_API_GROUP, kind = 'Gateway', namespace = routeNamespace } = reference
   const { name, sectionName = '', port } = reference

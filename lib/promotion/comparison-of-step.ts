@@ -1,6 +1,6 @@
 /** A ladder and the comparisons of its route → the one whose verdict gates the next step. */
 import type { ComparisonListItem } from '@/lib/dashboard-api/comparison'
-import { namespacedName } from '@/lib/gateway-api/references'
+import { clusterName } from '@/lib/gateway-api/references'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { candidateOf } from './find-rule'
 import type { Ladder } from './ladder'
@@ -51,6 +51,5 @@ type ComparedMirror = Pick<ComparisonListItem, 'generation' | 'rule' | 'ruleName
 
 /** The candidate as the gateway names what answered. */
 function clusterOf(route: HTTPRoute, { promotion }: Ladder): string {
-  const { namespace = route.metadata.namespace ?? '', name, port } = candidateOf(promotion)
-  return `${namespacedName(namespace, name)}:${port ?? ''}`
+  return clusterName(candidateOf(promotion), route.metadata.namespace ?? '')
 }
