@@ -218,7 +218,7 @@ export function BackendsPage() {
         <LoadingState label="Loading Services" />
       )}
       {isCreating ? (
-        <BackendDialog initial={NEW_BACKEND} onClose={() => setIsCreating(false)} />
+        <BackendDialog initial={NEW_BACKEND} isProposal onClose={() => setIsCreating(false)} />
       ) : null}
     </>
   )
