@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { parse } from 'yaml'
-import { deleteObjects, kubectl } from './commands'
+import { deleteObjects } from './actions'
+import { kubectl } from './commands'
 import { echoBackend, mirrorRoute } from './manifests'
 
 test.afterAll(() =>

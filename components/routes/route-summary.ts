@@ -94,6 +94,17 @@ function isStale(condition: Condition, generation: number): boolean {
 }
 
 /**
+ * Conditions with the status that warns. The last two are Envoy Gateway's: a backend or mirror without endpoints, since
+ * 1.8, and another route with the same matches, since 1.9.
+ */
+const WARNINGS: Readonly<Record<string, Condition['status']>> = {
+  ResolvedRefs: 'False',
+  PartiallyInvalid: 'True',
+  BackendsAvailable: 'False',
+  RouteRulesOverlap: 'True',
+}
+
+/**
  * A parent is fine only when its controller says Accepted and ResolvedRefs about this very generation;
  * an answer about an older one is "pending", and silence is not success.
  */
@@ -119,11 +130,7 @@ function healthOfStatus(
   if (accepted.status !== 'True') {
     return { parent, state: 'bad', text: conditionText(accepted) }
   }
-  const failing = status.conditions.find(
-    ({ type, status: value }) =>
-      (type === 'ResolvedRefs' && value === 'False') ||
-      (type === 'PartiallyInvalid' && value === 'True'),
-  )
+  const failing = status.conditions.find(({ type, status: value }) => WARNINGS[type] === value)
   if (failing) return { parent, state: 'warn', text: conditionText(failing) }
   if (resolved === undefined) {
     return { parent, state: 'pending', text: 'Accepted; references are not resolved yet' }

@@ -104,6 +104,8 @@ function codesOf(route: HTTPRoute, state: ClusterState): readonly string[] {
     namespaces: known(state.namespaces),
     referenceGrants: { apiVersion, ...known(state.referenceGrants) },
     httpRoutes: known(state.httpRoutes),
+    isSandbox: true,
+    envoyGatewayVersion: null,
   })
   return lintHttpRoute(route, facts).map(({ code }) => code)
 }
