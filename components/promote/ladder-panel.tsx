@@ -154,6 +154,8 @@ interface LadderPanelProps {
   route: HTTPRoute
   ladder: Ladder
   gate: Gate | null
+  /** False where no gateway of the route can give a verdict. */
+  isGated: boolean
   /** Why no step may be taken; undefined where one may. */
   blocked: string | undefined
 }
@@ -237,7 +239,7 @@ function StepNotices({ ladder, blocked }: Pick<LadderPanelProps, 'ladder' | 'blo
 
 /** The steps, the verdict that gates the next, and the way back. */
 export function LadderPanel(props: LadderPanelProps) {
-  const { route, ladder, gate } = props
+  const { route, ladder, gate, isGated } = props
   const [override, setOverride] = useState<Step | null>(null)
   const [review, setReview] = useState<ReviewInput | null>(null)
   const go = (step: Step, reason = '') => {
@@ -254,7 +256,9 @@ export function LadderPanel(props: LadderPanelProps) {
       <Steps ladder={ladder} />
       <p>{where(ladder)}</p>
       <StepNotices {...props} />
-      {ladder.next === null ? null : <GateNotice gate={gate} route={route} ladder={ladder} />}
+      {ladder.next === null || !(isGated || gate !== null) ? null : (
+        <GateNotice gate={gate} route={route} ladder={ladder} />
+      )}
       <StepButtons
         {...props}
         onStep={go}

@@ -3,6 +3,8 @@
 import Link from 'next/link'
 import { useState } from 'react'
 import { AnnotationReview } from '@/components/compare/annotation-review'
+import { GatewayNotice } from '@/components/compare/gateway-notice'
+import { useServers } from '@/components/data/implementations'
 import { useLiveObject } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
 import { RouteTabPage } from '@/components/routes/route-tabs'
@@ -11,6 +13,7 @@ import { EmptyState, LoadingState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
 import { page } from '@/lib/dashboard-api/paths'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { abilityOf } from '@/lib/implementations/route-capabilities'
 import { type Ladder, promotionsOf } from '@/lib/promotion/ladder'
 import { PROMOTION_ANNOTATION } from '@/lib/promotion/promotion'
 import { BudgetPanel } from './budget-panel'
@@ -81,6 +84,7 @@ function ChosenLadder({ route, ladders }: { route: HTTPRoute; ladders: readonly 
   const ladder =
     ladders.find((one) => nameOf(one) === url.get('mirror')) ?? started ?? ladders[0] ?? null
   const gate = useGate(route, ladder)
+  const servers = useServers(route)
   if (ladder === null) return <NothingMirrored route={route} />
   const blocked =
     started === undefined || started === ladder
@@ -104,9 +108,19 @@ function ChosenLadder({ route, ladders }: { route: HTTPRoute; ladders: readonly 
           </select>
         </label>
       )}
+      <GatewayNotice servers={servers} capability="verdict">
+        Steps by weights work on it as on any gateway. No verdict gates them, so each asks for a
+        reason.
+      </GatewayNotice>
       <div className="grid min-w-0 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_24rem]">
-        <LadderPanel route={route} ladder={ladder} gate={gate} blocked={blocked} />
-        <BudgetPanel route={route} />
+        <LadderPanel
+          route={route}
+          ladder={ladder}
+          gate={gate}
+          isGated={abilityOf(servers, 'verdict').of !== 'none'}
+          blocked={blocked}
+        />
+        <BudgetPanel route={route} servers={servers} />
       </div>
     </>
   )

@@ -545,6 +545,7 @@ const OF_OTHERS: readonly LintCode[] = [
   'annotation.not-served',
   'feature.not-listed',
   'mirror.share-rounds-to-zero',
+  'mirror.with-direct-response',
 ]
 
 const ALL = [...CASES, ...PARENTS, ...REFERENCES, ...COPIES, ...PRECEDENCE]
