@@ -6,7 +6,12 @@ import { parse } from 'yaml'
 import { deleteObjects, expectAccessible } from './actions'
 import { hasKubectl, kubectl } from './commands'
 import { startGuardingApi } from './guarding-api'
+import { echoBackend, mirrorRoute } from './manifests'
 import { startSecondMirrorboard } from './second-mirrorboard'
+
+test.afterAll(() =>
+  deleteObjects('httproute/http-mirror', 'sa/backend-2', 'deploy/raced', 'svc/raced', 'sa/raced'),
+)
 
 test('a Pod’s log grows while requests arrive, and can be searched', async ({ page, request }) => {
   await page.goto('/backends')
@@ -31,15 +36,45 @@ test('a new backend is not written over another of its name', async ({ page }) =
   await page.goto('/backends')
   await page.getByRole('button', { name: 'New backend' }).click()
   const form = page.getByRole('dialog', { name: 'New backend' })
-  await form.getByLabel('Name', { exact: true }).fill('No name')
+  const name = form.getByLabel('Name', { exact: true })
+  await name.fill('No name')
   await expect(form).toContainText('Lower-case letters, digits and hyphens')
   await expect(form).not.toContainText('kind: Service')
-  await form.getByLabel('Name', { exact: true }).fill('backend')
+  await name.fill('backend')
+  await expect(form).toContainText('Service and Deployment backend exist already in default.')
+  await expect(form.getByRole('button', { name: 'Review' })).toBeDisabled()
+  await name.fill('raced')
   await expect(form).toContainText('kind: Service')
   await form.getByRole('button', { name: 'Review' }).click()
   const review = page.getByRole('dialog', { name: 'Review changes' })
-  await expect(review).toContainText('backend exists already, written by')
+  await expect(review).toContainText('will be created')
+  await kubectl('apply -f -', echoBackend('raced'))
+  await review.getByRole('button', { name: 'Apply', exact: true }).click()
+  await expect(review).toContainText('raced exists already, written by')
   await expect(review.getByRole('button', { name: 'Apply', exact: true })).toBeDisabled()
+
+  // What is proposed is free, in the namespace that is chosen.
+  await page.goto('/backends')
+  await page.getByRole('button', { name: 'New backend' }).click()
+  await expect(name).toHaveValue('backend-2')
+  await kubectl('create serviceaccount backend-2')
+  await expect(name).toHaveValue('backend-3')
+  await form.getByLabel('Namespace').fill('elsewhere')
+  await expect(name).toHaveValue('backend-2')
+})
+
+test('a new route gets a name that is free, and says at once when it is not', async ({ page }) => {
+  const route = mirrorRoute({ backends: ['backend'], mirrors: ['backend'] })
+  await kubectl('apply -f -', route)
+  await page.goto('/routes')
+  await expect(page.getByRole('table', { name: 'Routes' })).toContainText('http-mirror')
+  await page.getByRole('link', { name: 'New route' }).click()
+  const name = page.getByLabel('Name', { exact: true })
+  await expect(name).toHaveValue('http-mirror-2')
+  await name.fill('http-mirror')
+  await expect(page.getByRole('region', { name: 'Template' })).toContainText(
+    'HTTPRoute http-mirror exists already in default.',
+  )
 })
 
 const OUTSIDE = `---
@@ -76,6 +111,7 @@ test('endpoints count, whoever wrote them, and what can’t be read is unknown',
   const door = await startGuardingApi({ guarded: '', mutated: '', mutate: String, unread })
   const second = await startSecondMirrorboard(door.kubeconfig)
   try {
+    await second.signIn(page)
     await page.goto(`${second.url}/backends`)
     await expect(service).toContainText('endpoints unknown')
     await expect(service).toContainText('Its EndpointSlices can’t be read')

@@ -1,16 +1,21 @@
 'use client'
 
 import { useState } from 'react'
+import { useLiveList } from '@/components/data/use-live'
 import { ManifestReview, type ReviewInput } from '@/components/editor/manifest-review'
 import { ABSENT } from '@/components/editor/review-base'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/field'
 import { Modal } from '@/components/ui/modal'
 import { ScrollRegion } from '@/components/ui/scroll-region'
+import { nextFreeName } from '@/lib/shared/next-free-name'
 import { type EchoBackend, echoBackendManifest, serviceNameError } from './echo-template'
+import { existsText, takenNames } from './taken-names'
 
 interface BackendDialogProps {
   initial: EchoBackend
+  /** Whether the name is but a proposal, in place of which the next free one is as good. */
+  isProposal?: boolean
   onClose: () => void
 }
 
@@ -25,16 +30,35 @@ function wholeNumberError(text: string, max: number): string | undefined {
   return isGood ? undefined : `A whole number from 1 to ${max}.`
 }
 
+/** The name as typed, until then the next that is free; and what has it already. */
+function useBackendName(proposed: string, namespace: string, isProposal: boolean) {
+  const [typed, setName] = useState<string | null>(null)
+  const guarded = [
+    { kind: 'Service', objects: useLiveList('services').objects },
+    { kind: 'Deployment', objects: useLiveList('deployments').objects },
+  ]
+  const shared = [{ kind: 'ServiceAccount', objects: useLiveList('serviceaccounts').objects }]
+  const free = nextFreeName(proposed, takenNames([...guarded, ...shared], namespace))
+  const name = typed ?? (isProposal ? free : proposed)
+  const inUse = existsText(shared, namespace, name)
+  return {
+    name,
+    setName,
+    exists: existsText(guarded, namespace, name),
+    hint: inUse === undefined ? undefined : `${inUse} It is used as it is.`,
+  }
+}
+
 /** Name, port and size of an echo backend → its three objects, reviewed and applied like any manifest. */
-export function BackendDialog({ initial, onClose }: BackendDialogProps) {
-  const [name, setName] = useState(initial.name)
+export function BackendDialog({ initial, isProposal = false, onClose }: BackendDialogProps) {
   const [namespace, setNamespace] = useState(initial.namespace)
+  const { name, setName, exists, hint } = useBackendName(initial.name, namespace, isProposal)
   const [port, setPort] = useState(String(initial.port))
   const [replicas, setReplicas] = useState(String(initial.replicas))
   const [isReviewing, setIsReviewing] = useState(false)
   const [base, setBase] = useState<ReviewInput['base']>(ABSENT)
   const errors = {
-    name: serviceNameError(name),
+    name: serviceNameError(name) ?? exists,
     namespace: serviceNameError(namespace),
     port: wholeNumberError(port, PORT_MAX),
     replicas: wholeNumberError(replicas, REPLICAS_MAX),
@@ -46,6 +70,11 @@ export function BackendDialog({ initial, onClose }: BackendDialogProps) {
     port: Number(port),
     replicas: Number(replicas),
   })
+  const review = () => {
+    // What is applied must not become another object once the first is there.
+    setName(name)
+    setIsReviewing(true)
+  }
   if (isReviewing) {
     return (
       <ManifestReview
@@ -67,7 +96,7 @@ export function BackendDialog({ initial, onClose }: BackendDialogProps) {
           <Button
             variant="primary"
             disabledReason={isValid ? undefined : 'Correct the fields first'}
-            onClick={() => setIsReviewing(true)}
+            onClick={review}
           >
             Review
           </Button>
@@ -75,7 +104,7 @@ export function BackendDialog({ initial, onClose }: BackendDialogProps) {
       }
     >
       <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
-        <TextField label="Name" value={name} error={errors.name} onChange={setName} />
+        <TextField label="Name" value={name} error={errors.name} hint={hint} onChange={setName} />
         <TextField
           label="Namespace"
           value={namespace}

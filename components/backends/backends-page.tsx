@@ -159,7 +159,7 @@ export function BackendsPage() {
         <LiveLoading kinds={['services']} label="Loading Services" />
       )}
       {isCreating ? (
-        <BackendDialog initial={NEW_BACKEND} onClose={() => setIsCreating(false)} />
+        <BackendDialog initial={NEW_BACKEND} isProposal onClose={() => setIsCreating(false)} />
       ) : null}
     </>
   )

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { echoBackendManifest, serviceNameError } from './echo-template'
 import { appendLog, EMPTY_LOG, LOG_LINE_LENGTH_MAX, LOG_LINES_MAX, searchLog } from './log-buffer'
+import { existsText, takenNames } from './taken-names'
 
 describe('log buffer', () => {
   it('joins chunks into lines', () => {
@@ -48,5 +49,24 @@ describe('echo backend', () => {
     for (const name of ['', '3backend', 'Backend', 'a-', 'a'.repeat(64)]) {
       expect(serviceNameError(name)).toBeDefined()
     }
+  })
+})
+
+describe('names that are taken', () => {
+  const named = (kind: string, ...names: string[]) => ({
+    kind,
+    objects: names.map((name) => ({ apiVersion: 'v1', kind, metadata: { name, namespace: 'a' } })),
+  })
+  const lists = [named('Service', 'one', 'two'), named('Deployment', 'one')]
+
+  it('are those of any kind, in the same namespace', () => {
+    expect([...takenNames(lists, 'a')]).toEqual(['one', 'two'])
+    expect([...takenNames(lists, 'b')]).toEqual([])
+  })
+
+  it('are said with the kinds that have them', () => {
+    expect(existsText(lists, 'a', 'one')).toBe('Service and Deployment one exist already in a.')
+    expect(existsText(lists, 'a', 'two')).toBe('Service two exists already in a.')
+    expect(existsText(lists, 'b', 'two')).toBeUndefined()
   })
 })

@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { useComparisons } from '@/components/data/comparison'
+import { useServers } from '@/components/data/implementations'
 import { useLiveObject } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
 import { LiveLoading } from '@/components/layout/live-loading'
@@ -14,8 +15,10 @@ import type { ComparisonListItem } from '@/lib/dashboard-api/comparison'
 import { page } from '@/lib/dashboard-api/paths'
 import { keyOf } from '@/lib/gateway-api/references'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { abilityOf } from '@/lib/implementations/route-capabilities'
 import { CompareWorkspace } from './compare-workspace'
 import { EnableComparison } from './enable-comparison'
+import { CannotCompare, GatewayNotice } from './gateway-notice'
 import { readSettings } from './route-settings'
 
 interface RouteAddress {
@@ -83,6 +86,8 @@ function Compared({ route }: { route: HTTPRoute }) {
   const key = keyOf(route)
   const { data, error } = useComparisons(key)
   const settings = readSettings(route)
+  const servers = useServers(route)
+  const canCapture = abilityOf(servers, 'capture').of !== 'none'
   const comparisons = data?.comparisons ?? []
   const chosen = chosenOf(comparisons, url.get('of'))
   if (data === undefined && error !== null) {
@@ -93,9 +98,25 @@ function Compared({ route }: { route: HTTPRoute }) {
     )
   }
   if (data === undefined) return <LoadingState label="Loading comparison" />
-  if (settings === null && chosen === undefined) return <EnableComparison route={route} />
+  if (chosen === undefined && !canCapture) return <CannotCompare route={route} servers={servers} />
+  const notice = (
+    <GatewayNotice servers={servers} capability="capture">
+      {canCapture
+        ? 'What comes through it is mirrored and counted, and is in no comparison.'
+        : 'What is shown was captured before. No pair is added.'}
+    </GatewayNotice>
+  )
+  if (settings === null && chosen === undefined) {
+    return (
+      <>
+        {notice}
+        <EnableComparison route={route} />
+      </>
+    )
+  }
   return (
     <>
+      {notice}
       {settings?.ok === false ? (
         <Notice tone="bad" title="Nothing is compared: the settings can't be read">
           {settings.message} Correct it in the editor.

@@ -5,6 +5,7 @@ import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
 import { useReadOnlyReason } from '@/components/data/access'
 import { useResetComparison, useSnapshot } from '@/components/data/comparison'
+import { useServers } from '@/components/data/implementations'
 import { plural } from '@/components/format/numbers'
 import { Button, buttonClass } from '@/components/ui/button'
 import { Chip } from '@/components/ui/chip'
@@ -19,6 +20,7 @@ import type { ComparisonListItem } from '@/lib/dashboard-api/comparison'
 import { page } from '@/lib/dashboard-api/paths'
 import { keyOf } from '@/lib/gateway-api/references'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { abilityOf, lackText } from '@/lib/implementations/route-capabilities'
 import { AnnotationReview } from './annotation-review'
 import { CalibrateDialog, suggestedRepeats } from './calibrate-dialog'
 import { ComparisonView } from './comparison-view'
@@ -41,6 +43,8 @@ interface ToolbarProps {
 function Toolbar({ route, comparison, chooser, onDialog, onDownload }: ToolbarProps) {
   const { namespace = '', name } = route.metadata
   const noPairs = comparison === undefined ? 'There are no pairs yet' : undefined
+  const ability = abilityOf(useServers(route), 'calibration')
+  const cannotRepeat = ability.of === 'none' ? lackText(ability, 'calibration') : undefined
   return (
     <div className="flex flex-wrap items-center gap-2">
       {comparison === undefined ? null : (
@@ -52,7 +56,11 @@ function Toolbar({ route, comparison, chooser, onDialog, onDownload }: ToolbarPr
       )}
       {chooser}
       <span className="ml-auto flex flex-wrap gap-2">
-        <Button icon={<Waves size={14} aria-hidden />} onClick={() => onDialog('calibrate')}>
+        <Button
+          icon={<Waves size={14} aria-hidden />}
+          disabledReason={cannotRepeat}
+          onClick={() => onDialog('calibrate')}
+        >
           Calibrate
         </Button>
         <Button icon={<Settings2 size={14} aria-hidden />} onClick={() => onDialog('settings')}>

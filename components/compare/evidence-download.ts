@@ -2,17 +2,20 @@
 
 import { useState } from 'react'
 import { fetchPairs } from '@/components/data/comparison'
-import { promotedRules } from '@/components/promote/ladder'
 import { redactManifest } from '@/lib/comparison/redaction/redact-manifest'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
 import { EVIDENCE_FORMAT, type Evidence } from '@/lib/dashboard-api/evidence'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
+import { ladderOfComparison } from '@/lib/promotion/comparison-of-step'
+import { promotionsOf } from '@/lib/promotion/ladder'
+import { rulesAt } from '@/lib/promotion/rules-at'
 import { settingsOr } from './route-settings'
 
 async function collect(route: HTTPRoute, snapshot: ComparisonSnapshot): Promise<Evidence> {
-  const promoted = promotedRules(route, snapshot.rule, snapshot.filterIndex)
-  const after = { ...route, spec: { ...route.spec, rules: promoted } }
+  const ladder = ladderOfComparison(route, promotionsOf(route).ladders, snapshot)
+  const rules = ladder === null ? (route.spec.rules ?? []) : rulesAt(route, ladder, 'removed')
+  const after = { ...route, spec: { ...route.spec, rules } }
   return {
     format: EVIDENCE_FORMAT,
     writtenAt: new Date().toISOString(),

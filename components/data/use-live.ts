@@ -31,6 +31,7 @@ interface LiveObjects {
   namespaces: Namespace
   services: Service
   secrets: Secret
+  serviceaccounts: KubernetesObject
   pods: Pod
   endpointslices: EndpointSlice
   deployments: Deployment

@@ -10,6 +10,8 @@ const UNKNOWN: LiveLists = {
   namespaces: { objects: [], isSynced: false },
   referenceGrants: { apiVersion: 'v1beta1', objects: [], isSynced: false },
   httpRoutes: { objects: [], isSynced: false },
+  isSandbox: null,
+  envoyGatewayVersion: null,
 }
 
 function known<T>(...objects: T[]) {
@@ -70,7 +72,7 @@ function route(name: string, conditions: Pick<Condition, 'type' | 'status'>[]): 
 describe('clusterFacts', () => {
   it('knows nothing before the lists have arrived', () => {
     const { grantApiVersion, ...rest } = clusterFacts(UNKNOWN)
-    expect(Object.values(rest)).toEqual(Array(6).fill(null))
+    expect(Object.values(rest)).toEqual(Array(8).fill(null))
     expect(grantApiVersion).toBe('v1beta1')
   })
 

@@ -9,6 +9,7 @@ import type {
   ReferenceGrant,
   Service,
 } from '@/lib/gateway-api/types'
+import type { Version } from '@/lib/implementations/envoy-gateway-version'
 import { resolveBackendRef } from '@/lib/routing/backend-ref'
 import { type ClusterIndex, indexCluster } from '@/lib/routing/cluster-index'
 import type { ClusterFacts, ServicePortFacts } from '@/lib/validation/lints/cluster-facts'
@@ -26,6 +27,8 @@ export interface LiveLists {
   readonly namespaces: Known<Namespace>
   readonly referenceGrants: Known<ReferenceGrant> & { readonly apiVersion: string }
   readonly httpRoutes: Known<HTTPRoute>
+  readonly isSandbox: boolean | null
+  readonly envoyGatewayVersion: Version | null
 }
 
 /** The facts known so far: a list that has not arrived is null, not empty. */
@@ -58,6 +61,8 @@ export function clusterFacts(lists: LiveLists): ClusterFacts {
     })),
     grantApiVersion: lists.referenceGrants.apiVersion,
     httpRoutes: routeFacts(lists.httpRoutes),
+    isSandbox: lists.isSandbox,
+    envoyGatewayVersion: lists.envoyGatewayVersion,
   }
 }
 

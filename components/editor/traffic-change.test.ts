@@ -54,6 +54,21 @@ function sentences(before: HTTPRoute | null, after: HTTPRoute, measured = MEASUR
 }
 
 describe('what happens to traffic', () => {
+  it('is nothing where references are only spelled otherwise', () => {
+    const before = route([api({ filters: [mirror(20)] })])
+    const ref = { group: '', kind: 'Service', namespace: 'default', port: 3000 }
+    const filter = { backendRef: { ...ref, name: 'backend-2' }, percent: 20 }
+    const after = route([
+      api({
+        backendRefs: [{ ...ref, name: 'backend', weight: 1 }],
+        filters: [{ type: 'RequestMirror', requestMirror: filter }],
+      }),
+    ])
+    after.spec.parentRefs = [{ kind: 'Gateway', name: 'eg', namespace: 'default' }]
+    const change = trafficChange(before, after, MEASURED)
+    expect(change).toMatchObject({ rules: [], unchangedRules: 1, hasOtherParents: false })
+  })
+
   it('says how much of which requests will be copied, with the rate where it is known', () => {
     const before = route([api(), REST])
     const after = route([api({ filters: [mirror(20)] }), REST])

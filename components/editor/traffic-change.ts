@@ -1,6 +1,7 @@
 /** Two versions of a route → what changes for the requests it takes. Pure; next step: traffic-change-text.ts. */
-import { backendShares, targetName } from '@/components/routes/route-summary'
+import { backendShares } from '@/components/routes/route-summary'
 import type { Points, RouteSeries } from '@/lib/dashboard-api/series'
+import { backendKey, backendName, parentKey } from '@/lib/gateway-api/references'
 import type { HTTPRoute, HTTPRouteFilter, HTTPRouteRule } from '@/lib/gateway-api/types'
 import { alignItems } from '@/lib/manifest/align-items'
 import { mirrorFraction } from '@/lib/routing/build-filters'
@@ -60,7 +61,7 @@ export function trafficChange(
   const pairs = alignItems(former as unknown as JsonValue[], later as unknown as JsonValue[])
   const rules = pairs.flatMap(([left, right]): RuleChange[] => {
     const sides = { before: former[left ?? -1], after: later[right ?? -1] }
-    if (isEqual(sides.before, sides.after)) return []
+    if (isSameRule(sides, namespace)) return []
     const rate = left === null ? null : rateOfRule(series, left)
     const isOneOfSeveral = { before: former.length > 1, after: later.length > 1 }
     const index = right ?? left ?? 0
@@ -75,9 +76,34 @@ export function trafficChange(
       added: nextHosts.filter((host) => !hosts.includes(host)),
       removed: hosts.filter((host) => !nextHosts.includes(host)),
     },
-    hasOtherParents: !isEqual(before?.spec.parentRefs, after.spec.parentRefs),
+    hasOtherParents: !isEqual(parentsOf(before), parentsOf(after)),
     copiedMethods: copiedMethods(later),
   }
+}
+
+function parentsOf(route: HTTPRoute | null): readonly string[] {
+  return (route?.spec.parentRefs ?? []).map((parent) =>
+    parentKey(parent, route?.metadata.namespace ?? ''),
+  )
+}
+
+/** Equal but for how references are spelled. */
+function isSameRule({ before, after }: RuleSides, namespace: string): boolean {
+  if (before === undefined || after === undefined) return before === after
+  const plain = ({ backendRefs = [], filters = [], ...rest }: HTTPRouteRule) => ({
+    ...rest,
+    backendRefs: backendRefs.map((ref) => [
+      backendKey(ref, namespace),
+      ref.weight ?? 1,
+      ref.filters ?? [],
+    ]),
+    filters: filters.map(({ requestMirror, ...filter }) => {
+      if (requestMirror === undefined) return filter
+      const backendRef = backendKey(requestMirror.backendRef, namespace)
+      return { ...filter, requestMirror: { ...requestMirror, backendRef } }
+    }),
+  })
+  return isEqual(plain(before), plain(after))
 }
 
 /** A route without hostnames serves those of its listeners: `any host`. */
@@ -116,13 +142,13 @@ function targetShares({ before, after }: RuleSides, namespace: string): readonly
 function sharesByBackend(rule: HTTPRouteRule | undefined, namespace: string) {
   const refs = rule?.backendRefs ?? []
   const shares = backendShares(refs)
-  return summed(refs.map((ref, index) => [targetName(ref, namespace), shares[index] ?? 0]))
+  return summed(refs.map((ref, index) => [backendName(ref, namespace), shares[index] ?? 0]))
 }
 
 function copyShares(rule: HTTPRouteRule | undefined, namespace: string) {
   return summed(
     mirrorsOf(rule).map((mirror) => [
-      targetName(mirror.backendRef, namespace),
+      backendName(mirror.backendRef, namespace),
       mirrorFraction(mirror),
     ]),
   )

@@ -1,6 +1,7 @@
 'use client'
 
 import { useMemo } from 'react'
+import { useImplementationFacts } from '@/components/data/implementations'
 import { useLiveList } from '@/components/data/use-live'
 import { clusterFacts } from './cluster-facts'
 
@@ -17,6 +18,7 @@ export function useClusterFacts(): string {
   const namespaces = useLiveList('namespaces')
   const referenceGrants = useLiveList('referencegrants')
   const httpRoutes = useLiveList('httproutes')
+  const { isSandbox, envoyGatewayVersion } = useImplementationFacts()
   return useMemo(
     () =>
       JSON.stringify(
@@ -28,8 +30,20 @@ export function useClusterFacts(): string {
           namespaces,
           referenceGrants,
           httpRoutes,
+          isSandbox,
+          envoyGatewayVersion,
         }),
       ),
-    [services, endpointSlices, gateways, gatewayClasses, namespaces, referenceGrants, httpRoutes],
+    [
+      services,
+      endpointSlices,
+      gateways,
+      gatewayClasses,
+      namespaces,
+      referenceGrants,
+      httpRoutes,
+      isSandbox,
+      envoyGatewayVersion,
+    ],
   )
 }

@@ -11,6 +11,8 @@ import { Panel } from '@/components/ui/panel'
 import { MIRROR_BUDGET_ANNOTATION } from '@/lib/comparison/mirror-budget'
 import { keyOf } from '@/lib/gateway-api/references'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
+import type { GatewayCapabilities } from '@/lib/implementations/capabilities'
+import { abilityOf, lackText } from '@/lib/implementations/route-capabilities'
 import { type BudgetForm, budgetErrors, budgetOf, budgetText, stopSentences } from './budget'
 
 /** What the sentences speak of. */
@@ -68,8 +70,7 @@ interface Draft {
   readonly route: HTTPRoute
 }
 
-/** What the mirror may cost: caps and an end, kept on the route; and why copies were kept back. */
-export function BudgetPanel({ route }: { route: HTTPRoute }) {
+function BudgetFields({ route }: { route: HTTPRoute }) {
   const kept = budgetOf(route)
   const [draft, setDraft] = useState<Draft | null>(null)
   const [isReviewing, setIsReviewing] = useState(false)
@@ -77,7 +78,7 @@ export function BudgetPanel({ route }: { route: HTTPRoute }) {
   const errors = budgetErrors(form)
   const [error] = Object.values(errors)
   return (
-    <Panel title="Mirror budget" bodyClassName="flex flex-col gap-3">
+    <>
       {kept === null ? (
         <Notice tone="bad" title="No copies are sent">
           The annotation {MIRROR_BUDGET_ANNOTATION} can't be read. Saving this form replaces it.
@@ -121,6 +122,57 @@ export function BudgetPanel({ route }: { route: HTTPRoute }) {
           }}
         />
       ) : null}
+    </>
+  )
+}
+
+/** A budget that nobody keeps is not offered; one that is written can still be removed. */
+function NoBudget({ route, lack }: { route: HTTPRoute; lack: string }) {
+  const [isReviewing, setIsReviewing] = useState(false)
+  const isWritten = route.metadata.annotations?.[MIRROR_BUDGET_ANNOTATION] !== undefined
+  const close = () => setIsReviewing(false)
+  return (
+    <>
+      <p className="text-pretty">
+        {lack} {isWritten ? 'It takes no notice of the one this route has.' : ''} What is copied is
+        set by percent or fraction of the RequestMirror filter.
+      </p>
+      {isWritten ? (
+        <Button className="self-start" onClick={() => setIsReviewing(true)}>
+          Remove the budget
+        </Button>
+      ) : null}
+      {isReviewing ? (
+        <AnnotationReview
+          route={route}
+          changes={{ [MIRROR_BUDGET_ANNOTATION]: null }}
+          onClose={close}
+          onDone={close}
+        />
+      ) : null}
+    </>
+  )
+}
+
+interface BudgetPanelProps {
+  route: HTTPRoute
+  servers: readonly GatewayCapabilities[]
+}
+
+/** What the mirror may cost: caps and an end, kept on the route; and why copies were kept back. */
+export function BudgetPanel({ route, servers }: BudgetPanelProps) {
+  const ability = abilityOf(servers, 'budget')
+  const lack = lackText(ability, 'budget')
+  return (
+    <Panel title="Mirror budget" bodyClassName="flex flex-col gap-3">
+      {ability.of === 'none' ? (
+        <NoBudget route={route} lack={lack} />
+      ) : (
+        <>
+          {lack === '' ? null : <Notice tone="info">{lack}</Notice>}
+          <BudgetFields route={route} />
+        </>
+      )}
     </Panel>
   )
 }

@@ -11,24 +11,20 @@ import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/class-names'
 import { TextField } from '@/components/ui/field'
 import { Modal } from '@/components/ui/modal'
+import { Notice } from '@/components/ui/notice'
 import { Panel } from '@/components/ui/panel'
 import { StatusIcon } from '@/components/ui/status-icon'
 import { page } from '@/lib/dashboard-api/paths'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
-import {
-  annotationAt,
-  type Ladder,
-  PROMOTION_ANNOTATION,
-  rulesAt,
-  STEPS,
-  type Step,
-  stepText,
-} from './ladder'
+import type { Ladder } from '@/lib/promotion/ladder'
+import { PROMOTION_ANNOTATION, STEPS, type Step, stepText } from '@/lib/promotion/promotion'
+import { annotationAt, rulesAt } from '@/lib/promotion/rules-at'
 import type { Gate } from './use-gate'
 
 function isReached(step: Step, { share, isMirrored }: Ladder): boolean {
   if (step === 'mirror') return true
-  return step === 'removed' ? !isMirrored && share === 100 : share >= step
+  if (step === 'removed') return !isMirrored && share === 100
+  return typeof step === 'number' && share >= step
 }
 
 function Steps({ ladder }: { ladder: Ladder }) {
@@ -58,8 +54,13 @@ function currentStep(ladder: Ladder): Step | undefined {
   return STEPS.findLast((step) => isReached(step, ladder))
 }
 
+/** `0.02`, `33.3`: never 0 for what gets requests. */
+function shareText(share: number): string {
+  return String(Number(share >= 1 ? share.toFixed(1) : share.toPrecision(1)))
+}
+
 function where({ candidate, share, isMirrored }: Ladder): string {
-  const rounded = Math.round(share * 10) / 10
+  const rounded = shareText(share)
   if (!isMirrored) {
     const part = share === 100 ? 'every request' : `${rounded} % of the requests`
     return `${candidate} answers ${part}, and nothing is mirrored to it.`
@@ -153,14 +154,94 @@ interface LadderPanelProps {
   route: HTTPRoute
   ladder: Ladder
   gate: Gate | null
+  /** False where no gateway of the route can give a verdict. */
+  isGated: boolean
+  /** Why no step may be taken; undefined where one may. */
+  blocked: string | undefined
+}
+
+function Overrides({ promotion }: Ladder) {
+  if (promotion.overrides.length === 0) return null
+  return (
+    <section aria-label="Steps without the verdict">
+      <h4 className="text-xs font-semibold">Taken without the verdict</h4>
+      <ul className="list-disc pl-4 text-xs">
+        {promotion.overrides.map(({ to, reason }, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows at its end.
+          <li key={index}>
+            {stepText(to)}: {reason}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+interface StepButtonsProps extends LadderPanelProps {
+  onStep: (step: Step) => void
+  onOverride: (step: Step) => void
+  onForget: () => void
+}
+
+function StepButtons({ ladder, gate, blocked, ...on }: StepButtonsProps) {
+  const { next, previous, isMirrored } = ladder
+  const isAllowed = gate?.assessment.decision === 'promote'
+  return (
+    <div className="flex flex-wrap gap-2">
+      {next === null ? null : (
+        <Button
+          variant={isAllowed ? 'primary' : 'secondary'}
+          icon={<ArrowRight size={14} aria-hidden />}
+          disabledReason={blocked}
+          onClick={() => (isAllowed ? on.onStep(next) : on.onOverride(next))}
+        >
+          {next === 'removed' ? 'Remove the mirror' : `To ${stepText(next)}`}
+          {isAllowed ? '' : ' without the verdict'}
+        </Button>
+      )}
+      {next !== null || isMirrored ? null : (
+        <Button onClick={on.onForget}>Done: forget the way back</Button>
+      )}
+      {previous === null ? null : (
+        <Button
+          icon={<Undo2 size={14} aria-hidden />}
+          disabledReason={blocked}
+          onClick={() => on.onStep(previous)}
+        >
+          Back to {previous === 'mirror' ? 'the mirror only' : stepText(previous)}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** What a person should know before a step, beside the verdict. */
+function StepNotices({ ladder, blocked }: Pick<LadderPanelProps, 'ladder' | 'blocked'>) {
+  const { next, previous, isMirrored, isEdited, isStarted } = ladder
+  return (
+    <>
+      {blocked === undefined ? null : <Notice tone="info">{blocked}</Notice>}
+      {next === null && previous === null && isMirrored ? (
+        <Notice tone="warn">
+          No other backend of the rule has a weight above 0, so there is no share to divide. Set one
+          in the editor first.
+        </Notice>
+      ) : null}
+      {isStarted && isEdited ? (
+        <Notice tone="info">
+          The rule's backendRefs were edited since the first step. Every step keeps the edit, and
+          what the candidate does not answer goes to the other backends as they share it now.
+        </Notice>
+      ) : null}
+    </>
+  )
 }
 
 /** The steps, the verdict that gates the next, and the way back. */
-export function LadderPanel({ route, ladder, gate }: LadderPanelProps) {
+export function LadderPanel(props: LadderPanelProps) {
+  const { route, ladder, gate, isGated } = props
   const [override, setOverride] = useState<Step | null>(null)
   const [review, setReview] = useState<ReviewInput | null>(null)
-  const { next, previous, promotion } = ladder
-  const isAllowed = gate?.assessment.decision === 'promote'
   const go = (step: Step, reason = '') => {
     setOverride(null)
     setReview(
@@ -174,43 +255,17 @@ export function LadderPanel({ route, ladder, gate }: LadderPanelProps) {
     <Panel title={`Promote ${ladder.candidate}`} bodyClassName="flex flex-col gap-3">
       <Steps ladder={ladder} />
       <p>{where(ladder)}</p>
-      {next === null ? null : <GateNotice gate={gate} route={route} ladder={ladder} />}
-      <div className="flex flex-wrap gap-2">
-        {next === null ? (
-          <Button
-            onClick={() => setReview(annotationManifest(route, { [PROMOTION_ANNOTATION]: null }))}
-          >
-            Done: forget the way back
-          </Button>
-        ) : (
-          <Button
-            variant={isAllowed ? 'primary' : 'secondary'}
-            icon={<ArrowRight size={14} aria-hidden />}
-            onClick={() => (isAllowed ? go(next) : setOverride(next))}
-          >
-            {next === 'removed' ? 'Remove the mirror' : `To ${stepText(next)}`}
-            {isAllowed ? '' : ' without the verdict'}
-          </Button>
-        )}
-        {previous === null ? null : (
-          <Button icon={<Undo2 size={14} aria-hidden />} onClick={() => go(previous)}>
-            Back to {previous === 'mirror' ? 'the mirror only' : stepText(previous)}
-          </Button>
-        )}
-      </div>
-      {promotion.overrides.length === 0 ? null : (
-        <section aria-label="Steps without the verdict">
-          <h4 className="text-xs font-semibold">Taken without the verdict</h4>
-          <ul className="list-disc pl-4 text-xs">
-            {promotion.overrides.map(({ to, reason }, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows at its end.
-              <li key={index}>
-                {stepText(to)}: {reason}
-              </li>
-            ))}
-          </ul>
-        </section>
+      <StepNotices {...props} />
+      {ladder.next === null || !(isGated || gate !== null) ? null : (
+        <GateNotice gate={gate} route={route} ladder={ladder} />
       )}
+      <StepButtons
+        {...props}
+        onStep={go}
+        onOverride={setOverride}
+        onForget={() => setReview(annotationManifest(route, { [PROMOTION_ANNOTATION]: null }))}
+      />
+      <Overrides {...ladder} />
       <p className="text-2xs text-pretty text-muted">
         Each step changes the weights of this rule's backendRefs, is dry-run by the API server, and
         is applied after your review. What it takes to go back is kept in the annotation{' '}

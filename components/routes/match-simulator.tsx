@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from 'react'
 import { readDraft } from '@/components/data/draft-storage'
-import { useCluster } from '@/components/data/queries'
+import { useImplementationFacts } from '@/components/data/implementations'
 import { useLiveList } from '@/components/data/use-live'
 import { plural } from '@/components/format/numbers'
 import { LiveLoading } from '@/components/layout/live-loading'
@@ -13,11 +13,11 @@ import { SelectField, TextField } from '@/components/ui/field'
 import { Notice } from '@/components/ui/notice'
 import { keyOf } from '@/lib/gateway-api/references'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { serverOf } from '@/lib/implementations/route-capabilities'
 import { parseManifest } from '@/lib/manifest/parse-manifest'
 import type { ClusterState } from '@/lib/routing/cluster-state'
 import { readRoute } from '@/lib/validation/lints/read-route'
 import { type SimulatedRequest, simulateMatch } from './match-simulation'
-import { isOwnGateway } from './own-gateway'
 import { type Simulated, SimulationResult } from './simulation-result'
 import {
   initialForm,
@@ -169,7 +169,7 @@ function Simulator({
   initial,
   state,
 }: MatchSimulatorProps & { state: ClusterState }) {
-  const { data: cluster } = useCluster()
+  const facts = useImplementationFacts()
   const [changes, setChanges] = useState<Partial<SimulatorForm>>({})
   const [showErrors, setShowErrors] = useState(false)
   const [simulated, setSimulated] = useState<Simulated | null>(null)
@@ -186,7 +186,7 @@ function Simulator({
       live,
       draft: draft === null ? null : simulateMatch(state, draft, described),
       gateway,
-      isOwn: isOwnGateway(gateway, state.gatewayClasses, cluster?.context),
+      isOwn: serverOf(gateway, { ...state, ...facts })?.implementation === 'mirrorboard',
       at: Date.now(),
     }
   }

@@ -2,6 +2,7 @@
 
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
+import { existsText, takenNames } from '@/components/backends/taken-names'
 import { useDraft } from '@/components/data/use-draft'
 import { useLiveList } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
@@ -15,6 +16,7 @@ import { Notice } from '@/components/ui/notice'
 import { NumberField } from '@/components/ui/number-field'
 import { page } from '@/lib/dashboard-api/paths'
 import { keyOf } from '@/lib/gateway-api/references'
+import { nextFreeName } from '@/lib/shared/next-free-name'
 import { rememberArrival } from './arrival-focus'
 import {
   parseTemplateId,
@@ -66,16 +68,24 @@ function TemplateChooser({ chosen, onChoose }: ChooserProps) {
 interface FieldsProps {
   template: TemplateId
   fields: RouteTemplateFields
+  /** That a route of this name is there already; undefined where there is none. */
+  exists: string | undefined
   gateways: readonly string[]
   services: readonly string[]
   onChange: (change: Partial<RouteTemplateFields>) => void
 }
 
-function TemplateFields({ template, fields, gateways, services, onChange }: FieldsProps) {
+function TemplateFields(props: FieldsProps) {
+  const { template, fields, exists, gateways, services, onChange } = props
   const hasMirror = template !== 'plain'
   return (
     <div className="grid grid-cols-2 gap-x-3 gap-y-2">
-      <TextField label="Name" value={fields.name} onChange={(name) => onChange({ name })} />
+      <TextField
+        label="Name"
+        value={fields.name}
+        error={exists}
+        onChange={(name) => onChange({ name })}
+      />
       <TextField
         label="Namespace"
         value={fields.namespace}
@@ -156,11 +166,34 @@ function useCandidates(namespace: string) {
   }
 }
 
+/**
+ * The fields as typed. A name that was not typed is the next of its namespace that was free when it was proposed: it
+ * does not move on when the route itself appears.
+ */
+function useFields(firstGateway: string) {
+  const { objects } = useLiveList('httproutes')
+  const routes = [{ kind: 'HTTPRoute', objects }]
+  const free = (namespace: string) => nextFreeName(FIELDS.name, takenNames(routes, namespace))
+  const [isNamed, setIsNamed] = useState(false)
+  const [fields, setFields] = useState<RouteTemplateFields>(() => ({
+    ...FIELDS,
+    gateway: firstGateway,
+    name: free(FIELDS.namespace),
+  }))
+  const change = (more: Partial<RouteTemplateFields>) => {
+    if (more.name !== undefined) setIsNamed(true)
+    const { namespace } = more
+    const proposed = isNamed || namespace === undefined ? {} : { name: free(namespace) }
+    setFields({ ...fields, ...proposed, ...more })
+  }
+  return { fields, change, exists: existsText(routes, fields.namespace, fields.name) }
+}
+
 function NewRouteForm({ firstGateway }: { firstGateway: string }) {
   const router = useRouter()
   const url = useUrlState()
   const template = parseTemplateId(url.get('template'))
-  const [fields, setFields] = useState<RouteTemplateFields>({ ...FIELDS, gateway: firstGateway })
+  const { fields, exists, change } = useFields(firstGateway)
   const candidates = useCandidates(fields.namespace)
   const { draft, isKept, edit, discard } = useDraft(DRAFT)
   const [base, setBase] = useState<ReviewInput['base']>(ABSENT)
@@ -193,11 +226,12 @@ function NewRouteForm({ firstGateway }: { firstGateway: string }) {
           <TemplateFields
             template={template}
             fields={fields}
+            exists={exists}
             gateways={candidates.gateways}
             services={candidates.services}
-            onChange={(change) => {
+            onChange={(more) => {
               setBase(ABSENT)
-              setFields({ ...fields, ...change })
+              change(more)
             }}
           />
         </fieldset>
@@ -240,6 +274,9 @@ function NewRouteForm({ firstGateway }: { firstGateway: string }) {
 
 export function NewRoutePage() {
   const { gateways, isSynced } = useCandidates('')
-  if (!isSynced) return <LiveLoading kinds={['gateways']} label="Loading Gateways" />
+  const routes = useLiveList('httproutes')
+  if (!isSynced || !routes.isSynced) {
+    return <LiveLoading kinds={['gateways', 'httproutes']} label="Loading Gateways" />
+  }
   return <NewRouteForm firstGateway={gateways[0] ?? FIELDS.gateway} />
 }

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { GatewayClass, HTTPRouteRule } from '@/lib/gateway-api/types'
-import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-features'
+import type { HTTPRouteRule } from '@/lib/gateway-api/types'
 import { type SimulatedRequest, simulateMatch } from './match-simulation'
-import { isOwnGateway } from './own-gateway'
 import { type Answered, probeVerdict } from './probe-verdict'
 import { draftDifference, sideEffects } from './simulation-text'
-import { GATEWAY, REQUEST, route, slice, stateOf } from './test-support/simulated-cluster'
+import { REQUEST, route, slice, stateOf } from './test-support/simulated-cluster'
 
 const ASKED: SimulatedRequest = { ...REQUEST, headers: [{ name: 'X-A', value: '1' }] }
 
@@ -143,26 +141,5 @@ describe('what is said before a request is sent', () => {
     expect(draftDifference(live, simulate({}), ASKED)).toBe(
       'It goes through the live routes: your draft is not applied. There: Rule 0 of default/r takes it.',
     )
-  })
-})
-
-describe('isOwnGateway', () => {
-  const classOf = (controllerName: string): GatewayClass => ({
-    apiVersion: 'gateway.networking.k8s.io/v1',
-    kind: 'GatewayClass',
-    metadata: { name: 'mine' },
-    spec: { controllerName },
-  })
-  it.each([
-    [CONTROLLER_NAME, 'prod', true],
-    [ENVOY_CONTROLLER_NAME, 'mirrorboard-sandbox', true],
-    [ENVOY_CONTROLLER_NAME, 'prod', false],
-    ['example.com/other', 'mirrorboard-sandbox', false],
-  ])('of class %s in %s is %s', (controllerName, context, expected) => {
-    expect(isOwnGateway(GATEWAY, [classOf(controllerName)], context)).toBe(expected)
-  })
-
-  it('is not without a class', () => {
-    expect(isOwnGateway(GATEWAY, [], 'mirrorboard-sandbox')).toBe(false)
   })
 })

@@ -4,7 +4,12 @@ import type { Condition, Gateway, HTTPRoute } from '@/lib/gateway-api/types'
 import { parentName } from './route-summary'
 
 /** Conditions that are good when False. */
-const GOOD_WHEN_FALSE = new Set(['PartiallyInvalid', 'Conflicted', 'OverlappingTLSConfig'])
+const GOOD_WHEN_FALSE = new Set([
+  'PartiallyInvalid',
+  'RouteRulesOverlap',
+  'Conflicted',
+  'OverlappingTLSConfig',
+])
 
 function statusOf(condition: Condition): Status {
   if (condition.status === 'Unknown') return 'pending'

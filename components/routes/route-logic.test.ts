@@ -67,6 +67,24 @@ describe('route health', () => {
       state: 'warn',
     },
     {
+      name: 'a mirror without endpoints is a warning, as Envoy Gateway reports it',
+      conditions: [
+        condition('Accepted', 'True'),
+        condition('ResolvedRefs', 'True'),
+        condition('BackendsAvailable', 'False'),
+      ],
+      state: 'warn',
+    },
+    {
+      name: 'another route with the same matches is a warning, as Envoy Gateway reports it',
+      conditions: [
+        condition('Accepted', 'True'),
+        condition('ResolvedRefs', 'True'),
+        condition('RouteRulesOverlap', 'True'),
+      ],
+      state: 'warn',
+    },
+    {
       name: 'references not judged yet are pending',
       conditions: [condition('Accepted', 'True')],
       state: 'pending',

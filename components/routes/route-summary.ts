@@ -1,7 +1,6 @@
 /** HTTPRoute → what a list shows of it. Pure. */
-import { keyOf } from '@/lib/gateway-api/references'
+import { backendName, keyOf, parentKey } from '@/lib/gateway-api/references'
 import type {
-  BackendObjectReference,
   Condition,
   HTTPBackendRef,
   HTTPRequestMirrorFilter,
@@ -58,15 +57,6 @@ export function parentName(parent: ParentReference, ownNamespace: string): strin
   return `${gateway}${section}${port}`
 }
 
-/** `name:port`, with the namespace in front when it is not the route's own. */
-export function targetName(
-  { name, namespace, port }: BackendObjectReference,
-  ownNamespace: string,
-): string {
-  const service = scoped(namespace, ownNamespace, name)
-  return port === undefined ? service : `${service}:${port}`
-}
-
 /** The share of a rule's requests that each of its backends answers, 0 to 1; all 0 where no weight is above 0. */
 export function backendShares(refs: readonly HTTPBackendRef[]): readonly number[] {
   const total = refs.reduce((sum, { weight = 1 }) => sum + weight, 0)
@@ -88,18 +78,9 @@ export function mirrorsOf(route: HTTPRoute): readonly MirrorSummary[] {
     (rule.filters ?? []).flatMap((filter, filterIndex) => {
       const mirror = filter.requestMirror
       if (filter.type !== 'RequestMirror' || mirror === undefined) return []
-      const target = targetName(mirror.backendRef, namespace)
+      const target = backendName(mirror.backendRef, namespace)
       return [{ ruleIndex, filterIndex, target, share: mirrorShare(mirror) }]
     }),
-  )
-}
-
-function sameParent(left: ParentReference, right: ParentReference, namespace: string): boolean {
-  return (
-    left.name === right.name &&
-    (left.namespace ?? namespace) === (right.namespace ?? namespace) &&
-    (left.sectionName ?? '') === (right.sectionName ?? '') &&
-    (left.port ?? 0) === (right.port ?? 0)
   )
 }
 
@@ -110,6 +91,17 @@ function conditionText(condition: Condition): string {
 
 function isStale(condition: Condition, generation: number): boolean {
   return (condition.observedGeneration ?? generation) < generation
+}
+
+/**
+ * Conditions with the status that warns. The last two are Envoy Gateway's: a backend or mirror without endpoints, since
+ * 1.8, and another route with the same matches, since 1.9.
+ */
+const WARNINGS: Readonly<Record<string, Condition['status']>> = {
+  ResolvedRefs: 'False',
+  PartiallyInvalid: 'True',
+  BackendsAvailable: 'False',
+  RouteRulesOverlap: 'True',
 }
 
 /**
@@ -138,11 +130,7 @@ function healthOfStatus(
   if (accepted.status !== 'True') {
     return { parent, state: 'bad', text: conditionText(accepted) }
   }
-  const failing = status.conditions.find(
-    ({ type, status: value }) =>
-      (type === 'ResolvedRefs' && value === 'False') ||
-      (type === 'PartiallyInvalid' && value === 'True'),
-  )
+  const failing = status.conditions.find(({ type, status: value }) => WARNINGS[type] === value)
   if (failing) return { parent, state: 'warn', text: conditionText(failing) }
   if (resolved === undefined) {
     return { parent, state: 'pending', text: 'Accepted; references are not resolved yet' }
@@ -174,7 +162,9 @@ export function healthOf(route: HTTPRoute): RouteHealth {
   const statuses = route.status?.parents ?? []
   const parents = (route.spec.parentRefs ?? []).flatMap((reference): ParentHealth[] => {
     const parent = parentName(reference, namespace)
-    const mine = statuses.filter(({ parentRef }) => sameParent(parentRef, reference, namespace))
+    const mine = statuses.filter(
+      ({ parentRef }) => parentKey(parentRef, namespace) === parentKey(reference, namespace),
+    )
     if (mine.length === 0) {
       return [{ parent, state: 'pending', text: 'No controller has reported on this parent' }]
     }

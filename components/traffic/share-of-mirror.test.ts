@@ -4,6 +4,7 @@ import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { formatFraction, shareOfMirror, shareSentence } from './share-of-mirror'
 
 const route = {
+  metadata: { name: 'a', namespace: 'b' },
   spec: {
     rules: [
       {
@@ -19,10 +20,10 @@ const route = {
   },
 } as HTTPRoute
 
-function share(requests: number, notSampled: number, mirror = '1', blind = {}) {
+function share(requests: number, notSampled: number, mirror = '1', blind = {}, target = 'b/m:1') {
   const windowAccount = { requests, notSampled, mirrored: requests - notSampled }
   const series = { rules: [{ rule: '0', total: 400 }], blindSpots: blind } as unknown as RouteSeries
-  const of = { rule: '0', mirror, windowAccount } as unknown as MirrorSeries
+  const of = { rule: '0', mirror, target, windowAccount } as unknown as MirrorSeries
   return shareOfMirror(of, series, route)
 }
 
@@ -59,5 +60,10 @@ describe('the share of a mirror', () => {
     const estimate = share(100, 0, '1', { account: 'Envoy …' })
     expect(estimate).toMatchObject({ requests: 400, observed: 0.25, isEstimate: true })
     expect(shareSentence(estimate)).toMatch(/^Of 400 answered requests/)
+  })
+
+  it('is of no filter where another mirror stands in its place now', () => {
+    expect(share(400, 300, '1', {}, 'b/former:1').configured).toBeNull()
+    expect(share(400, 300, '1', {}, '').configured).toBe(0.25)
   })
 })

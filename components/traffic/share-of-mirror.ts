@@ -1,6 +1,7 @@
 /** Configured against observed: is a mirror's share what its filter says? Pure. */
 import { formatCount } from '@/components/format/numbers'
 import type { MirrorSeries, RouteSeries } from '@/lib/dashboard-api/series'
+import { clusterName } from '@/lib/gateway-api/references'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { mirrorFraction } from '@/lib/routing/build-filters'
 import { binomialBand } from '@/lib/series/binomial-band'
@@ -31,9 +32,8 @@ export function shareOfMirror(
   const sampled = isEstimate
     ? windowAccount.mirrored
     : windowAccount.requests - windowAccount.notSampled
-  const filter = route?.spec.rules?.[Number(mirror.rule)]?.filters?.[Number(mirror.mirror)]
-  const configured =
-    filter?.requestMirror === undefined ? null : mirrorFraction(filter.requestMirror)
+  const filter = filterOf(mirror, route)
+  const configured = filter === null ? null : mirrorFraction(filter)
   if (requests === 0 || configured === null) {
     const observed = requests === 0 ? null : sampled / requests
     return { configured, observed, requests, band: null, isWithin: true, isEstimate }
@@ -47,6 +47,14 @@ export function shareOfMirror(
     isWithin: sampled >= low && sampled <= high,
     isEstimate,
   }
+}
+
+/** The filter that made the copies; null where another, or none, is in its place now. */
+function filterOf({ rule, mirror, target }: MirrorSeries, route: HTTPRoute | undefined) {
+  const filter = route?.spec.rules?.[Number(rule)]?.filters?.[Number(mirror)]?.requestMirror
+  if (filter === undefined) return null
+  const named = clusterName(filter.backendRef, route?.metadata.namespace ?? '')
+  return target === '' || target === named ? filter : null
 }
 
 const percent = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })

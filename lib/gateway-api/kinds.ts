@@ -33,6 +33,7 @@ export const KINDS = {
   namespaces: kind('', 'v1', 'Namespace', 'namespaces', false),
   services: kind('', 'v1', 'Service', 'services'),
   secrets: kind('', 'v1', 'Secret', 'secrets'),
+  serviceaccounts: kind('', 'v1', 'ServiceAccount', 'serviceaccounts'),
   pods: kind('', 'v1', 'Pod', 'pods'),
   endpointslices: kind('discovery.k8s.io', 'v1', 'EndpointSlice', 'endpointslices'),
   deployments: kind('apps', 'v1', 'Deployment', 'deployments'),

@@ -1,5 +1,5 @@
 import { GATEWAY_API_GROUP } from '@/lib/gateway-api/kinds'
-import { namespacedName } from '@/lib/gateway-api/references'
+import { clusterName, namespacedName } from '@/lib/gateway-api/references'
 import type { BackendObjectReference, HTTPRoute } from '@/lib/gateway-api/types'
 import type { ClusterIndex } from './cluster-index'
 import type { Problem } from './condition'
@@ -28,7 +28,7 @@ export function resolveBackendRef(
   const from = route.metadata.namespace ?? ''
   const { group = '', kind = 'Service', namespace = from, name, port } = reference
   const key = namespacedName(namespace, name)
-  const cluster = `${key}:${port ?? ''}`
+  const cluster = clusterName(reference, from)
   const fail = (reason: string, message: string) => ({ cluster, problem: { reason, message } })
   if (group !== '' || kind !== 'Service') {
     const full = group === '' ? kind : `${kind}.${group}`

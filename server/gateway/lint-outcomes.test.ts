@@ -104,6 +104,8 @@ function codesOf(route: HTTPRoute, state: ClusterState): readonly string[] {
     namespaces: known(state.namespaces),
     referenceGrants: { apiVersion, ...known(state.referenceGrants) },
     httpRoutes: known(state.httpRoutes),
+    isSandbox: true,
+    envoyGatewayVersion: null,
   })
   return lintHttpRoute(route, facts).map(({ code }) => code)
 }
@@ -555,6 +557,7 @@ const OF_OTHERS: readonly LintCode[] = [
   'annotation.not-served',
   'feature.not-listed',
   'mirror.share-rounds-to-zero',
+  'mirror.with-direct-response',
 ]
 
 const ALL = [...CASES, ...PARENTS, ...REFERENCES, ...COPIES, ...PRECEDENCE]

@@ -4,7 +4,7 @@ import { GATEWAY_LIMITS } from './limits'
 import { ProcessWorker } from './process-worker'
 import { cluster, listener, route, rule, table } from './test-support/route-tables'
 
-const PLACE = { index: 0, count: 1, captureSalt: 'salt' }
+const PLACE = { index: 0, count: 1, captureSalt: 'salt', hopsSecret: 'hops' }
 
 function startWorker(onExit = () => {}) {
   const entry = {

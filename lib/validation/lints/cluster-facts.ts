@@ -6,6 +6,7 @@ import type {
   Namespace,
   ReferenceGrant,
 } from '@/lib/gateway-api/types'
+import type { Version } from '@/lib/implementations/envoy-gateway-version'
 
 /** One port of a Service with what stands behind it. */
 export interface ServicePortFacts {
@@ -36,6 +37,9 @@ export interface ClusterFacts {
   readonly grantApiVersion: string
   /** Routes that compete for requests: parents, hostnames and matches are enough. */
   readonly httpRoutes: readonly HTTPRoute[] | null
+  /** Whether Mirrorboard's own gateway answers to Envoy Gateway's name. */
+  readonly isSandbox: boolean | null
+  readonly envoyGatewayVersion: Version | null
 }
 
 export const UNKNOWN_CLUSTER: ClusterFacts = {
@@ -46,4 +50,6 @@ export const UNKNOWN_CLUSTER: ClusterFacts = {
   referenceGrants: null,
   grantApiVersion: apiVersionOf(KINDS.referencegrants),
   httpRoutes: null,
+  isSandbox: null,
+  envoyGatewayVersion: null,
 }

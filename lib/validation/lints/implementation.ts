@@ -1,51 +1,65 @@
 import type { Gateway } from '@/lib/gateway-api/types'
-import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-features'
+import { type Implementation, implementationOf } from '@/lib/implementations/capabilities'
+import type { Version } from '@/lib/implementations/envoy-gateway-version'
+import { type ByVersion, byVersionText } from './by-version'
+
+/** Who serves a route, as far as findings depend on it. */
+export interface Served {
+  readonly implementations: ReadonlySet<Implementation>
+  readonly envoyGatewayVersion: Version | null
+}
 
 /**
- * Who serves a class, by its controllerName. Envoy Gateway's name is answered by Mirrorboard's own gateway in the sandbox
- * and by Envoy Gateway itself elsewhere, so findings about such a class tell both.
+ * Who may serve a class. In the sandbox Mirrorboard's own gateway answers to Envoy Gateway's name, for manifests that are
+ * meant for Envoy Gateway, so findings tell of both there, and where it is not known which cluster this is.
  */
-export type Implementation = 'mirrorboard' | 'envoy' | 'other'
-
-/** The implementation that answers to a controllerName. */
-export function implementationOf(controllerName: string): Implementation {
-  if (controllerName === CONTROLLER_NAME) return 'mirrorboard'
-  return controllerName === ENVOY_CONTROLLER_NAME ? 'envoy' : 'other'
+export function implementationsOf(
+  controllerName: string,
+  isSandbox: boolean | null,
+): readonly Implementation[] {
+  const implementation = implementationOf(controllerName)
+  return implementation === 'envoy' && isSandbox !== false
+    ? ['mirrorboard', 'envoy']
+    : [implementation]
 }
 
 /** What a gateway does about a fault, each in words that follow "Mirrorboard's gateway" or "Envoy Gateway". */
 export interface Effect {
   readonly mirrorboard: string
   /** Left out where nobody has seen what it does. */
-  readonly envoy?: string
+  readonly envoy?: string | ByVersion
   /** What the specification asks for, after "A conforming gateway". */
   readonly standard: string
 }
 
 /** The sentence for the gateways that serve a route; without any, what the specification says. */
 export function describeEffect(
-  implementations: ReadonlySet<Implementation>,
+  { implementations, envoyGatewayVersion }: Served,
   { mirrorboard, envoy, standard }: Effect,
 ): string {
-  const sentences: string[] = []
-  if (implementations.has('envoy') && envoy === mirrorboard) {
-    sentences.push(`The gateway ${mirrorboard}.`)
-  } else if (implementations.has('envoy') && envoy !== undefined) {
-    sentences.push(`Mirrorboard's gateway ${mirrorboard}; Envoy Gateway ${envoy}.`)
-  } else if (implementations.has('envoy') || implementations.has('mirrorboard')) {
-    sentences.push(`Mirrorboard's gateway ${mirrorboard}.`)
-  }
-  if (implementations.has('other') || implementations.size === 0) {
-    sentences.push(`A conforming gateway ${standard}.`)
-  }
-  return sentences.join(' ')
+  const isOurs = implementations.has('mirrorboard')
+  const ofEnvoy =
+    !implementations.has('envoy') || envoy === undefined
+      ? undefined
+      : byVersionText(envoy, envoyGatewayVersion)
+  const parts = [
+    ...(isOurs ? [`Mirrorboard's gateway ${mirrorboard}`] : []),
+    ...(ofEnvoy === undefined ? [] : [`Envoy Gateway${ofEnvoy}`]),
+  ]
+  const isAlike = isOurs && ofEnvoy === ` ${mirrorboard}`
+  const known = isAlike ? `The gateway ${mirrorboard}` : parts.join('; ')
+  const needsStandard = implementations.has('other') || known === '' || implementations.size === 0
+  return [
+    ...(known === '' ? [] : [`${known}.`]),
+    ...(needsStandard ? [`A conforming gateway ${standard}.`] : []),
+  ].join(' ')
 }
 
 /** A Gateway the route names, with its class. */
 export interface ParentClass {
   readonly gateway: Gateway
   readonly className: string
-  readonly implementation: Implementation
+  readonly implementations: readonly Implementation[]
   /** Empty when the class does not say. */
   readonly supportedFeatures: readonly string[]
 }

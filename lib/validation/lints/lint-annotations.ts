@@ -14,9 +14,7 @@ const PARSERS: Readonly<Record<string, (text: string) => Parsed>> = {
 
 /** Settings of a route that can't be read, or that the gateways which serve it do not know. */
 export function lintAnnotations({ route, implementations }: LintContext): readonly LintFinding[] {
-  // Envoy Gateway's name may be answered by Mirrorboard's gateway, so nothing is said of such a class.
-  const isServed = [...implementations].some((implementation) => implementation !== 'other')
-  const isUnserved = implementations.size > 0 && !isServed
+  const isUnserved = implementations.size > 0 && !implementations.has('mirrorboard')
   const annotations = Object.entries(route.metadata.annotations ?? {})
   return annotations.flatMap(([name, text]): readonly LintFinding[] => {
     const parsed = Object.hasOwn(PARSERS, name) ? PARSERS[name]?.(text) : undefined

@@ -1,5 +1,6 @@
 import { namespacedName } from '@/lib/gateway-api/references'
 import type { BackendObjectReference, HTTPRouteRule } from '@/lib/gateway-api/types'
+import { SINCE_EMPTY_MIRROR_SERVED } from './by-version'
 import type { ServicePortFacts } from './cluster-facts'
 import { describeEffect, type Effect } from './implementation'
 import { type LintContext, mirrorsOfRule } from './lint-context'
@@ -24,7 +25,11 @@ const MIRROR_INVALID: Effect = {
 
 const MIRROR_EMPTY: Effect = {
   mirrorboard: 'serves the rule and makes no copies for this mirror',
-  envoy: 'serves the rule, and its copies reach nobody',
+  envoy: {
+    now: "serves the rule, its copies reach nobody, and the route's condition BackendsAvailable is False",
+    before: 'answers every request of the rule with status 500',
+    since: SINCE_EMPTY_MIRROR_SERVED,
+  },
   standard: 'serves the rule, and its copies reach nobody',
 }
 
@@ -109,7 +114,7 @@ function lintBackend(context: LintContext, place: BackendPlace): readonly LintFi
     {
       severity: found.severity ?? (place.whenInvalid === NO_TRAFFIC ? 'warning' : 'error'),
       code,
-      message: `${fault}. ${describeEffect(context.implementations, effect)}`,
+      message: `${fault}. ${describeEffect(context, effect)}`,
       fieldPath: `${place.path}${field}`,
       specUrl: found.specUrl ?? (place.role === 'mirror' ? SPEC.mirror : SPEC.backend),
       ...(fix === undefined ? {} : { fix }),

@@ -4,16 +4,15 @@ import { parentGatewayKey } from '@/lib/routing/attach-route'
 import { buildGraph } from '@/lib/routing/build-graph'
 import type { Graph, RouteNode } from '@/lib/routing/graph'
 import type { ClusterFacts } from './cluster-facts'
-import { type Implementation, implementationOf, type ParentClass } from './implementation'
+import { implementationsOf, type ParentClass, type Served } from './implementation'
 
 /** A route and what all its lints look at. */
-export interface LintContext {
+export interface LintContext extends Served {
   readonly route: HTTPRoute
   readonly namespace: string
   readonly facts: ClusterFacts
   /** Gateways named by the route that exist, with a class that exists. */
   readonly parents: readonly ParentClass[]
-  readonly implementations: ReadonlySet<Implementation>
   /** The route as the controller would build it beside nothing else; undefined while Gateways are unknown. */
   readonly node: RouteNode | undefined
   /** The other routes of the cluster as the controller builds them. */
@@ -67,9 +66,9 @@ function parentClasses(route: HTTPRoute, facts: ClusterFacts): readonly ParentCl
     const className = gateway?.spec.gatewayClassName ?? ''
     const found = facts.gatewayClasses?.find(({ metadata }) => metadata.name === className)
     if (gateway === undefined || found === undefined) return []
-    const implementation = implementationOf(found.spec.controllerName)
+    const implementations = implementationsOf(found.spec.controllerName, facts.isSandbox)
     const features = (found.status?.supportedFeatures ?? []).map(({ name }) => name)
-    return [{ gateway, className, implementation, supportedFeatures: features }]
+    return [{ gateway, className, implementations, supportedFeatures: features }]
   })
 }
 
@@ -90,7 +89,8 @@ export function lintContext(given: HTTPRoute, facts: ClusterFacts): LintContext 
     namespace: route.metadata.namespace ?? '',
     facts,
     parents,
-    implementations: new Set(parents.map(({ implementation }) => implementation)),
+    implementations: new Set(parents.flatMap(({ implementations }) => implementations)),
+    envoyGatewayVersion: facts.envoyGatewayVersion,
     node: graphOf(facts, [route])?.routes[0],
     live: liveGraph(facts),
   }

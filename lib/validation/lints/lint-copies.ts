@@ -46,18 +46,18 @@ const OTHER_FILTERS: Effect = {
 const REQUEST_FILTERS = ['RequestHeaderModifier', 'URLRewrite']
 
 function lintOtherFilters(
-  { implementations, route }: LintContext,
+  context: LintContext,
   ruleIndex: number,
   [first]: readonly MirrorPlace[],
 ): LintFinding[] {
-  const filters = route.spec.rules?.[ruleIndex]?.filters ?? []
+  const filters = context.route.spec.rules?.[ruleIndex]?.filters ?? []
   const changing = filters.findIndex(({ type }) => REQUEST_FILTERS.includes(type))
   if (first === undefined || changing === -1) return []
   return [
     {
       severity: 'info',
       code: 'mirror.other-filters',
-      message: describeEffect(implementations, OTHER_FILTERS),
+      message: describeEffect(context, OTHER_FILTERS),
       fieldPath: `spec.rules[${ruleIndex}].filters[${changing}]`,
       specUrl: SPEC.filter,
     },

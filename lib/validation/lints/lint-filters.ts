@@ -1,6 +1,7 @@
 import type { HTTPRequestMirrorFilter, HTTPRouteFilter } from '@/lib/gateway-api/types'
 import { mirrorFraction } from '@/lib/routing/build-filters'
 import { MULTIPLE_MIRRORS_FEATURE, takesSeveralMirrors } from '@/lib/routing/supported-features'
+import { type ByVersion, byVersionText, SINCE_REFUSED_BESIDE_ANSWER } from './by-version'
 import { describeEffect } from './implementation'
 import { type LintContext, type MirrorPlace, mirrorsOfRule } from './lint-context'
 import { type LintFinding, SPEC } from './lint-finding'
@@ -13,6 +14,7 @@ export function lintFilters(context: LintContext): readonly LintFinding[] {
     ...mirrorsOfRule(context.route, ruleIndex).flatMap((place) => lintShare(context, place)),
     ...lintSeveral(context, ruleIndex),
     ...lintRedirect(context, ruleIndex),
+    ...lintDirectResponse(context, ruleIndex),
     ...lintBackendFilters(context, ruleIndex),
     ...lintUnsupported(context, ruleIndex),
     ...lintNoBackend(context, ruleIndex),
@@ -53,7 +55,10 @@ function lintShare(context: LintContext, { path, mirror }: MirrorPlace): readonl
   }
   if (share * MILLIONTHS >= 1 || !context.implementations.has('envoy')) return []
   const every = Math.round(1 / share).toLocaleString('en')
-  const message = `Envoy Gateway copies nothing to this mirror, since it counts in millionths and rounds down; Mirrorboard's gateway copies one request in ${every}.`
+  const ours = context.implementations.has('mirrorboard')
+    ? `; Mirrorboard's gateway copies one request in ${every}`
+    : ''
+  const message = `Envoy Gateway copies nothing to this mirror, since it counts in millionths and rounds down${ours}.`
   const code = 'mirror.share-rounds-to-zero' as const
   return [{ ...info, severity: 'warning', code, message, fieldPath: at }]
 }
@@ -67,17 +72,19 @@ function lintSeveral(context: LintContext, ruleIndex: number): readonly LintFind
   const mirrors = mirrorsOfRule(context.route, ruleIndex)
   const [, second] = mirrors
   if (second === undefined || context.parents.length === 0) return []
+  // Envoy Gateway itself takes several since 0.6, whatever its class lists.
   const refusing = context.parents.find(
-    ({ supportedFeatures }) => !takesSeveralMirrors(supportedFeatures),
+    ({ supportedFeatures, implementations: [first] }) =>
+      first !== 'envoy' && !takesSeveralMirrors(supportedFeatures),
   )
   const place = { fieldPath: second.path, specUrl: SPEC.mirror }
   if (refusing === undefined) {
     const message = `A request of this rule is copied up to ${mirrors.length} times, once for each mirror; each copy is decided by that mirror's own share.`
     return [{ ...place, severity: 'info', code: 'mirror.several', message }]
   }
-  const { className, implementation } = refusing
+  const { className, implementations } = refusing
   const cause = `GatewayClass "${className}" does not list ${MULTIPLE_MIRRORS_FEATURE}`
-  if (implementation === 'other') {
+  if (implementations.includes('other')) {
     const message = `${cause}: its gateway may copy to one of the ${mirrors.length} mirrors only, or refuse the route.`
     return [{ ...place, severity: 'warning', code: 'mirror.several', message }]
   }
@@ -85,13 +92,19 @@ function lintSeveral(context: LintContext, ruleIndex: number): readonly LintFind
   return [{ ...place, severity: 'error', code: 'mirror.several-refused', message }]
 }
 
+const REFUSED_BESIDE_ANSWER: ByVersion = {
+  now: "sets the route's condition Accepted to False and answers its requests with status 500",
+  before: "answers the rule's requests with status 500",
+  since: SINCE_REFUSED_BESIDE_ANSWER,
+}
+
 function lintRedirect(context: LintContext, ruleIndex: number): readonly LintFinding[] {
   const filters = context.route.spec.rules?.[ruleIndex]?.filters ?? []
   const redirect = filters.findIndex(({ type }) => type === 'RequestRedirect')
   if (redirect === -1 || mirrorsOfRule(context.route, ruleIndex).length === 0) return []
-  const effect = describeEffect(context.implementations, {
+  const effect = describeEffect(context, {
     mirrorboard: 'drops the rule, and its requests go to the next match or get status 404',
-    envoy: "answers the rule's requests with status 500",
+    envoy: REFUSED_BESIDE_ANSWER,
     standard: 'redirects, and may or may not copy the request to the mirror',
   })
   return [
@@ -100,6 +113,28 @@ function lintRedirect(context: LintContext, ruleIndex: number): readonly LintFin
       code: 'mirror.with-redirect',
       message: `RequestRedirect answers a request itself and can't be combined with RequestMirror. ${effect}`,
       fieldPath: `spec.rules[${ruleIndex}].filters[${redirect}]`,
+      specUrl: SPEC.filter,
+    },
+  ]
+}
+
+/** Whether an HTTPRouteFilter answers by itself stands in that object, so this is said of all of them. */
+function lintDirectResponse(context: LintContext, ruleIndex: number): readonly LintFinding[] {
+  const { implementations, envoyGatewayVersion, route } = context
+  const filters = route.spec.rules?.[ruleIndex]?.filters ?? []
+  const place = filters.findIndex(
+    ({ extensionRef }) =>
+      extensionRef?.group === 'gateway.envoyproxy.io' && extensionRef.kind === 'HTTPRouteFilter',
+  )
+  const isMirrored = mirrorsOfRule(route, ruleIndex).length > 0
+  if (place === -1 || !isMirrored || !implementations.has('envoy')) return []
+  const effect = byVersionText(REFUSED_BESIDE_ANSWER, envoyGatewayVersion)
+  return [
+    {
+      severity: 'info',
+      code: 'mirror.with-direct-response',
+      message: `A directResponse can't be combined with RequestMirror. Where this HTTPRouteFilter has one, Envoy Gateway${effect}.`,
+      fieldPath: `spec.rules[${ruleIndex}].filters[${place}]`,
       specUrl: SPEC.filter,
     },
   ]
@@ -115,7 +150,7 @@ function lintBackendFilters(context: LintContext, ruleIndex: number): readonly L
   return references.flatMap(({ filters = [] }, backendIndex) =>
     filters.flatMap(({ type }, filterIndex): LintFinding[] => {
       if (type !== 'RequestMirror') return []
-      const effect = describeEffect(context.implementations, {
+      const effect = describeEffect(context, {
         mirrorboard: 'drops the rule, and its requests go to the next match or get status 404',
         envoy: "answers the rule's requests with status 500",
         standard: 'need not mirror from there',
@@ -135,12 +170,12 @@ function lintBackendFilters(context: LintContext, ruleIndex: number): readonly L
 
 const EXTENSIONS_500 = 'answers every request of the rule with status 500'
 
-/** Filters and fields the sandbox's gateway refuses, where it or Envoy Gateway serves the route. */
+/** Filters and fields Mirrorboard's gateway refuses; a warning where the manifest may be meant for Envoy Gateway. */
 function lintUnsupported(context: LintContext, ruleIndex: number): readonly LintFinding[] {
   const { implementations } = context
-  if (!implementations.has('mirrorboard') && !implementations.has('envoy')) return []
+  if (!implementations.has('mirrorboard')) return []
   const rule = context.route.spec.rules?.[ruleIndex] ?? {}
-  const severity = implementations.has('mirrorboard') ? 'error' : 'warning'
+  const severity = implementations.has('envoy') ? 'warning' : 'error'
   return (rule.filters ?? []).flatMap((filter: HTTPRouteFilter, index) => {
     if (filter.type !== 'ExtensionRef') return []
     const { kind = '', name = '' } = filter.extensionRef ?? {}

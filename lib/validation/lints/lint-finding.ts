@@ -59,6 +59,7 @@ export const LINT_CODES = [
   'mirror.share-rounds-to-zero',
   'mirror.share-zero',
   'mirror.unsafe-methods',
+  'mirror.with-direct-response',
   'mirror.with-redirect',
   'parent.class-not-found',
   'parent.kind-not-allowed',

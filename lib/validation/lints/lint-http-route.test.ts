@@ -7,6 +7,7 @@ import type {
   HTTPRouteRule,
   ReferenceGrant,
 } from '@/lib/gateway-api/types'
+import { parseVersion } from '@/lib/implementations/envoy-gateway-version'
 import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-features'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
 import { LINT_CODES, type LintCode, type LintFinding } from '@/lib/validation/lints/lint-finding'
@@ -86,10 +87,17 @@ const FACTS: ClusterFacts = {
   referenceGrants: [],
   grantApiVersion: 'gateway.networking.k8s.io/v1beta1',
   httpRoutes: [],
+  isSandbox: null,
+  envoyGatewayVersion: null,
 }
 
 function mirror(name: string, more: object = {}): HTTPRouteFilter {
   return { type: 'RequestMirror', requestMirror: { backendRef: { name, port: 80 }, ...more } }
+}
+
+const DIRECT: HTTPRouteFilter = {
+  type: 'ExtensionRef',
+  extensionRef: { group: 'gateway.envoyproxy.io', kind: 'HTTPRouteFilter', name: 'd' },
 }
 
 const GET = { path: { type: 'PathPrefix', value: '/' }, method: 'GET' } as const
@@ -259,7 +267,7 @@ const BACKENDS: readonly Case[] = [
     severity: 'warning',
     route: at('envoy', withMirror('empty')),
     at: `${MIRROR}.backendRef.name`,
-    says: 'makes no copies for this mirror; Envoy Gateway serves the rule, and its copies reach nobody.',
+    says: 'makes no copies for this mirror; Envoy Gateway since 1.8 (',
   },
   {
     code: 'mirror.reference-not-permitted',
@@ -502,7 +510,14 @@ const FILTERS: readonly Case[] = [
       route([{ filters: [{ type: 'RequestRedirect', requestRedirect: {} }, mirror('b')] }]),
     ),
     at: `${RULE}.filters[0]`,
-    says: "drops the rule, and its requests go to the next match or get status 404; Envoy Gateway answers the rule's requests with status 500.",
+    says: "drops the rule, and its requests go to the next match or get status 404; Envoy Gateway since 1.7 (in older lines since 1.6.6) sets the route's condition Accepted to False and answers its requests with status 500; before, it answers the rule's requests with status 500.",
+  },
+  {
+    code: 'mirror.with-direct-response',
+    severity: 'info',
+    route: at('envoy', route([rule({ filters: [mirror('b'), DIRECT] })])),
+    at: `${RULE}.filters[1]`,
+    says: 'Where this HTTPRouteFilter has one, Envoy Gateway since 1.7',
   },
   {
     code: 'mirror.in-backend-filters',
@@ -834,5 +849,63 @@ describe('lintHttpRoute', () => {
     const found = lintHttpRoute(route(rules), facts)
     expect(found).toHaveLength(16)
     expect(found.every(({ code }) => code === 'rule.shadowed-by-route')).toBe(true)
+  })
+})
+
+describe('what is said of Envoy Gateway', () => {
+  const messages = (given: HTTPRoute, version: string | null, facts = FACTS) =>
+    lintHttpRoute(given, {
+      ...facts,
+      isSandbox: false,
+      envoyGatewayVersion: version === null ? null : parseVersion(version),
+    })
+      .map(({ message }) => message)
+      .join('\n')
+  const EMPTY = at('envoy', route([rule({ filters: [mirror('empty')] })]))
+  const REDIRECT = at(
+    'envoy',
+    route([{ filters: [{ type: 'RequestRedirect', requestRedirect: {} }, mirror('b')] }]),
+  )
+  const OLDER = older('first', [rule()])
+  const ALIKE = at('envoy', route([rule()]))
+  const OLDER_ENVOY = {
+    ...OLDER,
+    httpRoutes: (OLDER.httpRoutes ?? []).map((one) => ({
+      ...at('envoy', one),
+      metadata: one.metadata,
+    })),
+  }
+
+  it.each<[version: string | null, given: HTTPRoute, says: string, facts?: ClusterFacts]>([
+    ['1.6.5', EMPTY, 'Envoy Gateway 1.6.5 answers every request of the rule with status 500.'],
+    ['1.6.6', EMPTY, 'Envoy Gateway 1.6.6 serves the rule, its copies reach nobody, and'],
+    ['1.7.1', EMPTY, 'Envoy Gateway 1.7.1 answers every request of the rule with status 500.'],
+    ['1.7.2', EMPTY, "the route's condition BackendsAvailable is False."],
+    ['1.8.0', EMPTY, 'Envoy Gateway 1.8 serves the rule, its copies reach nobody'],
+    ['2.0.0', EMPTY, 'Envoy Gateway 2.0 serves the rule'],
+    [
+      null,
+      EMPTY,
+      "Envoy Gateway since 1.8 (in older lines since 1.6.6 and 1.7.2) serves the rule, its copies reach nobody, and the route's condition BackendsAvailable is False; before, it answers every request of the rule with status 500.",
+    ],
+    ['1.5.0', REDIRECT, "Envoy Gateway 1.5 answers the rule's requests with status 500."],
+    ['1.7.0', REDIRECT, "Envoy Gateway 1.7 sets the route's condition Accepted to False"],
+    ['1.9.0', ALIKE, 'Envoy Gateway 1.9 sets the condition RouteRulesOverlap', OLDER_ENVOY],
+    [null, ALIKE, 'Envoy Gateway since 1.9 sets the condition RouteRulesOverlap', OLDER_ENVOY],
+  ])('of version %s', (version, given, says, facts) => {
+    expect(messages(given, version, facts)).toContain(says)
+  })
+
+  it('is no condition that its version does not know', () => {
+    expect(messages(ALIKE, '1.8.4', OLDER_ENVOY)).toContain('never takes a request')
+    expect(messages(ALIKE, '1.8.4', OLDER_ENVOY)).not.toContain('RouteRulesOverlap')
+  })
+
+  it('stands alone where it is known that no gateway of ours answers to its name', () => {
+    expect(messages(EMPTY, null)).not.toContain("Mirrorboard's")
+    const extension = at('envoy', route([rule({ filters: [DIRECT] })]))
+    expect(messages(extension, '1.9.1')).not.toContain('does not know')
+    const several = at('envoy', route([rule({ filters: [mirror('b'), mirror('b')] })]))
+    expect(messages(several, '1.9.1')).not.toContain('refused as a whole')
   })
 })

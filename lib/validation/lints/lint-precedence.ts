@@ -1,8 +1,10 @@
 /** Rules and matches that never take a request, since another of the same rank or higher takes all they match. */
 import type { HTTPRoute } from '@/lib/gateway-api/types'
+import { versionText } from '@/lib/implementations/envoy-gateway-version'
 import type { Graph, RouteNode } from '@/lib/routing/graph'
 import type { MatchEntry, ValueMatch } from '@/lib/routing/route-table'
 import { compareMatches, normalisePrefix } from '@/lib/routing/sort-matches'
+import { has, SINCE_OVERLAP_CONDITION } from './by-version'
 import type { LintContext } from './lint-context'
 import { type LintFinding, SPEC } from './lint-finding'
 
@@ -109,7 +111,21 @@ export function lintPrecedence(context: LintContext): readonly LintFinding[] {
   const { node } = context
   const competition = competitionOf(context)
   if (node === undefined || competition === undefined || competition.places.length === 0) return []
-  return [...deadMatches(node, competition), ...silencedRules(competition)]
+  const findings = [...deadMatches(node, competition), ...silencedRules(competition)]
+  return findings.map((finding) => withCondition(finding, context))
+}
+
+/** Envoy Gateway says as much of routes whose matches are equal; only there may the reader look for it. */
+function withCondition(
+  finding: LintFinding,
+  { implementations, envoyGatewayVersion: version }: LintContext,
+): LintFinding {
+  const isOfRoutes = finding.code.endsWith('-route')
+  const isOlder = version !== null && !has(version, SINCE_OVERLAP_CONDITION)
+  if (!isOfRoutes || !implementations.has('envoy') || isOlder) return finding
+  const since = version === null ? ' since 1.9' : ` ${versionText(version)}`
+  const more = `Where the matches are equal, Envoy Gateway${since} sets the condition RouteRulesOverlap on both routes.`
+  return { ...finding, message: `${finding.message} ${more}` }
 }
 
 type Rivals = ReadonlyMap<Place, readonly RouteNode[]>
