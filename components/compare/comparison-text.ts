@@ -86,6 +86,7 @@ const KIND_TEXT: Record<AssessedGroup['kind'], string> = {
   changed: 'changed',
   type: 'other type',
   reordered: 're-ordered',
+  spelling: 'other spelling',
   status: 'status',
   body: 'other kind of body',
   echo: 'gateway’s header given back',
@@ -117,6 +118,9 @@ export function evidenceText(group: AssessedGroup): string {
   const { calibrationSeen, calibrationDiffering, noiseUpper } = group
   const repeats = `${formatCount(calibrationDiffering)} of ${plural(calibrationSeen, 'repeat')} to the primary differ here`
   if (group.evidence === 'rule') return 'Ignored by this route’s settings.'
+  if (group.evidence === 'spelling') {
+    return 'The same value, written in another way: only its spelling differs.'
+  }
   if (group.evidence === 'gateway') {
     return `Noise of the gateway: ${formatCount(group.differing)} answers give back a request header that it sends to one side only, or with another value.`
   }

@@ -1,7 +1,9 @@
 /** One pair → rows side by side. Pure. */
+import { isObject } from '@/lib/comparison/canonical'
 import { comparedValue } from '@/lib/comparison/diff-exchange'
 import type { CapturedAnswer, CapturedBody, HeaderLine } from '@/lib/comparison/exchange'
 import { type DiffRow, diffTexts, diffWords } from '@/lib/comparison/text-diff'
+import { writeJson } from '@/lib/comparison/write-json'
 
 type Answered = Extract<CapturedAnswer, { outcome: 'answered' }>
 
@@ -50,7 +52,7 @@ export function bodyRows(primary: CapturedBody, mirror: CapturedBody): readonly 
 }
 
 function pretty(value: unknown): string {
-  return JSON.stringify(value, null, 2) ?? ''
+  return writeJson(value, 2)
 }
 
 function bodyText(body: CapturedBody): string {
@@ -61,22 +63,18 @@ function bodyText(body: CapturedBody): string {
   return typeof value === 'string' ? value : pretty(value)
 }
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function inOrderOf(value: unknown, model: unknown): unknown {
   if (Array.isArray(value)) {
     const items: readonly unknown[] = Array.isArray(model) ? model : []
     return value.map((item: unknown, index) => inOrderOf(item, items[index]))
   }
-  if (!isMap(value)) return value
-  const known = isMap(model) ? Object.keys(model).filter((key) => Object.hasOwn(value, key)) : []
+  if (!isObject(value)) return value
+  const known = isObject(model) ? Object.keys(model).filter((key) => Object.hasOwn(value, key)) : []
   const others = Object.keys(value).filter((key) => !known.includes(key))
   return Object.fromEntries(
     [...known, ...others].map((key) => [
       key,
-      inOrderOf(value[key], isMap(model) ? model[key] : undefined),
+      inOrderOf(value[key], isObject(model) ? model[key] : undefined),
     ]),
   )
 }

@@ -21,6 +21,7 @@ import { usePair } from './pair-source'
 const STATE_TEXT: Record<AssessedGroup['state'], string> = {
   difference: 'exceeds the noise',
   undecided: 'not told from noise yet',
+  spelling: 'the same value, written in another way',
   noise: 'noise',
   ignored: 'ignored',
 }

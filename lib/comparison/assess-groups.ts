@@ -11,14 +11,15 @@ import {
 import type { DifferenceGroup } from '@/lib/comparison/snapshot'
 import type { JudgeRules } from '@/lib/comparison/thresholds'
 
-export type GroupState = 'difference' | 'undecided' | 'noise' | 'ignored'
+/** `spelling`: the same value, written otherwise; no harm. */
+export type GroupState = 'difference' | 'undecided' | 'spelling' | 'noise' | 'ignored'
 
 export interface AssessedGroup extends DifferenceGroup {
   /** Its place in the snapshot's list. */
   readonly index: number
   readonly state: GroupState
   /** What the state rests on. */
-  readonly evidence: 'calibration' | 'symmetry' | 'model' | 'rule' | 'gateway' | 'none'
+  readonly evidence: 'calibration' | 'symmetry' | 'model' | 'rule' | 'gateway' | 'spelling' | 'none'
   /** Pairs that show the opposite: missing for added, 503 → 200 for 200 → 503; null where there is none. */
   readonly reverse: number | null
   /** Share of the pairs that have the place, with the confidence sequence's ends. */
@@ -135,6 +136,7 @@ function stateOf(
   { lower, noiseUpper, skew }: Bounds,
 ): readonly [GroupState, AssessedGroup['evidence']] {
   if (group.kind === 'echo') return ['noise', 'gateway']
+  if (group.kind === 'spelling') return ['spelling', 'spelling']
   if (noiseUpper !== null && lower > noiseUpper) return ['difference', 'calibration']
   if (skew === 'lopsided') return ['difference', 'symmetry']
   if (noiseUpper !== null) {

@@ -40,7 +40,7 @@ export interface Assessment {
   readonly criteria: readonly Criterion[]
   /** Further pairs until every open question would be decided; null when that is not in sight. */
   readonly pairsNeeded: number | null
-  /** By rank: differences, then what is not decided, noise, and what is ignored. */
+  /** By rank: differences, then what is not decided, other spellings, noise, and what is ignored. */
   readonly groups: readonly AssessedGroup[]
   readonly endpoints: EndpointCoverage
   /** The edge at which slower pairs are counted. */
@@ -97,7 +97,7 @@ function morePairs(criteria: readonly Criterion[], pairs: number): number | null
   return Math.max(0, ...needed.map((count) => (count ?? 0) - pairs))
 }
 
-const STATE_RANKS = { difference: 0, undecided: 1, noise: 2, ignored: 3 } as const
+const STATE_RANKS = { difference: 0, undecided: 1, spelling: 2, noise: 3, ignored: 4 } as const
 
 function rank(groups: readonly AssessedGroup[]): readonly AssessedGroup[] {
   return groups.toSorted(

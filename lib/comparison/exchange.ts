@@ -80,6 +80,7 @@ export type CapturedAnswer =
 
 export type CapturedBody =
   | { readonly kind: 'none' }
+  /** With numbers and repeated names as `json-number.ts` has them. */
   | { readonly kind: 'json'; readonly value: unknown; readonly bytes: number }
   | { readonly kind: 'text'; readonly text: string; readonly bytes: number }
   | {

@@ -20,6 +20,7 @@ import {
   type ValueModelName,
   type ValueStats,
 } from '@/lib/comparison/value-model'
+import { writeJson } from '@/lib/comparison/write-json'
 
 interface Group {
   readonly kind: FoundDifference['kind']
@@ -360,7 +361,7 @@ function countDifference(
 
 function sampleText(value: unknown): string {
   if (value === undefined) return ''
-  const text = JSON.stringify(value) ?? ''
+  const text = writeJson(value)
   const { sampleLengthMax } = COMPARISON_LIMITS
   return text.length > sampleLengthMax ? `${text.slice(0, sampleLengthMax)}…` : text
 }

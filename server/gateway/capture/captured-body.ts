@@ -1,6 +1,8 @@
 /** A recorded body and its header lines → this → what may leave the process: decoded, told by its kind, redacted. */
+import { isUtf8 } from 'node:buffer'
 import type { CapturedBody, HeaderLine } from '@/lib/comparison/exchange'
-import type { Redactor, SecretHash } from '@/lib/comparison/redaction/redactor'
+import { parseJson } from '@/lib/comparison/parse-json'
+import { JSON_DEPTH_MAX, type Redactor, type SecretHash } from '@/lib/comparison/redaction/redactor'
 import type { BodyRecorder } from './body-recorder'
 import { type DecodedContent, decodeContent } from './decode-content'
 
@@ -63,24 +65,26 @@ function readContent(
     return { kind: 'form', fields: redactor.redactFields(fields), bytes }
   }
   if (/^(?:text\/|application\/(?:xml|[\w.+-]+\+xml|javascript|json|[\w.+-]+\+json))/.test(type)) {
-    const charset = /charset="?(?:iso-8859-1|us-ascii|windows-1252)/.test(type) ? 'latin1' : 'utf8'
-    return { kind: 'text', text: redactor.redactText(content.toString(charset)), bytes }
+    const isLatin = /charset="?(?:iso-8859-1|us-ascii|windows-1252)/.test(type)
+    const text = isLatin ? content.toString('latin1') : utf8Text(content)
+    return { kind: 'text', text: redactor.redactText(text), bytes }
   }
   return { kind: 'binary', hash: hash(content.toString('latin1')), bytes }
 }
 
 /** Null when it is no JSON after all. */
 function readJson(content: Buffer, bytes: number, redactor: Redactor): CapturedBody | null {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(content.toString('utf8'))
-  } catch {
-    return null
-  }
-  const value = redactor.redactJson(parsed)
+  const parsed = parseJson(utf8Text(content), JSON_DEPTH_MAX)
+  if (!parsed.ok && parsed.reason === 'syntax') return null
+  const value = parsed.ok ? redactor.redactJson(parsed.value) : undefined
   return value === undefined
     ? { kind: 'uncaptured', reason: 'too_deep', bytes }
     : { kind: 'json', value, bytes }
+}
+
+/** What is no UTF-8 is read byte by byte: two texts of different bytes are not to become one of replacement characters. */
+function utf8Text(content: Buffer): string {
+  return content.toString(isUtf8(content) ? 'utf8' : 'latin1')
 }
 
 const GRPC_PREFIX_BYTES = 5
