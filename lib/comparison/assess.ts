@@ -43,6 +43,8 @@ export interface Assessment {
   /** By rank: differences, then what is not decided, other spellings, noise, and what is ignored. */
   readonly groups: readonly AssessedGroup[]
   readonly endpoints: EndpointCoverage
+  /** Places that only repeats could tell from noise, and that no repeat has had. */
+  readonly unmeasured: number
   /** The edge at which slower pairs are counted. */
   readonly latencyToleranceMs: number
 }
@@ -78,6 +80,7 @@ export function assess(snapshot: ComparisonSnapshot, rules: JudgeRules): Assessm
     pairsNeeded: morePairs(criteria, snapshot.pairs),
     groups: rank(groups),
     endpoints,
+    unmeasured: groups.filter(({ evidence }) => evidence === 'unmeasured').length,
     latencyToleranceMs: toleranceMs,
   }
 }

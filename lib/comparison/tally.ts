@@ -12,14 +12,15 @@ import {
 } from '@/lib/comparison/latency-counts'
 import { COMPARISON_LIMITS } from '@/lib/comparison/limits'
 import { type PatternNode, PatternTree } from '@/lib/comparison/path-pattern'
+import { requestText } from '@/lib/comparison/request-text'
 import type { ComparisonKey, ValueSample } from '@/lib/comparison/snapshot'
+import { modelOf, type ValueModelName } from '@/lib/comparison/value-model'
 import {
   addValues,
+  type DifferingValues,
   emptyStats,
-  modelOf,
-  type ValueModelName,
   type ValueStats,
-} from '@/lib/comparison/value-model'
+} from '@/lib/comparison/value-stats'
 import { writeJson } from '@/lib/comparison/write-json'
 
 interface Group {
@@ -29,6 +30,8 @@ interface Group {
   readonly of: number
   differing: number
   stats: ValueStats
+  /** Pairs of its endpoints that have the place and are alike there. */
+  equal: number
   firstAt: number
   lastAt: number
   endpoints: string[]
@@ -83,6 +86,8 @@ export interface CountedDifference {
   readonly differing: number
   readonly model: ValueModelName
   readonly modelOf: number
+  /** How one side's values are written otherwise than the other's; '' where they are not. */
+  readonly apart: string
   readonly firstAt: number
   readonly lastAt: number
   readonly endpoints: readonly string[]
@@ -146,13 +151,28 @@ export class ComparisonTally {
     if (isCutShort) state.cutShort += 1
     if (bodyReason !== '') bump(state.bodiesNotCompared, bodyReason)
     if (groups.length > 0) this.sign(groups.sort((a, b) => a - b))
+    this.countEqual(endpoint)
     this.countPair(exchange, endpoint, groups.length > 0)
     this.countLatency(exchange)
     return { isCompared: true, groups, endpoint }
   }
 
+  /** Of the places that have differed at this endpoint, those that the pair has and that are alike in it. */
+  private countEqual(endpoint: string): void {
+    for (const [index, group] of this.state.groups.entries()) {
+      const isAlike =
+        this.seenIn[group.node] === this.sequence && this.differedIn[index] !== this.sequence
+      if (isAlike && group.endpoints.includes(endpoint)) group.equal += 1
+    }
+  }
+
   private sink(exchange: CapturedExchange, endpoint: string, groups: number[]): DiffSink {
     const { seen, groups: counted } = this.state
+    let request: string | null = null
+    const said = () => {
+      request ??= requestText(exchange.request)
+      return request
+    }
     return {
       seen: ({ id }) => {
         if (this.seenIn[id] === this.sequence) return
@@ -166,6 +186,7 @@ export class ComparisonTally {
         this.differedIn[index] = this.sequence
         groups.push(index)
         countDifference(group, found, exchange, endpoint)
+        addValues(group.stats, valuesOf(found, exchange, said()))
       },
     }
   }
@@ -186,6 +207,7 @@ export class ComparisonTally {
         of: placeOf(kind, place),
         differing: 0,
         stats: emptyStats(),
+        equal: 0,
         firstAt: at,
         lastAt: at,
         endpoints: [],
@@ -253,7 +275,8 @@ export class ComparisonTally {
       place: nodes[group.of]?.text ?? '…',
       seen: Math.max(this.state.seen[group.of] ?? 0, group.differing),
       differing: group.differing,
-      model: modelOf(group.stats),
+      model: modelOf(group.stats, group.equal),
+      apart: group.stats.marks.apart,
       modelOf: group.stats.differing,
       firstAt: group.firstAt,
       lastAt: group.lastAt,
@@ -346,7 +369,6 @@ function countDifference(
   const { endpointsPerGroupMax, samplesPerGroupMax } = COMPARISON_LIMITS
   group.differing += 1
   group.lastAt = Math.max(group.lastAt, exchange.capturedAt)
-  addValues(group.stats, primary, mirror)
   if (group.endpoints.length < endpointsPerGroupMax && !group.endpoints.includes(endpoint)) {
     group.endpoints.push(endpoint)
   }
@@ -357,6 +379,15 @@ function countDifference(
       mirror: sampleText(mirror),
     })
   }
+}
+
+function valuesOf(
+  { primary, mirror }: FoundDifference,
+  exchange: CapturedExchange,
+  request: string,
+): DifferingValues {
+  const withinMs = Math.max(exchange.primary.totalMs, exchange.mirror.totalMs)
+  return { primary, mirror, at: exchange.capturedAt, withinMs, request }
 }
 
 function sampleText(value: unknown): string {
