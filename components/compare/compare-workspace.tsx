@@ -135,9 +135,10 @@ interface JudgedProps {
   route: HTTPRoute
   snapshot: ComparisonSnapshot
   onIgnore: (group: AssessedGroup) => void
+  onMeasure: () => void
 }
 
-function Judged({ route, snapshot, onIgnore }: JudgedProps) {
+function Judged({ route, snapshot, onIgnore, onMeasure }: JudgedProps) {
   const rules = judgeRules(settingsOr(route))
   return (
     <PairSourceProvider value={{ from: 'api', key: snapshot }}>
@@ -146,6 +147,7 @@ function Judged({ route, snapshot, onIgnore }: JudgedProps) {
         assessment={assess(snapshot, rules)}
         level={rules.thresholds.level}
         onIgnore={onIgnore}
+        onMeasure={onMeasure}
         pairActions={(exchange) => <PairActions exchange={exchange} route={route} />}
       />
     </PairSourceProvider>
@@ -232,7 +234,12 @@ export function CompareWorkspace({ route, comparison, chooser }: CompareWorkspac
         )
       ) : null}
       {snapshot === undefined ? null : (
-        <Judged route={route} snapshot={snapshot} onIgnore={ignore} />
+        <Judged
+          route={route}
+          snapshot={snapshot}
+          onIgnore={ignore}
+          onMeasure={() => setDialog('calibrate')}
+        />
       )}
       {dialog === null ? null : (
         <Dialogs

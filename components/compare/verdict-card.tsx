@@ -1,4 +1,5 @@
 import { formatCount, formatDayTime, plural } from '@/components/format/numbers'
+import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/class-names'
 import { Panel } from '@/components/ui/panel'
 import { type Status, StatusIcon } from '@/components/ui/status-icon'
@@ -11,6 +12,7 @@ import {
   formatPercent,
   limitText,
   measuredText,
+  unmeasuredText,
 } from './comparison-text'
 
 export const DECISION_STATUS: Record<Decision, Status> = {
@@ -63,10 +65,12 @@ interface VerdictCardProps {
   snapshot: ComparisonSnapshot
   assessment: Assessment
   level: number
+  /** Asks for repeats; absent where the route can't be changed. */
+  onMeasure?: (() => void) | undefined
 }
 
 /** The decision, each question behind it, and how sure it is. */
-export function VerdictCard({ snapshot, assessment, level }: VerdictCardProps) {
+export function VerdictCard({ snapshot, assessment, level, onMeasure }: VerdictCardProps) {
   const { decision, criteria, endpoints, latencyToleranceMs } = assessment
   return (
     <Panel title="Verdict">
@@ -77,6 +81,7 @@ export function VerdictCard({ snapshot, assessment, level }: VerdictCardProps) {
         </p>
         <p className="min-w-0 flex-1 basis-72 text-pretty">
           {explainDecision(assessment, snapshot)}
+          <Unmeasured snapshot={snapshot} assessment={assessment} onMeasure={onMeasure} />
         </p>
       </div>
       <div className="overflow-x-auto">
@@ -114,6 +119,32 @@ export function VerdictCard({ snapshot, assessment, level }: VerdictCardProps) {
       </p>
       <Leftovers snapshot={snapshot} />
     </Panel>
+  )
+}
+
+/** What only repeats could tell, and the button that asks for them, in one sentence. */
+function Unmeasured({
+  snapshot,
+  assessment,
+  onMeasure,
+}: Pick<VerdictCardProps, 'snapshot' | 'assessment' | 'onMeasure'>) {
+  const text = unmeasuredText(assessment, snapshot)
+  if (text === '') return null
+  return (
+    <>
+      {' '}
+      {text}
+      {onMeasure === undefined ? (
+        '.'
+      ) : (
+        <>
+          :{' '}
+          <Button size="sm" onClick={onMeasure}>
+            Measure the noise
+          </Button>
+        </>
+      )}
+    </>
   )
 }
 

@@ -149,12 +149,12 @@ function statusPattern(primary: string, mirror: string): string {
   return `status${stepText(primary)}${stepText(mirror)}`
 }
 
-/** The header's name where the pattern is a header's place, else null. */
+/** The field's name where the pattern is a header's or a trailer's place, else null. */
 export function headerOf(pattern: string): string | null {
-  if (!pattern.startsWith('header')) return null
-  const quoted = /^header\[(".*")\]$/.exec(pattern)?.[1]
+  if (!/^(?:header|trailer)/.test(pattern)) return null
+  const quoted = /^(?:header|trailer)\[(".*")\]$/.exec(pattern)?.[1]
   if (quoted !== undefined) return String(JSON.parse(quoted))
-  return /^header\.(.+)$/.exec(pattern)?.[1] ?? null
+  return /^(?:header|trailer)\.(.+)$/.exec(pattern)?.[1] ?? null
 }
 
 /** Pairs until a rate's confidence sequence is above (below) `limit`, if it goes on as so far. */

@@ -13,6 +13,7 @@ import {
 } from '@/lib/comparison/latency-counts'
 import { lowerBound, upperBound } from '@/lib/comparison/sequential-test'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
+import { isMirrorFailure, isServerError } from '@/lib/comparison/status-label'
 import type { JudgeRules, Thresholds } from '@/lib/comparison/thresholds'
 
 export type Decision = 'promote' | 'keep-watching' | 'do-not-promote'
@@ -213,14 +214,9 @@ function errors(
   })
 }
 
-/** Whether a status of the matrix is the server's failure. */
-export function isServerError(status: string): boolean {
-  return !/^[1-4]\d\d$/.test(status)
-}
-
 function isRegression(group: AssessedGroup): boolean {
   const statuses = statusesOf(group)
-  return statuses !== null && !isServerError(statuses[0]) && isServerError(statuses[1])
+  return statuses !== null && isMirrorFailure(...statuses)
 }
 
 /**

@@ -67,6 +67,8 @@ export type CapturedAnswer =
       readonly backend: string
       readonly status: number
       readonly headers: readonly HeaderLine[]
+      /** Absent where there were none. */
+      readonly trailers?: readonly HeaderLine[] | undefined
       readonly body: CapturedBody
       readonly firstByteMs: number
       readonly totalMs: number

@@ -1,6 +1,6 @@
 /** Captured exchanges → this → counts. Bounded; deterministic for a given sequence of exchanges. */
 
-import { diffExchange, statusLabel } from '@/lib/comparison/diff-exchange'
+import { diffExchange } from '@/lib/comparison/diff-exchange'
 import type { DiffRules, DiffSink, FoundDifference } from '@/lib/comparison/diff-json'
 import { EndpointTree } from '@/lib/comparison/endpoint-tree'
 import type { CapturedExchange } from '@/lib/comparison/exchange'
@@ -14,6 +14,7 @@ import { COMPARISON_LIMITS } from '@/lib/comparison/limits'
 import { type PatternNode, PatternTree } from '@/lib/comparison/path-pattern'
 import { requestText } from '@/lib/comparison/request-text'
 import type { ComparisonKey, ValueSample } from '@/lib/comparison/snapshot'
+import { statusLabels } from '@/lib/comparison/status-label'
 import { modelOf, type ValueModelName } from '@/lib/comparison/value-model'
 import {
   addValues,
@@ -242,7 +243,7 @@ export class ComparisonTally {
     counts[0] += 1
     if (isDiffering) counts[1] += 1
     this.endpoints.set(endpoint, counts)
-    const cell = `${statusLabel(primary)}\t${statusLabel(mirror)}`
+    const cell = statusLabels(exchange).join('\t')
     const isRoom = this.statuses.has(cell) || this.statuses.size < COMPARISON_LIMITS.statusPairsMax
     const label = isRoom ? cell : `${OTHER}\t${OTHER}`
     this.statuses.set(label, (this.statuses.get(label) ?? 0) + 1)

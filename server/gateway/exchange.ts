@@ -305,7 +305,7 @@ export class Exchange implements UpstreamHandler, Timed {
     const trailers = this.connection?.trailers ?? ''
     this.connection = null
     this.client.end(trailers)
-    this.finishResponse('answered')
+    this.finishResponse('answered', trailers)
   }
 
   onFailed(failure: UpstreamFailure): void {
@@ -367,13 +367,13 @@ export class Exchange implements UpstreamHandler, Timed {
     this.finishResponse(outcome)
   }
 
-  private finishResponse(outcome: ResponseOutcome): void {
+  private finishResponse(outcome: ResponseOutcome, trailers = ''): void {
     this.isResponseDone = true
     this.clearTimers()
     const seconds = (this.context.now() - this.startedAt) / 1000
     this.served ??= this.runtime?.metrics.begin('') ?? null
     this.served?.end(outcome, this.status, seconds)
-    this.capture?.primary.finish(outcome === 'answered' ? '' : outcome)
+    this.capture?.primary.finish(outcome === 'answered' ? '' : outcome, trailers)
     if (this.isRequestDone) {
       this.over()
       return

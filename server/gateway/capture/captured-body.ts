@@ -5,6 +5,7 @@ import { parseJson } from '@/lib/comparison/parse-json'
 import { JSON_DEPTH_MAX, type Redactor, type SecretHash } from '@/lib/comparison/redaction/redactor'
 import type { BodyRecorder } from './body-recorder'
 import { type DecodedContent, decodeContent } from './decode-content'
+import { readGrpcBody } from './grpc-body'
 
 export interface BodyReading {
   readonly redactor: Redactor
@@ -54,7 +55,7 @@ function readContent(
   { redactor, hash }: BodyReading,
 ): CapturedBody {
   if (type.startsWith('application/grpc')) {
-    return { kind: 'grpc', messages: grpcMessages(content).map(hash), bytes }
+    return { kind: 'grpc', messages: readGrpcBody(content, type).messages.map(hash), bytes }
   }
   if (/^application\/(?:json|[\w.+-]+\+json)/.test(type)) {
     const json = readJson(content, bytes, redactor)
@@ -87,20 +88,11 @@ function utf8Text(content: Buffer): string {
   return content.toString(isUtf8(content) ? 'utf8' : 'latin1')
 }
 
-const GRPC_PREFIX_BYTES = 5
-const GRPC_MESSAGES_MAX = 1_000
-
-/** Length-prefixed messages of a gRPC body; what is left over at the end counts as one more. */
-function grpcMessages(content: Buffer): readonly string[] {
-  const messages: string[] = []
-  let at = 0
-  while (at < content.length && messages.length < GRPC_MESSAGES_MAX) {
-    const isPrefixed = at + GRPC_PREFIX_BYTES <= content.length
-    const end = isPrefixed ? at + GRPC_PREFIX_BYTES + content.readUInt32BE(at + 1) : content.length
-    messages.push(content.toString('latin1', at, Math.min(end, content.length)))
-    at = end
-  }
-  return messages
+/** The trailers that gRPC-Web writes into the body; `''` for any other message. */
+export function trailersInBody({ lines, content }: ReadMessage): string {
+  const type = headerValue(lines, 'content-type').toLowerCase()
+  if (!content.ok || !type.startsWith('application/grpc-web')) return ''
+  return readGrpcBody(content.bytes, type).trailers
 }
 
 /** The value of a header by its lower-case name; `''` when absent. */

@@ -9,6 +9,7 @@ import {
   headerValue,
   type ReadMessage,
   toCapturedBody,
+  trailersInBody,
 } from './captured-body'
 import type { CapturedPair, ExchangeCapture } from './exchange-capture'
 import { sentApart } from './sent-apart'
@@ -61,6 +62,24 @@ export async function exchangeLine(
   return JSON.stringify(exchange)
 }
 
+/** The same line with its bodies left out, for the reason `line_limit`: how both answered is still told. */
+export function lineWithoutBodies(line: string): string {
+  const exchange: CapturedExchange = JSON.parse(line)
+  const { request, primary, mirror } = exchange
+  return JSON.stringify({
+    ...exchange,
+    request: withoutBody(request),
+    primary: withoutBody(primary),
+    mirror: withoutBody(mirror),
+  })
+}
+
+function withoutBody<M extends object>(message: M): M {
+  if (!('body' in message)) return message
+  const { bytes = 0 } = message.body as { readonly bytes?: number }
+  return { ...message, body: { kind: 'uncaptured', reason: 'line_limit', bytes } }
+}
+
 function readMessage(
   text: string,
   body: BodyRecorder,
@@ -75,14 +94,17 @@ function readMessage(
 }
 
 function answerOf(
-  { backend, failure, totalMs, status, firstByteMs }: AnswerRecorder,
+  { backend, failure, totalMs, status, firstByteMs, trailers: section }: AnswerRecorder,
   message: ReadMessage,
   reading: BodyReading,
 ): CapturedAnswer {
   if (failure !== '') return { outcome: 'failed', backend, reason: failure, totalMs }
   const headers = reading.redactor.redactHeaders(message.lines)
   const body = toCapturedBody(message, reading)
-  return { outcome: 'answered', backend, status, headers, body, firstByteMs, totalMs }
+  const lines = headerLines(`${section}\n${trailersInBody(message)}`)
+  const trailers = lines.length === 0 ? {} : { trailers: reading.redactor.redactHeaders(lines) }
+  const answered = { outcome: 'answered', backend, status, headers, ...trailers } as const
+  return { ...answered, body, firstByteMs, totalMs }
 }
 
 function apart({ parts, text }: ExchangeCapture['sent'], { redactor }: BodyReading) {
@@ -93,10 +115,10 @@ function apart({ parts, text }: ExchangeCapture['sent'], { redactor }: BodyReadi
   }
 }
 
-/** Lines separated by CRLF as pairs, names in lower case. */
+/** Lines separated by CRLF, or by LF, as pairs, names in lower case. */
 function headerLines(text: string): readonly HeaderLine[] {
   const lines: HeaderLine[] = []
-  for (const line of text.split('\r\n')) {
+  for (const line of text.split('\n')) {
     const colon = line.indexOf(':')
     if (colon !== -1) lines.push([line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()])
   }

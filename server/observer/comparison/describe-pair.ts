@@ -1,5 +1,5 @@
 /** A kept pair → what lists show of it. */
-import { statusLabel } from '@/lib/comparison/diff-exchange'
+import { statusLabels } from '@/lib/comparison/status-label'
 import type { CountedDifference } from '@/lib/comparison/tally'
 import type { PairSummary } from '@/lib/dashboard-api/comparison'
 import type { ExamplePair } from './example-pairs'
@@ -10,14 +10,15 @@ export function summariseOf(
   differences: readonly CountedDifference[],
 ): PairSummary {
   const { id, capturedAt, request, primary, mirror } = exchange
+  const [primaryStatus, mirrorStatus] = statusLabels(exchange)
   return {
     id,
     capturedAt,
     method: request.method,
     path: request.path,
     endpoint,
-    primaryStatus: statusLabel(primary),
-    mirrorStatus: statusLabel(mirror),
+    primaryStatus,
+    mirrorStatus,
     primaryMs: primary.totalMs,
     mirrorMs: mirror.totalMs,
     differences: groups.flatMap((index) => {
