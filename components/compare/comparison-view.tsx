@@ -15,7 +15,14 @@ import { PairView } from './pair-view'
 import { StatusMatrix } from './status-matrix'
 import { VerdictCard } from './verdict-card'
 
-const FILTER_NAMES = ['primaryStatus', 'mirrorStatus', 'kind', 'pattern', 'endpoint'] as const
+const FILTER_NAMES = [
+  'primaryStatus',
+  'mirrorStatus',
+  'kind',
+  'pattern',
+  'endpoint',
+  'leftOut',
+] as const
 
 interface ComparisonViewProps {
   snapshot: ComparisonSnapshot
@@ -51,6 +58,8 @@ export function ComparisonView(props: ComparisonViewProps) {
           assessment={assessment}
           level={level}
           onMeasure={onMeasure}
+          filter={filter}
+          onChoose={choose}
         />
         <DifferenceList
           groups={assessment.groups}

@@ -1,11 +1,9 @@
 /** One pair → rows side by side. Pure. */
 import { isObject } from '@/lib/comparison/canonical'
 import { comparedValue } from '@/lib/comparison/diff-exchange'
-import type { CapturedAnswer, CapturedBody, HeaderLine } from '@/lib/comparison/exchange'
+import type { CapturedBody, HeaderLine } from '@/lib/comparison/exchange'
 import { type DiffRow, diffTexts, diffWords } from '@/lib/comparison/text-diff'
 import { writeJson } from '@/lib/comparison/write-json'
-
-type Answered = Extract<CapturedAnswer, { outcome: 'answered' }>
 
 export interface HeaderRow {
   readonly name: string
@@ -13,10 +11,13 @@ export interface HeaderRow {
   readonly isEqual: boolean
 }
 
-/** Headers of both answers by name; lines of one name joined. */
-export function headerRows(primary: Answered, mirror: Answered): readonly HeaderRow[] {
-  const left = byName(primary.headers)
-  const right = byName(mirror.headers)
+/** Headers, or trailers, of both answers by name; lines of one name joined. */
+export function headerRows(
+  primary: readonly HeaderLine[],
+  mirror: readonly HeaderLine[],
+): readonly HeaderRow[] {
+  const left = byName(primary)
+  const right = byName(mirror)
   const names = [...new Set([...left.keys(), ...right.keys()])].sort()
   return names.map((name) => {
     const before = left.get(name)
@@ -57,7 +58,13 @@ function pretty(value: unknown): string {
 
 function bodyText(body: CapturedBody): string {
   if (body.kind === 'none') return 'no body'
-  if (body.kind === 'uncaptured') return `not captured: ${body.reason}, ${body.bytes} bytes`
+  if (body.kind === 'uncaptured') {
+    const what =
+      body.reason === 'not_kept'
+        ? 'compared, and too large to be kept'
+        : `not captured: ${body.reason}`
+    return `${what}, ${body.bytes} bytes`
+  }
   if (body.kind === 'binary') return `${body.bytes} bytes, hash ${body.hash}`
   const value = comparedValue(body)
   return typeof value === 'string' ? value : pretty(value)

@@ -2,6 +2,11 @@
 
 import { diffExchange } from '@/lib/comparison/diff-exchange'
 import type { DiffRules, DiffSink, FoundDifference } from '@/lib/comparison/diff-json'
+import {
+  countDifference,
+  type DifferenceCounts,
+  emptyDifference,
+} from '@/lib/comparison/difference-counts'
 import { EndpointTree } from '@/lib/comparison/endpoint-tree'
 import type { CapturedExchange } from '@/lib/comparison/exchange'
 import {
@@ -10,34 +15,12 @@ import {
   emptyCounts,
   LATENCY_EDGES_MS,
 } from '@/lib/comparison/latency-counts'
-import { COMPARISON_LIMITS } from '@/lib/comparison/limits'
-import { type PatternNode, PatternTree } from '@/lib/comparison/path-pattern'
+import { COMPARISON_LIMITS, CUT_SHORT } from '@/lib/comparison/limits'
+import { PatternTree } from '@/lib/comparison/path-pattern'
 import { requestText } from '@/lib/comparison/request-text'
 import type { ComparisonKey, ValueSample } from '@/lib/comparison/snapshot'
 import { statusLabels } from '@/lib/comparison/status-label'
 import { modelOf, type ValueModelName } from '@/lib/comparison/value-model'
-import {
-  addValues,
-  type DifferingValues,
-  emptyStats,
-  type ValueStats,
-} from '@/lib/comparison/value-stats'
-import { writeJson } from '@/lib/comparison/write-json'
-
-interface Group {
-  readonly kind: FoundDifference['kind']
-  /** Ids of the place, and of the place whose occurrences are what the differing pairs are a share of. */
-  readonly node: number
-  readonly of: number
-  differing: number
-  stats: ValueStats
-  /** Pairs of its endpoints that have the place and are alike there. */
-  equal: number
-  firstAt: number
-  lastAt: number
-  endpoints: string[]
-  samples: { pair: string; primary: string; mirror: string }[]
-}
 
 /** Everything a tally knows, as JSON. */
 export interface TallyState {
@@ -54,7 +37,7 @@ export interface TallyState {
   readonly nodes: readonly (readonly [parent: number, step: string])[]
   /** By place, the pairs that have it. */
   readonly seen: number[]
-  readonly groups: Group[]
+  readonly groups: DifferenceCounts[]
   /** Pairs by the indexes of the differences they show, joined by commas. */
   readonly signatures: [groups: string, pairs: number][]
   readonly statuses: [label: string, pairs: number][]
@@ -69,6 +52,8 @@ export interface AddedPair {
   /** Indexes of the differences it shows. */
   readonly groups: readonly number[]
   readonly endpoint: string
+  /** Why it, or its bodies, or a part of them, was not compared; '' when all of it was. */
+  readonly leftOut: string
 }
 
 const BACKENDS_MAX = 16
@@ -143,7 +128,7 @@ export class ComparisonTally {
     const reason = reasonNotComparable(exchange)
     if (reason !== '') {
       bump(state.notComparable, reason)
-      return { isCompared: false, groups: [], endpoint }
+      return { isCompared: false, groups: [], endpoint, leftOut: reason }
     }
     this.sequence += 1
     const groups: number[] = []
@@ -155,7 +140,8 @@ export class ComparisonTally {
     this.countEqual(endpoint)
     this.countPair(exchange, endpoint, groups.length > 0)
     this.countLatency(exchange)
-    return { isCompared: true, groups, endpoint }
+    const leftOut = bodyReason === '' && isCutShort ? CUT_SHORT : bodyReason
+    return { isCompared: true, groups, endpoint, leftOut }
   }
 
   /** Of the places that have differed at this endpoint, those that the pair has and that are alike in it. */
@@ -186,8 +172,7 @@ export class ComparisonTally {
         if (group === undefined || this.differedIn[index] === this.sequence) return
         this.differedIn[index] = this.sequence
         groups.push(index)
-        countDifference(group, found, exchange, endpoint)
-        addValues(group.stats, valuesOf(found, exchange, said()))
+        countDifference(group, found, exchange, { endpoint, request: said() })
       },
     }
   }
@@ -201,20 +186,7 @@ export class ComparisonTally {
     const isLast = groups.length >= COMPARISON_LIMITS.groupsMax - 1
     const place = isLast ? this.tree.root('…') : node
     const index = isLast ? COMPARISON_LIMITS.groupsMax - 1 : groups.length
-    if (groups[index] === undefined) {
-      groups[index] = {
-        kind,
-        node: place.id,
-        of: placeOf(kind, place),
-        differing: 0,
-        stats: emptyStats(),
-        equal: 0,
-        firstAt: at,
-        lastAt: at,
-        endpoints: [],
-        samples: [],
-      }
-    }
+    groups[index] ??= emptyDifference(kind, place, at)
     // What is beyond the bound is not remembered by name, or names would have no bound.
     if (!isLast) this.groupIndex.set(key, index)
     return index
@@ -343,59 +315,6 @@ function reasonNotComparable({ kind, primary, mirror }: CapturedExchange): strin
 
 function groupKey(kind: string, node: number): string {
   return `${kind} ${node}`
-}
-
-const OF_PARENT: ReadonlySet<FoundDifference['kind']> = new Set([
-  'status',
-  'missing',
-  'added',
-  'echo',
-])
-
-/**
- * What the differing pairs are a share of. Whether something is there, and which status came, is a question to every pair
- * that has the place around it; whether a value changed, only to those that have the value.
- */
-function placeOf(kind: FoundDifference['kind'], node: PatternNode): number {
-  const isOfParent = OF_PARENT.has(kind)
-  return isOfParent ? (node.parent?.id ?? node.id) : node.id
-}
-
-function countDifference(
-  group: Group,
-  { primary, mirror }: FoundDifference,
-  exchange: CapturedExchange,
-  endpoint: string,
-): void {
-  const { endpointsPerGroupMax, samplesPerGroupMax } = COMPARISON_LIMITS
-  group.differing += 1
-  group.lastAt = Math.max(group.lastAt, exchange.capturedAt)
-  if (group.endpoints.length < endpointsPerGroupMax && !group.endpoints.includes(endpoint)) {
-    group.endpoints.push(endpoint)
-  }
-  if (group.samples.length < samplesPerGroupMax) {
-    group.samples.push({
-      pair: exchange.id,
-      primary: sampleText(primary),
-      mirror: sampleText(mirror),
-    })
-  }
-}
-
-function valuesOf(
-  { primary, mirror }: FoundDifference,
-  exchange: CapturedExchange,
-  request: string,
-): DifferingValues {
-  const withinMs = Math.max(exchange.primary.totalMs, exchange.mirror.totalMs)
-  return { primary, mirror, at: exchange.capturedAt, withinMs, request }
-}
-
-function sampleText(value: unknown): string {
-  if (value === undefined) return ''
-  const text = writeJson(value)
-  const { sampleLengthMax } = COMPARISON_LIMITS
-  return text.length > sampleLengthMax ? `${text.slice(0, sampleLengthMax)}…` : text
 }
 
 function bump(counts: Record<string, number>, reason: string): void {

@@ -135,6 +135,7 @@ const pair = z.object({
     method: text,
     path: text,
     endpoint: text,
+    leftOut: text.optional(),
     primaryStatus: text,
     mirrorStatus: text,
     primaryMs: time,

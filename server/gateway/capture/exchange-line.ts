@@ -1,6 +1,7 @@
 /** A pair as it was recorded → this → a captured exchange, redacted: what may leave the process. */
 import type { CapturedAnswer, CapturedExchange, HeaderLine } from '@/lib/comparison/exchange'
 import type { SecretHash } from '@/lib/comparison/redaction/redactor'
+import { withoutBodies } from '@/lib/comparison/without-bodies'
 import type { AnswerRecorder } from './answer-recorder'
 import type { BodyRecorder } from './body-recorder'
 import {
@@ -62,22 +63,10 @@ export async function exchangeLine(
   return JSON.stringify(exchange)
 }
 
-/** The same line with its bodies left out, for the reason `line_limit`: how both answered is still told. */
+/** The same line with its bodies left out, for the reason `line_limit`. */
 export function lineWithoutBodies(line: string): string {
   const exchange: CapturedExchange = JSON.parse(line)
-  const { request, primary, mirror } = exchange
-  return JSON.stringify({
-    ...exchange,
-    request: withoutBody(request),
-    primary: withoutBody(primary),
-    mirror: withoutBody(mirror),
-  })
-}
-
-function withoutBody<M extends object>(message: M): M {
-  if (!('body' in message)) return message
-  const { bytes = 0 } = message.body as { readonly bytes?: number }
-  return { ...message, body: { kind: 'uncaptured', reason: 'line_limit', bytes } }
+  return JSON.stringify(withoutBodies(exchange, 'line_limit'))
 }
 
 function readMessage(

@@ -6,7 +6,7 @@ import type { ExamplePair } from './example-pairs'
 
 /** The summary; `differences` are the comparison's, by index. */
 export function summariseOf(
-  { exchange, endpoint, groups }: ExamplePair,
+  { exchange, endpoint, groups, leftOut }: ExamplePair,
   differences: readonly CountedDifference[],
 ): PairSummary {
   const { id, capturedAt, request, primary, mirror } = exchange
@@ -17,6 +17,7 @@ export function summariseOf(
     method: request.method,
     path: request.path,
     endpoint,
+    leftOut,
     primaryStatus,
     mirrorStatus,
     primaryMs: primary.totalMs,

@@ -9,6 +9,8 @@ export interface ExamplePair {
   readonly endpoint: string
   /** Indexes of the differences it shows. */
   readonly groups: readonly number[]
+  /** Why it, or a part of it, was not compared; '' when all of it was. */
+  readonly leftOut: string
   readonly bytes: number
 }
 
@@ -55,6 +57,7 @@ export class ExamplePairs {
     this.put(pair)
     this.recent.push(id)
     const kinds = pair.groups.map(String)
+    if (pair.leftOut !== '') kinds.push(`left out: ${pair.leftOut}`)
     for (const kind of [...kinds, statusLabels(pair.exchange).join(' ')]) {
       this.sample(kind, id)
     }
