@@ -1,8 +1,17 @@
 /** Comparison from a mirror to its verdict and pairs, and the first step of the promote ladder and back. */
+import { randomBytes } from 'node:crypto'
 import { expect, test } from '@playwright/test'
-import { applyReview, deleteObjects, expectAccessible, openEditor, sendTraffic } from './actions'
+import {
+  applyReview,
+  deleteObjects,
+  expectAccessible,
+  openEditor,
+  runTraffic,
+  sendTraffic,
+} from './actions'
 import { hasKubectl, kubectl } from './commands'
 import { echoBackend, mirrorRoute } from './manifests'
+import { plantBackend } from './planted-backends'
 
 const ROUTE = '/routes/default/http-mirror'
 
@@ -81,4 +90,88 @@ test('a step of the ladder needs a reason without the verdict, and is taken back
   await page.getByRole('button', { name: 'Back to the mirror only' }).click()
   await applyReview(page)
   await expect(page.getByText('gets copies only; it answers no client')).toBeVisible()
+})
+
+const PLANTED_ROUTE = `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: orders
+  namespace: default
+  annotations: {mirrorboard.dev/comparison: '{"percent":100}'}
+spec:
+  parentRefs: [{name: eg}]
+  hostnames: [orders.example]
+  rules:
+  - backendRefs: [{name: orders-v1, port: 80}]
+    filters: [{type: RequestMirror, requestMirror: {backendRef: {name: orders-v2, port: 80}}}]
+`
+
+/** Noise: an id and a time. The same number, written in two ways; one in ten of the mirror's answers has another status. */
+function ordersOf(version: 1 | 2) {
+  return (n: number) => ({
+    status: version === 2 && n % 10 === 0 ? 404 : 200,
+    body: `{"order":2229035756051152895,"id":"${randomBytes(7).toString('hex')}","at":${Date.now()},"total":${version === 1 ? '1.0' : '1'}}`,
+  })
+}
+
+test('an id asks for a measurement, digits stay, and what was left out can be opened', async ({
+  page,
+}) => {
+  const primary = await plantBackend('orders-v1', ordersOf(1))
+  const mirror = await plantBackend('orders-v2', ordersOf(2))
+  await kubectl('apply --server-side --field-manager=mirrorboard -f -', PLANTED_ROUTE)
+  await kubectl('wait httproute/orders --for=jsonpath={.status.parents[0].parentRef.name}=eg')
+  await runTraffic(page.request, { host: 'orders.example', ratePerSecond: 40, durationSeconds: 2 })
+  await page.goto('/routes/default/orders/compare')
+  const verdict = page.getByRole('region', { name: 'Verdict' })
+  await expect(verdict).toContainText('80 pairs and 0 repeats')
+  await expect(verdict).toContainText(
+    'The values of $.id hardly ever come twice, and are not yet checked against the primary’s own variation:',
+  )
+  const differs = page.getByRole('region', { name: 'What differs' })
+  const untold = differs.getByRole('list', { name: 'Not told from noise yet' })
+  await expect(untold.getByRole('listitem')).toHaveCount(1)
+  await expect(untold).toContainText('$.id')
+  await expect(differs.getByRole('list', { name: 'Differences' })).not.toContainText('$.')
+  for (const [title, place] of [
+    ['Other spelling of the same value', '$.total'],
+    ['Noise', '$.at'],
+  ] as const) {
+    await differs.locator('summary', { hasText: title }).click()
+    await expect(differs.getByRole('list', { name: title })).toContainText(place)
+  }
+
+  const pairs = page.getByRole('region', { name: 'Kept pairs' })
+  await page.getByRole('button', { name: '72 pairs: primary 200, mirror 200. Show them' }).click()
+  await pairs.getByRole('button').first().click()
+  const bodies = page.getByRole('region', { name: 'Bodies side by side' })
+  await expect(bodies).toContainText('2229035756051152895')
+  await expect(bodies).toContainText('1.0')
+
+  const leftOut = verdict.getByRole('list', { name: 'Left out' })
+  await leftOut.getByRole('button', { name: /bodies of 8 pairs differ in status/ }).click()
+  await expect(page).toHaveURL(/leftOut=status/)
+  await pairs.getByRole('button').first().click()
+  await expect(
+    page.getByText('Headers and bodies are not compared: the answers differ in status.').last(),
+  ).toBeVisible()
+  await expect(page.getByText(/orders-v2:80: 404, \d+ B/)).toBeVisible()
+  await expect(page.getByText('content-type', { exact: true })).toBeVisible()
+  await expectAccessible(page)
+
+  await verdict.getByRole('button', { name: 'Measure the noise' }).click()
+  await page
+    .getByRole('dialog', { name: 'Measure the noise' })
+    .getByLabel('Requests to repeat')
+    .fill('30')
+  await page.getByRole('button', { name: 'Review' }).click()
+  await applyReview(page)
+  await runTraffic(page.request, { host: 'orders.example', ratePerSecond: 40, durationSeconds: 3 })
+  await expect(verdict).toContainText('and 30 repeats')
+  await expect(verdict.getByRole('button', { name: 'Measure the noise' })).toBeHidden()
+  await expect(untold).toBeHidden()
+  await expect(differs.getByRole('list', { name: 'Differences' })).not.toContainText('$.')
+  await deleteObjects('httproute/orders')
+  await primary.close()
+  await mirror.close()
 })

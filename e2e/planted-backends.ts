@@ -10,9 +10,10 @@ export interface PlantedBackend {
   close(): Promise<void>
 }
 
-/** What a version answers to its n-th request: a body, as JSON, and headers. */
+/** What a version answers to its n-th request: a body, as JSON or already written, headers, and a status that is not 200. */
 export type PlantedAnswer = (n: number) => {
-  readonly body: object
+  readonly body: object | string
+  readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -24,10 +25,10 @@ export async function plantBackend(name: string, answer: PlantedAnswer): Promise
     const { method = '' } = incoming
     requests[method] = (requests[method] ?? 0) + 1
     count += 1
-    const { body, headers } = answer(count)
+    const { body, headers, status = 200 } = answer(count)
     incoming.resume().on('end', () => {
-      response.writeHead(200, { 'content-type': 'application/json', ...headers })
-      response.end(JSON.stringify(body))
+      response.writeHead(status, { 'content-type': 'application/json', ...headers })
+      response.end(typeof body === 'string' ? body : JSON.stringify(body))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -143,9 +143,10 @@ interface JudgedProps {
   route: HTTPRoute
   snapshot: ComparisonSnapshot
   onIgnore: (group: AssessedGroup) => void
+  onMeasure: () => void
 }
 
-function Judged({ route, snapshot, onIgnore }: JudgedProps) {
+function Judged({ route, snapshot, onIgnore, onMeasure }: JudgedProps) {
   const rules = judgeRules(settingsOr(route))
   return (
     <PairSourceProvider value={{ from: 'api', key: snapshot }}>
@@ -154,6 +155,7 @@ function Judged({ route, snapshot, onIgnore }: JudgedProps) {
         assessment={assess(snapshot, rules)}
         level={rules.thresholds.level}
         onIgnore={onIgnore}
+        onMeasure={onMeasure}
         pairActions={(exchange) => <PairActions exchange={exchange} route={route} />}
       />
     </PairSourceProvider>
@@ -240,7 +242,12 @@ export function CompareWorkspace({ route, comparison, chooser }: CompareWorkspac
         )
       ) : null}
       {snapshot === undefined ? null : (
-        <Judged route={route} snapshot={snapshot} onIgnore={ignore} />
+        <Judged
+          route={route}
+          snapshot={snapshot}
+          onIgnore={ignore}
+          onMeasure={() => setDialog('calibrate')}
+        />
       )}
       {dialog === null ? null : (
         <Dialogs

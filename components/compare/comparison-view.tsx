@@ -15,19 +15,27 @@ import { PairView } from './pair-view'
 import { StatusMatrix } from './status-matrix'
 import { VerdictCard } from './verdict-card'
 
-const FILTER_NAMES = ['primaryStatus', 'mirrorStatus', 'kind', 'pattern', 'endpoint'] as const
+const FILTER_NAMES = [
+  'primaryStatus',
+  'mirrorStatus',
+  'kind',
+  'pattern',
+  'endpoint',
+  'leftOut',
+] as const
 
 interface ComparisonViewProps {
   snapshot: ComparisonSnapshot
   assessment: Assessment
   level: number
   onIgnore?: (group: AssessedGroup) => void
+  onMeasure?: () => void
   pairActions: (exchange: CapturedExchange) => ReactNode
 }
 
 /** Everything known of one comparison; what is chosen is in the URL. Live and from a file alike. */
 export function ComparisonView(props: ComparisonViewProps) {
-  const { snapshot, assessment, level, onIgnore, pairActions } = props
+  const { snapshot, assessment, level, onIgnore, onMeasure, pairActions } = props
   const url = useUrlState()
   const filter: PairFilter = Object.fromEntries(
     FILTER_NAMES.flatMap((name) => (url.get(name) === '' ? [] : [[name, url.get(name)]])),
@@ -45,7 +53,14 @@ export function ComparisonView(props: ComparisonViewProps) {
   return (
     <div className="grid min-w-0 items-start gap-3 xl:grid-cols-[minmax(0,1fr)_26rem]">
       <div className="flex min-w-0 flex-col gap-3">
-        <VerdictCard snapshot={snapshot} assessment={assessment} level={level} />
+        <VerdictCard
+          snapshot={snapshot}
+          assessment={assessment}
+          level={level}
+          onMeasure={onMeasure}
+          filter={filter}
+          onChoose={choose}
+        />
         <DifferenceList
           groups={assessment.groups}
           filter={filter}

@@ -14,6 +14,7 @@ import { MarkedText } from './marked-text'
 const TONES: Record<AssessedGroup['state'], Tone> = {
   difference: 'bad',
   undecided: 'warn',
+  spelling: 'neutral',
   noise: 'neutral',
   ignored: 'neutral',
 }
@@ -125,6 +126,7 @@ interface DifferenceListProps {
 const SECTIONS = [
   { state: 'difference', title: 'Differences' },
   { state: 'undecided', title: 'Not told from noise yet' },
+  { state: 'spelling', title: 'Other spelling of the same value' },
   { state: 'noise', title: 'Noise' },
   { state: 'ignored', title: 'Ignored' },
 ] as const

@@ -11,6 +11,7 @@ import { ScrollRegion } from '@/components/ui/scroll-region'
 import type { AssessedGroup } from '@/lib/comparison/assess-groups'
 import type { PairFilter, PairSummary } from '@/lib/dashboard-api/comparison'
 import { kindText, placeText } from './comparison-text'
+import { leftOutText } from './left-out-text'
 import { usePairs } from './pair-source'
 
 /** How many of a pair's differences are named in its row. */
@@ -66,7 +67,11 @@ function PairRow({ pair, stateOf, isChosen, onChoose }: PairRowProps) {
           {real.length > named.length ? <Chip>{real.length - named.length} more</Chip> : null}
           {real.length === 0 ? (
             <span className="text-2xs text-muted">
-              {pair.differences.length === 0 ? 'equal' : 'equal but for noise'}
+              {pair.leftOut
+                ? leftOutText(pair.leftOut)
+                : pair.differences.length === 0
+                  ? 'equal'
+                  : 'equal but for noise'}
             </span>
           ) : null}
         </span>
@@ -76,7 +81,7 @@ function PairRow({ pair, stateOf, isChosen, onChoose }: PairRowProps) {
 }
 
 function filterText(filter: PairFilter): string {
-  const { primaryStatus, mirrorStatus, kind, pattern, endpoint } = filter
+  const { primaryStatus, mirrorStatus, kind, pattern, endpoint, leftOut } = filter
   return [
     primaryStatus === undefined ? '' : `primary ${primaryStatus}`,
     mirrorStatus === undefined ? '' : `mirror ${mirrorStatus}`,
@@ -84,6 +89,7 @@ function filterText(filter: PairFilter): string {
       ? ''
       : `${kindText(kind as AssessedGroup['kind'])} ${placeText({ kind: kind as AssessedGroup['kind'], pattern })}`,
     endpoint ?? '',
+    leftOut === undefined ? '' : 'left out',
   ]
     .filter((part) => part !== '')
     .join(', ')

@@ -1,9 +1,9 @@
 /** One pair → rows side by side. Pure. */
+import { isObject } from '@/lib/comparison/canonical'
 import { comparedValue } from '@/lib/comparison/diff-exchange'
-import type { CapturedAnswer, CapturedBody, HeaderLine } from '@/lib/comparison/exchange'
+import type { CapturedBody, HeaderLine } from '@/lib/comparison/exchange'
 import { type DiffRow, diffTexts, diffWords } from '@/lib/comparison/text-diff'
-
-type Answered = Extract<CapturedAnswer, { outcome: 'answered' }>
+import { writeJson } from '@/lib/comparison/write-json'
 
 export interface HeaderRow {
   readonly name: string
@@ -11,10 +11,13 @@ export interface HeaderRow {
   readonly isEqual: boolean
 }
 
-/** Headers of both answers by name; lines of one name joined. */
-export function headerRows(primary: Answered, mirror: Answered): readonly HeaderRow[] {
-  const left = byName(primary.headers)
-  const right = byName(mirror.headers)
+/** Headers, or trailers, of both answers by name; lines of one name joined. */
+export function headerRows(
+  primary: readonly HeaderLine[],
+  mirror: readonly HeaderLine[],
+): readonly HeaderRow[] {
+  const left = byName(primary)
+  const right = byName(mirror)
   const names = [...new Set([...left.keys(), ...right.keys()])].sort()
   return names.map((name) => {
     const before = left.get(name)
@@ -50,19 +53,21 @@ export function bodyRows(primary: CapturedBody, mirror: CapturedBody): readonly 
 }
 
 function pretty(value: unknown): string {
-  return JSON.stringify(value, null, 2) ?? ''
+  return writeJson(value, 2)
 }
 
 function bodyText(body: CapturedBody): string {
   if (body.kind === 'none') return 'no body'
-  if (body.kind === 'uncaptured') return `not captured: ${body.reason}, ${body.bytes} bytes`
+  if (body.kind === 'uncaptured') {
+    const what =
+      body.reason === 'not_kept'
+        ? 'compared, and too large to be kept'
+        : `not captured: ${body.reason}`
+    return `${what}, ${body.bytes} bytes`
+  }
   if (body.kind === 'binary') return `${body.bytes} bytes, hash ${body.hash}`
   const value = comparedValue(body)
   return typeof value === 'string' ? value : pretty(value)
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function inOrderOf(value: unknown, model: unknown): unknown {
@@ -70,13 +75,13 @@ function inOrderOf(value: unknown, model: unknown): unknown {
     const items: readonly unknown[] = Array.isArray(model) ? model : []
     return value.map((item: unknown, index) => inOrderOf(item, items[index]))
   }
-  if (!isMap(value)) return value
-  const known = isMap(model) ? Object.keys(model).filter((key) => Object.hasOwn(value, key)) : []
+  if (!isObject(value)) return value
+  const known = isObject(model) ? Object.keys(model).filter((key) => Object.hasOwn(value, key)) : []
   const others = Object.keys(value).filter((key) => !known.includes(key))
   return Object.fromEntries(
     [...known, ...others].map((key) => [
       key,
-      inOrderOf(value[key], isMap(model) ? model[key] : undefined),
+      inOrderOf(value[key], isObject(model) ? model[key] : undefined),
     ]),
   )
 }

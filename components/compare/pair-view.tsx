@@ -1,7 +1,7 @@
 'use client'
 
 import type { ReactNode } from 'react'
-import { formatClock, formatLatency } from '@/components/format/numbers'
+import { formatBytes, formatClock, formatLatency } from '@/components/format/numbers'
 import { Chip } from '@/components/ui/chip'
 import { cn } from '@/components/ui/class-names'
 import { LoadingState } from '@/components/ui/empty-state'
@@ -9,10 +9,17 @@ import { Notice } from '@/components/ui/notice'
 import { Panel } from '@/components/ui/panel'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import type { AssessedGroup } from '@/lib/comparison/assess-groups'
-import type { CapturedAnswer, CapturedExchange } from '@/lib/comparison/exchange'
+import type {
+  CapturedAnswer,
+  CapturedBody,
+  CapturedExchange,
+  HeaderLine,
+} from '@/lib/comparison/exchange'
+import { statusLabels } from '@/lib/comparison/status-label'
 import type { DiffRow } from '@/lib/comparison/text-diff'
 import type { ComparedPair } from '@/lib/dashboard-api/comparison'
 import { kindText, placeText } from './comparison-text'
+import { leftOutText } from './left-out-text'
 import { MarkedText } from './marked-text'
 import type { StateOf } from './pair-list'
 import { bodyRows, headerRows } from './pair-rows'
@@ -21,6 +28,7 @@ import { usePair } from './pair-source'
 const STATE_TEXT: Record<AssessedGroup['state'], string> = {
   difference: 'exceeds the noise',
   undecided: 'not told from noise yet',
+  spelling: 'the same value, written in another way',
   noise: 'noise',
   ignored: 'ignored',
 }
@@ -63,11 +71,18 @@ function SideHeadings({ first }: { first?: string }) {
   )
 }
 
-function Headers({ primary, mirror }: AnsweredSides) {
+interface FieldsProps {
+  title: string
+  primary: readonly HeaderLine[]
+  mirror: readonly HeaderLine[]
+}
+
+function Fields({ title, primary, mirror }: FieldsProps) {
   const rows = headerRows(primary, mirror)
+  if (rows.length === 0) return null
   return (
     <table className="w-full text-xs">
-      <caption className="px-2 pt-2 pb-1 text-left font-semibold">Headers</caption>
+      <caption className="px-2 pt-2 pb-1 text-left font-semibold">{title}</caption>
       <SideHeadings first="Name" />
       <tbody>
         {rows.map(({ name, row, isEqual }) => (
@@ -90,8 +105,22 @@ function Headers({ primary, mirror }: AnsweredSides) {
 /** Lines drawn of a body; what follows is in the evidence file. */
 const LINES_SHOWN_MAX = 2_000
 
-function Bodies({ primary, mirror }: AnsweredSides) {
-  const rows = bodyRows(primary.body, mirror.body)
+const NO_ANSWER = { kind: 'text', text: 'no answer', bytes: 0 } as const
+
+function headersOf(answer: CapturedAnswer): readonly HeaderLine[] {
+  return answer.outcome === 'answered' ? answer.headers : []
+}
+
+function trailersOf(answer: CapturedAnswer): readonly HeaderLine[] {
+  return answer.outcome === 'answered' ? (answer.trailers ?? []) : []
+}
+
+function bodyOf(answer: CapturedAnswer): CapturedBody {
+  return answer.outcome === 'answered' ? answer.body : NO_ANSWER
+}
+
+function Bodies({ primary, mirror }: { primary: CapturedBody; mirror: CapturedBody }) {
+  const rows = bodyRows(primary, mirror)
   return (
     <ScrollRegion label="Bodies side by side" className="max-h-[32rem] overflow-auto">
       <table className="w-full table-fixed text-xs">
@@ -116,29 +145,29 @@ function Bodies({ primary, mirror }: AnsweredSides) {
   )
 }
 
-type Answered = Extract<CapturedAnswer, { outcome: 'answered' }>
-interface AnsweredSides {
-  primary: Answered
-  mirror: Answered
+function answerText(answer: CapturedAnswer, label: string): string {
+  if (answer.outcome === 'failed') {
+    return `failed after ${formatLatency(answer.totalMs)}: ${answer.reason}`
+  }
+  const { status, body, firstByteMs, totalMs } = answer
+  const call = label === String(status) ? '' : `, gRPC ${label}`
+  const bytes = formatBytes(body.kind === 'none' ? 0 : body.bytes)
+  return `${status}${call}, ${bytes}, first byte after ${formatLatency(firstByteMs)}, all of it after ${formatLatency(totalMs)}`
 }
 
-function answerText(answer: CapturedAnswer): string {
-  return answer.outcome === 'answered'
-    ? `${answer.status}, first byte after ${formatLatency(answer.firstByteMs)}, all of it after ${formatLatency(answer.totalMs)}`
-    : `failed after ${formatLatency(answer.totalMs)}: ${answer.reason}`
-}
-
-function Answers({ primary, mirror }: Pick<CapturedExchange, 'primary' | 'mirror'>) {
+function Answers({ exchange }: { exchange: CapturedExchange }) {
+  const { primary, mirror } = exchange
+  const [primaryLabel, mirrorLabel] = statusLabels(exchange)
   return (
     <dl className="grid gap-x-3 gap-y-0.5 px-2 text-xs sm:grid-cols-[auto_minmax(0,1fr)]">
       {[
-        { name: 'Primary', answer: primary },
-        { name: 'Mirror', answer: mirror },
-      ].map(({ name, answer }) => (
+        { name: 'Primary', answer: primary, label: primaryLabel },
+        { name: 'Mirror', answer: mirror, label: mirrorLabel },
+      ].map(({ name, answer, label }) => (
         <div key={name} className="contents">
           <dt className="font-medium">{name}</dt>
           <dd>
-            <span className="font-mono">{answer.backend}</span>: {answerText(answer)}
+            <span className="font-mono">{answer.backend}</span>: {answerText(answer, label)}
           </dd>
         </div>
       ))}
@@ -148,23 +177,29 @@ function Answers({ primary, mirror }: Pick<CapturedExchange, 'primary' | 'mirror
 
 function Differences({ pair, stateOf }: { pair: ComparedPair; stateOf: StateOf }) {
   const { differences } = pair.summary
-  if (differences.length === 0) return <p className="px-2 text-xs">Both answers are equal.</p>
+  const leftOut = leftOutText(pair.summary.leftOut ?? '')
+  if (differences.length === 0) {
+    return <p className="px-2 text-xs">{leftOut === '' ? 'Both answers are equal.' : leftOut}</p>
+  }
   return (
-    <ul aria-label="Differences of this pair" className="flex flex-wrap gap-1 px-2">
-      {differences.map((difference) => {
-        const state = stateOf(difference)
-        const group = difference as Pick<AssessedGroup, 'kind' | 'pattern'>
-        return (
-          <li key={`${difference.kind} ${difference.pattern}`} className="max-w-full min-w-0">
-            <Chip
-              tone={state === 'difference' ? 'bad' : state === 'undecided' ? 'warn' : 'neutral'}
-            >
-              {kindText(group.kind)} {placeText(group)}: {STATE_TEXT[state]}
-            </Chip>
-          </li>
-        )
-      })}
-    </ul>
+    <>
+      {leftOut === '' ? null : <p className="px-2 text-xs">{leftOut}</p>}
+      <ul aria-label="Differences of this pair" className="flex flex-wrap gap-1 px-2">
+        {differences.map((difference) => {
+          const state = stateOf(difference)
+          const group = difference as Pick<AssessedGroup, 'kind' | 'pattern'>
+          return (
+            <li key={`${difference.kind} ${difference.pattern}`} className="max-w-full min-w-0">
+              <Chip
+                tone={state === 'difference' ? 'bad' : state === 'undecided' ? 'warn' : 'neutral'}
+              >
+                {kindText(group.kind)} {placeText(group)}: {STATE_TEXT[state]}
+              </Chip>
+            </li>
+          )
+        })}
+      </ul>
+    </>
   )
 }
 
@@ -200,13 +235,12 @@ export function PairView({ id, stateOf, actions }: PairViewProps) {
         <span className="font-mono">{exchange.requestId}</span>
       </p>
       <div className="flex flex-wrap gap-2 px-2">{actions(exchange)}</div>
-      <Answers primary={primary} mirror={mirror} />
+      <Answers exchange={exchange} />
       <Differences pair={data} stateOf={stateOf} />
-      {primary.outcome === 'answered' && mirror.outcome === 'answered' ? (
-        <>
-          <Headers primary={primary} mirror={mirror} />
-          <Bodies primary={primary} mirror={mirror} />
-        </>
+      <Fields title="Headers" primary={headersOf(primary)} mirror={headersOf(mirror)} />
+      <Fields title="Trailers" primary={trailersOf(primary)} mirror={trailersOf(mirror)} />
+      {primary.outcome === 'answered' || mirror.outcome === 'answered' ? (
+        <Bodies primary={bodyOf(primary)} mirror={bodyOf(mirror)} />
       ) : null}
     </Panel>
   )

@@ -1,15 +1,13 @@
 import { formatCount, formatShare } from '@/components/format/numbers'
 import { cn } from '@/components/ui/class-names'
 import { Panel } from '@/components/ui/panel'
-import { isServerError } from '@/lib/comparison/assess'
 import type { ComparisonSnapshot, StatusCell } from '@/lib/comparison/snapshot'
+import { isMirrorFailure } from '@/lib/comparison/status-label'
 import type { PairFilter } from '@/lib/dashboard-api/comparison'
 
 function toneOf({ primary, mirror }: Pick<StatusCell, 'primary' | 'mirror'>): string {
   if (primary === mirror) return 'bg-ok-soft text-ok'
-  return isServerError(mirror) && !isServerError(primary)
-    ? 'bg-bad-soft text-bad'
-    : 'bg-warn-soft text-warn'
+  return isMirrorFailure(primary, mirror) ? 'bg-bad-soft text-bad' : 'bg-warn-soft text-warn'
 }
 
 interface CellProps {

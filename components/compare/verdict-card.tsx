@@ -1,9 +1,11 @@
-import { formatCount, formatDayTime, plural } from '@/components/format/numbers'
+import { formatDayTime, plural } from '@/components/format/numbers'
+import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/class-names'
 import { Panel } from '@/components/ui/panel'
 import { type Status, StatusIcon } from '@/components/ui/status-icon'
 import type { Assessment, Criterion, Decision, EndpointCoverage } from '@/lib/comparison/assess'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
+import type { PairFilter } from '@/lib/dashboard-api/comparison'
 import {
   CRITERION_TEXT,
   DECISION_TEXT,
@@ -11,7 +13,9 @@ import {
   formatPercent,
   limitText,
   measuredText,
+  unmeasuredText,
 } from './comparison-text'
+import { leftOutParts } from './left-out-text'
 
 export const DECISION_STATUS: Record<Decision, Status> = {
   promote: 'ok',
@@ -63,10 +67,15 @@ interface VerdictCardProps {
   snapshot: ComparisonSnapshot
   assessment: Assessment
   level: number
+  /** Asks for repeats; absent where the route can't be changed. */
+  onMeasure?: (() => void) | undefined
+  filter: PairFilter
+  onChoose: (filter: PairFilter) => void
 }
 
 /** The decision, each question behind it, and how sure it is. */
-export function VerdictCard({ snapshot, assessment, level }: VerdictCardProps) {
+export function VerdictCard(props: VerdictCardProps) {
+  const { snapshot, assessment, level, onMeasure, filter, onChoose } = props
   const { decision, criteria, endpoints, latencyToleranceMs } = assessment
   return (
     <Panel title="Verdict">
@@ -77,6 +86,7 @@ export function VerdictCard({ snapshot, assessment, level }: VerdictCardProps) {
         </p>
         <p className="min-w-0 flex-1 basis-72 text-pretty">
           {explainDecision(assessment, snapshot)}
+          <Unmeasured snapshot={snapshot} assessment={assessment} onMeasure={onMeasure} />
         </p>
       </div>
       <div className="overflow-x-auto">
@@ -112,38 +122,62 @@ export function VerdictCard({ snapshot, assessment, level }: VerdictCardProps) {
         sequences (Howard, Ramdas, McAuliffe, Sekhon 2021): they hold however often one looks, and a
         verdict is wrong with a chance of at most {formatPercent(level)}.
       </p>
-      <Leftovers snapshot={snapshot} />
+      <Leftovers snapshot={snapshot} filter={filter} onChoose={onChoose} />
     </Panel>
   )
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  same_backend: 'went to the backend that had answered',
-  primary_failed: 'had no answer of the primary',
-  status: 'differ in status, so that is all that is compared',
-  failed: 'have no answer of the mirror',
-  too_deep: 'nest too deep',
-  body_limit: 'are larger than what is captured',
-  stream: 'are streams of events',
-  multipart: 'have several parts',
-  content_coding: 'have a content coding that is not read (gzip, deflate, br and zstd are)',
-  bad_coding: 'are not coded as they say',
-  incomplete: 'were cut off',
+/** What only repeats could tell, and the button that asks for them, in one sentence. */
+function Unmeasured({
+  snapshot,
+  assessment,
+  onMeasure,
+}: Pick<VerdictCardProps, 'snapshot' | 'assessment' | 'onMeasure'>) {
+  const text = unmeasuredText(assessment, snapshot)
+  if (text === '') return null
+  return (
+    <>
+      {' '}
+      {text}
+      {onMeasure === undefined ? (
+        '.'
+      ) : (
+        <>
+          :{' '}
+          <Button size="sm" onClick={onMeasure}>
+            Measure the noise
+          </Button>
+        </>
+      )}
+    </>
+  )
 }
 
-function Leftovers({ snapshot }: { snapshot: ComparisonSnapshot }) {
-  const { notComparable, bodiesNotCompared, cutShort } = snapshot
-  const parts = [
-    ...Object.entries(notComparable).map(
-      ([reason, count]) =>
-        `${plural(count, 'captured pair')} ${REASONS[reason] ?? `not compared: ${reason}`}`,
-    ),
-    ...Object.entries(bodiesNotCompared).map(
-      ([reason, count]) =>
-        `bodies of ${plural(count, 'pair')} ${REASONS[reason] ?? `not compared: ${reason}`}`,
-    ),
-    ...(cutShort === 0 ? [] : [`${formatCount(cutShort)} were compared in part, being very large`]),
-  ]
+interface LeftoversProps {
+  snapshot: ComparisonSnapshot
+  filter: PairFilter
+  onChoose: (filter: PairFilter) => void
+}
+
+/** What was counted and not compared, or not in full; each opens its pairs. */
+function Leftovers({ snapshot, filter, onChoose }: LeftoversProps) {
+  const parts = leftOutParts(snapshot)
   if (parts.length === 0) return null
-  return <p className="pt-1 text-2xs text-pretty text-muted">Left out: {parts.join('; ')}.</p>
+  return (
+    <ul aria-label="Left out" className="flex flex-col gap-1 pt-2 text-2xs text-muted">
+      {parts.map(({ reason, text }) => (
+        <li key={reason} className="flex flex-wrap items-center gap-x-2">
+          <span className="min-w-0">Left out: {text}.</span>
+          <Button
+            size="sm"
+            aria-pressed={filter.leftOut === reason}
+            aria-label={`Pairs left out: ${text}`}
+            onClick={() => onChoose(filter.leftOut === reason ? {} : { leftOut: reason })}
+          >
+            {filter.leftOut === reason ? 'All pairs' : 'Show pairs'}
+          </Button>
+        </li>
+      ))}
+    </ul>
+  )
 }

@@ -1,4 +1,11 @@
 /** One difference's counts → this → whether it is noise, a difference, or not decided yet. */
+import {
+  type Evidence,
+  type GroupState,
+  NOISE_FLOOR,
+  skewOf,
+  stateOf,
+} from '@/lib/comparison/evidence-order'
 import { COMPARISON_LIMITS } from '@/lib/comparison/limits'
 import { coversText, type PathStep, stepText } from '@/lib/comparison/path-pattern'
 import {
@@ -11,14 +18,12 @@ import {
 import type { DifferenceGroup } from '@/lib/comparison/snapshot'
 import type { JudgeRules } from '@/lib/comparison/thresholds'
 
-export type GroupState = 'difference' | 'undecided' | 'noise' | 'ignored'
-
 export interface AssessedGroup extends DifferenceGroup {
   /** Its place in the snapshot's list. */
   readonly index: number
   readonly state: GroupState
   /** What the state rests on. */
-  readonly evidence: 'calibration' | 'symmetry' | 'model' | 'rule' | 'gateway' | 'none'
+  readonly evidence: Evidence
   /** Pairs that show the opposite: missing for added, 503 → 200 for 200 → 503; null where there is none. */
   readonly reverse: number | null
   /** Share of the pairs that have the place, with the confidence sequence's ends. */
@@ -33,12 +38,6 @@ export interface AssessedGroup extends DifferenceGroup {
   /** Nats by which the pairs speak against noise: how often times how surprising. */
   readonly surprise: number
 }
-
-/**
- * Below this rate a difference is too rare to be told from a single odd answer, where no calibration says better; it is
- * also the noise that a place without measured noise is given the benefit of.
- */
-export const NOISE_FLOOR = 0.001
 
 /** Judges every difference; the level is shared by all differences there can be, so that none is wrong by chance. */
 export function assessGroups(
@@ -78,9 +77,13 @@ function assessGroup(
   const noiseUpper = hasNoise
     ? upperBound(calibrationDiffering, calibrationSeen, level / TESTS)
     : null
-  const [state, evidence] = isIgnored(group, rules)
-    ? (['ignored', 'rule'] as const)
-    : stateOf(group, { lower, noiseUpper, skew: skewOf(differing, reverse, level / TESTS) })
+  const skew = skewOf(differing, reverse, level / TESTS)
+  const [state, evidence] = stateOf(group, {
+    isIgnored: isIgnored(group, rules),
+    lower,
+    noiseUpper,
+    skew,
+  })
   return {
     ...group,
     index,
@@ -103,61 +106,6 @@ function share(part: number, of: number): number {
 
 /** The bounds of pairs and of repeats, and the two sides of the skew: each has its part of the level. */
 const TESTS = 4
-
-/**
- * `lopsided`: far more often this way than the other way round. `even`: both ways alike. Answers of equal backends may be
- * exchanged, so that what differs by noise does so in both directions equally often (McNemar, Psychometrika 12, 1947; here
- * with a confidence sequence).
- */
-type Skew = 'lopsided' | 'even' | 'unknown'
-
-/** Fewer of both kinds say nothing of their balance. */
-const BALANCED_MIN = 20
-
-function skewOf(differing: number, reverse: number | null, level: number): Skew {
-  if (reverse === null) return 'unknown'
-  const both = differing + reverse
-  if (lowerBound(differing, both, level) > 0.5) return 'lopsided'
-  return both >= BALANCED_MIN && lowerBound(differing, both, DOUBT_LEVEL) <= 0.5
-    ? 'even'
-    : 'unknown'
-}
-
-interface Bounds {
-  readonly lower: number
-  readonly noiseUpper: number | null
-  readonly skew: Skew
-}
-
-/** Measured noise decides where it can, then the balance of both directions; looks only where nothing was measured. */
-function stateOf(
-  group: DifferenceGroup,
-  { lower, noiseUpper, skew }: Bounds,
-): readonly [GroupState, AssessedGroup['evidence']] {
-  if (group.kind === 'echo') return ['noise', 'gateway']
-  if (noiseUpper !== null && lower > noiseUpper) return ['difference', 'calibration']
-  if (skew === 'lopsided') return ['difference', 'symmetry']
-  if (noiseUpper !== null) {
-    return isWithinNoise(group) ? ['noise', 'calibration'] : ['undecided', 'none']
-  }
-  if (group.model !== 'stable') return ['noise', 'model']
-  if (skew === 'even') return ['noise', 'symmetry']
-  return lower > NOISE_FLOOR ? ['difference', 'model'] : ['undecided', 'none']
-}
-
-/** Chance that decides between noise and "not known yet"; neither is ever reported as a difference. */
-const DOUBT_LEVEL = 0.05
-
-/** The path differs between answers of one backend, and nothing suggests that it does so more often in pairs. */
-function isWithinNoise(group: DifferenceGroup): boolean {
-  const { seen, differing, calibrationSeen, calibrationDiffering } = group
-  if (differing === 0) return true
-  if (calibrationDiffering === 0) return false
-  return (
-    lowerBound(differing, seen, DOUBT_LEVEL) <=
-    upperBound(calibrationDiffering, calibrationSeen, DOUBT_LEVEL)
-  )
-}
 
 /** Calibration pairs with the place, at its present noise rate, until the noise is known to be rarer than the difference. */
 function repeatsNeeded(group: DifferenceGroup, lower: number, level: number): number | null {
@@ -201,12 +149,12 @@ function statusPattern(primary: string, mirror: string): string {
   return `status${stepText(primary)}${stepText(mirror)}`
 }
 
-/** The header's name where the pattern is a header's place, else null. */
+/** The field's name where the pattern is a header's or a trailer's place, else null. */
 export function headerOf(pattern: string): string | null {
-  if (!pattern.startsWith('header')) return null
-  const quoted = /^header\[(".*")\]$/.exec(pattern)?.[1]
+  if (!/^(?:header|trailer)/.test(pattern)) return null
+  const quoted = /^(?:header|trailer)\[(".*")\]$/.exec(pattern)?.[1]
   if (quoted !== undefined) return String(JSON.parse(quoted))
-  return /^header\.(.+)$/.exec(pattern)?.[1] ?? null
+  return /^(?:header|trailer)\.(.+)$/.exec(pattern)?.[1] ?? null
 }
 
 /** Pairs until a rate's confidence sequence is above (below) `limit`, if it goes on as so far. */

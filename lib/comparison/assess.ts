@@ -13,6 +13,7 @@ import {
 } from '@/lib/comparison/latency-counts'
 import { lowerBound, upperBound } from '@/lib/comparison/sequential-test'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
+import { isMirrorFailure, isServerError } from '@/lib/comparison/status-label'
 import type { JudgeRules, Thresholds } from '@/lib/comparison/thresholds'
 
 export type Decision = 'promote' | 'keep-watching' | 'do-not-promote'
@@ -40,9 +41,11 @@ export interface Assessment {
   readonly criteria: readonly Criterion[]
   /** Further pairs until every open question would be decided; null when that is not in sight. */
   readonly pairsNeeded: number | null
-  /** By rank: differences, then what is not decided, noise, and what is ignored. */
+  /** By rank: differences, then what is not decided, other spellings, noise, and what is ignored. */
   readonly groups: readonly AssessedGroup[]
   readonly endpoints: EndpointCoverage
+  /** Places that only repeats could tell from noise, and that no repeat has had. */
+  readonly unmeasured: number
   /** The edge at which slower pairs are counted. */
   readonly latencyToleranceMs: number
 }
@@ -78,6 +81,7 @@ export function assess(snapshot: ComparisonSnapshot, rules: JudgeRules): Assessm
     pairsNeeded: morePairs(criteria, snapshot.pairs),
     groups: rank(groups),
     endpoints,
+    unmeasured: groups.filter(({ evidence }) => evidence === 'unmeasured').length,
     latencyToleranceMs: toleranceMs,
   }
 }
@@ -97,7 +101,7 @@ function morePairs(criteria: readonly Criterion[], pairs: number): number | null
   return Math.max(0, ...needed.map((count) => (count ?? 0) - pairs))
 }
 
-const STATE_RANKS = { difference: 0, undecided: 1, noise: 2, ignored: 3 } as const
+const STATE_RANKS = { difference: 0, undecided: 1, spelling: 2, noise: 3, ignored: 4 } as const
 
 function rank(groups: readonly AssessedGroup[]): readonly AssessedGroup[] {
   return groups.toSorted(
@@ -210,14 +214,9 @@ function errors(
   })
 }
 
-/** Whether a status of the matrix is the server's failure. */
-export function isServerError(status: string): boolean {
-  return !/^[1-4]\d\d$/.test(status)
-}
-
 function isRegression(group: AssessedGroup): boolean {
   const statuses = statusesOf(group)
-  return statuses !== null && !isServerError(statuses[0]) && isServerError(statuses[1])
+  return statuses !== null && isMirrorFailure(...statuses)
 }
 
 /**

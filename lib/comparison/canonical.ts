@@ -1,4 +1,11 @@
 /** Texts that are equal when values are: keys sorted, so that the order of fields does not matter. */
+import {
+  exactNumber,
+  isNumberText,
+  isRepeatedField,
+  NUMBER_KEY,
+  REPEATED_KEY,
+} from '@/lib/comparison/json-number'
 import { shapeOf } from '@/lib/comparison/value-shape'
 
 /** The value as one text; equal values give equal texts. */
@@ -19,13 +26,31 @@ function write(value: unknown, isMasked: boolean): string {
       .map((key) => `${JSON.stringify(key)}:${write(value[key], isMasked)}`)
     return `{${fields.join(',')}}`
   }
+  if (isRepeatedField(value)) {
+    return value[REPEATED_KEY].map((one) => write(one, isMasked)).join('&')
+  }
   const shape = isMasked ? shapeOf(value) : 'other'
-  return shape === 'other' ? (JSON.stringify(value) ?? 'null') : `<${shape}>`
+  if (shape !== 'other') return `<${shape}>`
+  if (isNumberText(value)) return canonicalNumber(value[NUMBER_KEY])
+  return JSON.stringify(value) ?? 'null'
+}
+
+/** As a plain number is written, where that is the same number; what no double holds as its exact digits. */
+export function canonicalNumber(text: string): string {
+  const plain = String(Number(text))
+  const exact = exactNumber(text)
+  return exactNumber(plain) === exact ? plain : exact
 }
 
 /** Whether the value is a JSON object. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !isNumberText(value) &&
+    !isRepeatedField(value)
+  )
 }
 
 /** FNV-1a over UTF-16 units, 32 bits: for telling values apart, never for secrecy. http://www.isthe.com/chongo/tech/comp/fnv/ */

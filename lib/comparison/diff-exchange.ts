@@ -9,6 +9,12 @@ import type {
 } from '@/lib/comparison/exchange'
 import { type SentHeaders, sentHeaders, withoutEchoes } from '@/lib/comparison/gateway-echo'
 import type { PatternNode, PatternTree } from '@/lib/comparison/path-pattern'
+import {
+  GRPC_STATUS_FIELDS,
+  isGrpc,
+  statusClass,
+  statusLabels,
+} from '@/lib/comparison/status-label'
 
 type Answered = Extract<CapturedAnswer, { outcome: 'answered' }>
 
@@ -42,11 +48,6 @@ export interface PairOutcome {
   readonly isCutShort: boolean
 }
 
-/** The status as the matrix names it: `200`, or `failed: timeout`. */
-export function statusLabel(answer: CapturedAnswer): string {
-  return answer.outcome === 'answered' ? String(answer.status) : `failed: ${answer.reason}`
-}
-
 /**
  * Compares both answers. Where the status classes differ, or one side failed, the status is the one difference: headers and
  * bodies of an error and of a result have nothing to do with each other.
@@ -58,16 +59,17 @@ export function diffExchange(
   sink: DiffSink,
 ): PairOutcome {
   const { primary, mirror } = exchange
-  diffStatus(statusLabel(primary), statusLabel(mirror), tree, sink)
+  const labels = statusLabels(exchange)
+  diffStatus(...labels, tree, sink)
   if (primary.outcome !== 'answered' || mirror.outcome !== 'answered') {
     return { bodyReason: 'failed', isCutShort: false }
   }
-  if (classOf(primary) !== classOf(mirror)) {
+  if (statusClass(labels[0]) !== statusClass(labels[1])) {
     return { bodyReason: 'status', isCutShort: false }
   }
   const json = new JsonDiff(tree, rules, sink)
   const echoes = new Echoes(exchange, tree, sink)
-  diffHeaders(primary.headers, mirror.headers, echoes, json)
+  diffFields(exchange, [primary, mirror], echoes, json)
   const bodyReason = diffBodies(primary.body, mirror.body, echoes, json)
   return { bodyReason, isCutShort: json.isCutShort }
 }
@@ -102,10 +104,6 @@ class Echoes {
   }
 }
 
-function classOf({ status }: Answered): number {
-  return Math.floor(status / 100)
-}
-
 function diffStatus(primary: string, mirror: string, tree: PatternTree, sink: DiffSink): void {
   const from = tree.named(tree.root('status'), primary)
   sink.seen(from)
@@ -123,14 +121,30 @@ function fixed(
   return { kind, node, primary, mirror, path: () => node.text }
 }
 
-function diffHeaders(
-  primary: readonly HeaderLine[],
-  mirror: readonly HeaderLine[],
+/** Header fields and trailer fields; how a call ended is a trailer's, also where it came as a header. */
+function diffFields(
+  exchange: CapturedExchange,
+  answers: readonly [Answered, Answered],
   echoes: Echoes,
   json: JsonDiff,
 ): void {
-  const root = echoes.tree.root('header')
-  echoes.compare(json, root, headerValues(primary), headerValues(mirror))
+  const isCall = isGrpc(exchange)
+  const isOfEnd = ([name]: HeaderLine) => isCall && GRPC_STATUS_FIELDS.has(name)
+  const [primary, mirror] = statusLabels(exchange)
+  // A status that differs is a difference by itself already.
+  const isTold = ([name]: HeaderLine) => name === 'grpc-status' && primary !== mirror
+  const headers = answers.map((answer) => answer.headers.filter((line) => !isOfEnd(line)))
+  const trailers = answers.map(({ headers: lines, trailers: more = [] }) =>
+    [...lines.filter(isOfEnd), ...more].filter((line) => !isTold(line)),
+  )
+  for (const [name, [left = [], right = []]] of [
+    ['header', headers],
+    ['trailer', trailers],
+  ] as const) {
+    // Most answers have none.
+    if (name === 'trailer' && left.length + right.length === 0) continue
+    echoes.compare(json, echoes.tree.root(name), headerValues(left), headerValues(right))
+  }
 }
 
 /** By name, the values joined as RFC 9110, section 5.3, joins lines of one name. */

@@ -1,5 +1,12 @@
 /** Two JSON values → this → differences by place. */
-import { isObject } from '@/lib/comparison/canonical'
+import { canonical, isObject } from '@/lib/comparison/canonical'
+import {
+  isNumberText,
+  isRepeatedField,
+  isSameNumber,
+  numberValue,
+  REPEATED_KEY,
+} from '@/lib/comparison/json-number'
 import { COMPARISON_LIMITS } from '@/lib/comparison/limits'
 import { alignLists } from '@/lib/comparison/list-alignment'
 import {
@@ -9,8 +16,10 @@ import {
   type PatternTree,
   stepText,
 } from '@/lib/comparison/path-pattern'
+import { writeJson } from '@/lib/comparison/write-json'
 
-export type BodyDifferenceKind = 'missing' | 'added' | 'changed' | 'type' | 'reordered'
+/** `spelling`: the same value, written otherwise: `1.0` for `1`, a name that is there twice with equal values. */
+export type BodyDifferenceKind = 'missing' | 'added' | 'changed' | 'type' | 'reordered' | 'spelling'
 /** `echo`: a side gives back a header that the gateway sent to it alone. */
 export type DifferenceKind = BodyDifferenceKind | 'status' | 'body' | 'echo'
 
@@ -69,7 +78,9 @@ export class JsonDiff {
 
   private compareScalars(node: PatternNode, primary: unknown, mirror: unknown): void {
     if (primary === mirror) return
-    if (typeName(primary) !== typeName(mirror)) this.report('type', node, primary, mirror)
+    if (isSameValue(primary, mirror)) {
+      if (writeJson(primary) !== writeJson(mirror)) this.report('spelling', node, primary, mirror)
+    } else if (typeName(primary) !== typeName(mirror)) this.report('type', node, primary, mirror)
     else if (!isClose(primary, mirror, this.rules.numberTolerance)) {
       this.report('changed', node, primary, mirror)
     }
@@ -156,17 +167,35 @@ function pathText(root: string, steps: readonly string[]): string {
 
 /** Whether a value nests deeper than what is compared. */
 export function isTooDeep(value: unknown, levels: number = COMPARISON_LIMITS.depthMax): boolean {
-  if (typeof value !== 'object' || value === null) return false
+  if (typeof value !== 'object' || value === null || isNumberText(value)) return false
   if (levels === 0) return true
   return Object.values(value).some((inner) => isTooDeep(inner, levels - 1))
 }
 
+/** A name that is there several times has no one value, so it is the same as another only when all of them are. */
+function isSameValue(left: unknown, right: unknown): boolean {
+  if (isSameNumber(left, right)) return true
+  if (!isRepeatedField(left) && !isRepeatedField(right)) return false
+  if (canonical(left) === canonical(right)) return true
+  return new Set([...valuesOf(left), ...valuesOf(right)].map(canonical)).size === 1
+}
+
+function valuesOf(value: unknown): readonly unknown[] {
+  return isRepeatedField(value) ? value[REPEATED_KEY] : [value]
+}
+
 function typeName(value: unknown): string {
   if (value === null) return 'null'
+  if (isNumberText(value)) return 'number'
+  // Readers take the first or the last of them: it is the value that is in doubt.
+  if (isRepeatedField(value)) return typeName(valuesOf(value).at(-1))
   return Array.isArray(value) ? 'array' : typeof value
 }
 
-function isClose(left: unknown, right: unknown, tolerance: number): boolean {
-  if (typeof left !== 'number' || typeof right !== 'number' || tolerance === 0) return false
+function isClose(first: unknown, second: unknown, tolerance: number): boolean {
+  const [left, right] = [numberValue(first), numberValue(second)]
+  if (left === null || right === null || tolerance === 0) return false
+  // Beyond what a double holds, no two numbers are known to be close.
+  if (!Number.isFinite(left) || !Number.isFinite(right)) return false
   return Math.abs(left - right) <= tolerance * Math.max(Math.abs(left), Math.abs(right))
 }

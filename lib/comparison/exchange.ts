@@ -67,6 +67,8 @@ export type CapturedAnswer =
       readonly backend: string
       readonly status: number
       readonly headers: readonly HeaderLine[]
+      /** Absent where there were none. */
+      readonly trailers?: readonly HeaderLine[] | undefined
       readonly body: CapturedBody
       readonly firstByteMs: number
       readonly totalMs: number
@@ -80,6 +82,7 @@ export type CapturedAnswer =
 
 export type CapturedBody =
   | { readonly kind: 'none' }
+  /** With numbers and repeated names as `json-number.ts` has them. */
   | { readonly kind: 'json'; readonly value: unknown; readonly bytes: number }
   | { readonly kind: 'text'; readonly text: string; readonly bytes: number }
   | {

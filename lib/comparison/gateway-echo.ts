@@ -5,6 +5,7 @@
  */
 import { isObject } from '@/lib/comparison/canonical'
 import type { HeaderLine } from '@/lib/comparison/exchange'
+import { numberText } from '@/lib/comparison/json-number'
 import type { PatternNode, PatternTree } from '@/lib/comparison/path-pattern'
 
 /** Values by lower-case name, those of one name joined as RFC 9110, section 5.3, joins them. */
@@ -105,7 +106,7 @@ function givesBack(sent: SentHeaders, name: unknown, value: unknown): boolean {
 
 function valueText(value: unknown): string | null {
   if (Array.isArray(value)) return value.join(', ')
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : null
+  return typeof value === 'string' ? value : numberText(value)
 }
 
 /** A line that holds a header's name, its value, and nothing else but punctuation. */

@@ -39,3 +39,6 @@ export const COMPARISON_LIMITS = {
   /** Words on each side that are marked one by one; longer texts are marked as a whole between their equal ends. */
   wordsMax: 400,
 } as const
+
+/** The reason of a pair that has more values than `valuesPerPairMax`. */
+export const CUT_SHORT = 'cut_short'

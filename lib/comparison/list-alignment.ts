@@ -1,5 +1,6 @@
 /** Which items of two lists belong together: by key, by content, or by place. */
-import { canonical, isObject, maskedCanonical } from '@/lib/comparison/canonical'
+import { canonical, canonicalNumber, isObject, maskedCanonical } from '@/lib/comparison/canonical'
+import { numberText } from '@/lib/comparison/json-number'
 import { COMPARISON_LIMITS } from '@/lib/comparison/limits'
 import { equalJson } from '@/lib/shared/json-values'
 
@@ -70,8 +71,9 @@ function namesIn(items: Items, field: string): readonly string[] | null {
   const names: string[] = []
   for (const item of items) {
     const value = isObject(item) ? item[field] : undefined
-    if (typeof value !== 'string' && typeof value !== 'number') return null
-    names.push(`${typeof value} ${value}`)
+    const number = numberText(value)
+    if (typeof value !== 'string' && number === null) return null
+    names.push(number === null ? `string ${value}` : `number ${canonicalNumber(number)}`)
   }
   return new Set(names).size === names.length ? names : null
 }

@@ -74,6 +74,8 @@ export interface DifferenceGroup {
   readonly model: ValueModelName
   /** Differing values the model has looked at. */
   readonly modelOf: number
+  /** How one side's values are written otherwise than the other's; absent or '' where they are not. */
+  readonly apart?: string | undefined
   readonly firstAt: number
   readonly lastAt: number
   readonly endpoints: readonly string[]

@@ -76,7 +76,7 @@ export function takeSnapshot(
   }
 }
 
-const NOT_IN_PAIRS = { differing: 0, modelOf: 0, endpoints: [], samples: [] } as const
+const NOT_IN_PAIRS = { differing: 0, modelOf: 0, apart: '', endpoints: [], samples: [] } as const
 
 function nameOf({ kind, pattern }: { readonly kind: string; readonly pattern: string }): string {
   return `${kind} ${pattern}`

@@ -1,7 +1,12 @@
 /** Captured exchanges → this → counts. Bounded; deterministic for a given sequence of exchanges. */
 
-import { diffExchange, statusLabel } from '@/lib/comparison/diff-exchange'
+import { diffExchange } from '@/lib/comparison/diff-exchange'
 import type { DiffRules, DiffSink, FoundDifference } from '@/lib/comparison/diff-json'
+import {
+  countDifference,
+  type DifferenceCounts,
+  emptyDifference,
+} from '@/lib/comparison/difference-counts'
 import { EndpointTree } from '@/lib/comparison/endpoint-tree'
 import type { CapturedExchange } from '@/lib/comparison/exchange'
 import {
@@ -10,29 +15,12 @@ import {
   emptyCounts,
   LATENCY_EDGES_MS,
 } from '@/lib/comparison/latency-counts'
-import { COMPARISON_LIMITS } from '@/lib/comparison/limits'
-import { type PatternNode, PatternTree } from '@/lib/comparison/path-pattern'
+import { COMPARISON_LIMITS, CUT_SHORT } from '@/lib/comparison/limits'
+import { PatternTree } from '@/lib/comparison/path-pattern'
+import { requestText } from '@/lib/comparison/request-text'
 import type { ComparisonKey, ValueSample } from '@/lib/comparison/snapshot'
-import {
-  addValues,
-  emptyStats,
-  modelOf,
-  type ValueModelName,
-  type ValueStats,
-} from '@/lib/comparison/value-model'
-
-interface Group {
-  readonly kind: FoundDifference['kind']
-  /** Ids of the place, and of the place whose occurrences are what the differing pairs are a share of. */
-  readonly node: number
-  readonly of: number
-  differing: number
-  stats: ValueStats
-  firstAt: number
-  lastAt: number
-  endpoints: string[]
-  samples: { pair: string; primary: string; mirror: string }[]
-}
+import { statusLabels } from '@/lib/comparison/status-label'
+import { modelOf, type ValueModelName } from '@/lib/comparison/value-model'
 
 /** Everything a tally knows, as JSON. */
 export interface TallyState {
@@ -49,7 +37,7 @@ export interface TallyState {
   readonly nodes: readonly (readonly [parent: number, step: string])[]
   /** By place, the pairs that have it. */
   readonly seen: number[]
-  readonly groups: Group[]
+  readonly groups: DifferenceCounts[]
   /** Pairs by the indexes of the differences they show, joined by commas. */
   readonly signatures: [groups: string, pairs: number][]
   readonly statuses: [label: string, pairs: number][]
@@ -64,6 +52,8 @@ export interface AddedPair {
   /** Indexes of the differences it shows. */
   readonly groups: readonly number[]
   readonly endpoint: string
+  /** Why it, or its bodies, or a part of them, was not compared; '' when all of it was. */
+  readonly leftOut: string
 }
 
 const BACKENDS_MAX = 16
@@ -82,6 +72,8 @@ export interface CountedDifference {
   readonly differing: number
   readonly model: ValueModelName
   readonly modelOf: number
+  /** How one side's values are written otherwise than the other's; '' where they are not. */
+  readonly apart: string
   readonly firstAt: number
   readonly lastAt: number
   readonly endpoints: readonly string[]
@@ -136,7 +128,7 @@ export class ComparisonTally {
     const reason = reasonNotComparable(exchange)
     if (reason !== '') {
       bump(state.notComparable, reason)
-      return { isCompared: false, groups: [], endpoint }
+      return { isCompared: false, groups: [], endpoint, leftOut: reason }
     }
     this.sequence += 1
     const groups: number[] = []
@@ -145,13 +137,29 @@ export class ComparisonTally {
     if (isCutShort) state.cutShort += 1
     if (bodyReason !== '') bump(state.bodiesNotCompared, bodyReason)
     if (groups.length > 0) this.sign(groups.sort((a, b) => a - b))
+    this.countEqual(endpoint)
     this.countPair(exchange, endpoint, groups.length > 0)
     this.countLatency(exchange)
-    return { isCompared: true, groups, endpoint }
+    const leftOut = bodyReason === '' && isCutShort ? CUT_SHORT : bodyReason
+    return { isCompared: true, groups, endpoint, leftOut }
+  }
+
+  /** Of the places that have differed at this endpoint, those that the pair has and that are alike in it. */
+  private countEqual(endpoint: string): void {
+    for (const [index, group] of this.state.groups.entries()) {
+      const isAlike =
+        this.seenIn[group.node] === this.sequence && this.differedIn[index] !== this.sequence
+      if (isAlike && group.endpoints.includes(endpoint)) group.equal += 1
+    }
   }
 
   private sink(exchange: CapturedExchange, endpoint: string, groups: number[]): DiffSink {
     const { seen, groups: counted } = this.state
+    let request: string | null = null
+    const said = () => {
+      request ??= requestText(exchange.request)
+      return request
+    }
     return {
       seen: ({ id }) => {
         if (this.seenIn[id] === this.sequence) return
@@ -164,7 +172,7 @@ export class ComparisonTally {
         if (group === undefined || this.differedIn[index] === this.sequence) return
         this.differedIn[index] = this.sequence
         groups.push(index)
-        countDifference(group, found, exchange, endpoint)
+        countDifference(group, found, exchange, { endpoint, request: said() })
       },
     }
   }
@@ -178,19 +186,7 @@ export class ComparisonTally {
     const isLast = groups.length >= COMPARISON_LIMITS.groupsMax - 1
     const place = isLast ? this.tree.root('…') : node
     const index = isLast ? COMPARISON_LIMITS.groupsMax - 1 : groups.length
-    if (groups[index] === undefined) {
-      groups[index] = {
-        kind,
-        node: place.id,
-        of: placeOf(kind, place),
-        differing: 0,
-        stats: emptyStats(),
-        firstAt: at,
-        lastAt: at,
-        endpoints: [],
-        samples: [],
-      }
-    }
+    groups[index] ??= emptyDifference(kind, place, at)
     // What is beyond the bound is not remembered by name, or names would have no bound.
     if (!isLast) this.groupIndex.set(key, index)
     return index
@@ -219,7 +215,7 @@ export class ComparisonTally {
     counts[0] += 1
     if (isDiffering) counts[1] += 1
     this.endpoints.set(endpoint, counts)
-    const cell = `${statusLabel(primary)}\t${statusLabel(mirror)}`
+    const cell = statusLabels(exchange).join('\t')
     const isRoom = this.statuses.has(cell) || this.statuses.size < COMPARISON_LIMITS.statusPairsMax
     const label = isRoom ? cell : `${OTHER}\t${OTHER}`
     this.statuses.set(label, (this.statuses.get(label) ?? 0) + 1)
@@ -252,7 +248,8 @@ export class ComparisonTally {
       place: nodes[group.of]?.text ?? '…',
       seen: Math.max(this.state.seen[group.of] ?? 0, group.differing),
       differing: group.differing,
-      model: modelOf(group.stats),
+      model: modelOf(group.stats, group.equal),
+      apart: group.stats.marks.apart,
       modelOf: group.stats.differing,
       firstAt: group.firstAt,
       lastAt: group.lastAt,
@@ -318,51 +315,6 @@ function reasonNotComparable({ kind, primary, mirror }: CapturedExchange): strin
 
 function groupKey(kind: string, node: number): string {
   return `${kind} ${node}`
-}
-
-const OF_PARENT: ReadonlySet<FoundDifference['kind']> = new Set([
-  'status',
-  'missing',
-  'added',
-  'echo',
-])
-
-/**
- * What the differing pairs are a share of. Whether something is there, and which status came, is a question to every pair
- * that has the place around it; whether a value changed, only to those that have the value.
- */
-function placeOf(kind: FoundDifference['kind'], node: PatternNode): number {
-  const isOfParent = OF_PARENT.has(kind)
-  return isOfParent ? (node.parent?.id ?? node.id) : node.id
-}
-
-function countDifference(
-  group: Group,
-  { primary, mirror }: FoundDifference,
-  exchange: CapturedExchange,
-  endpoint: string,
-): void {
-  const { endpointsPerGroupMax, samplesPerGroupMax } = COMPARISON_LIMITS
-  group.differing += 1
-  group.lastAt = Math.max(group.lastAt, exchange.capturedAt)
-  addValues(group.stats, primary, mirror)
-  if (group.endpoints.length < endpointsPerGroupMax && !group.endpoints.includes(endpoint)) {
-    group.endpoints.push(endpoint)
-  }
-  if (group.samples.length < samplesPerGroupMax) {
-    group.samples.push({
-      pair: exchange.id,
-      primary: sampleText(primary),
-      mirror: sampleText(mirror),
-    })
-  }
-}
-
-function sampleText(value: unknown): string {
-  if (value === undefined) return ''
-  const text = JSON.stringify(value) ?? ''
-  const { sampleLengthMax } = COMPARISON_LIMITS
-  return text.length > sampleLengthMax ? `${text.slice(0, sampleLengthMax)}…` : text
 }
 
 function bump(counts: Record<string, number>, reason: string): void {

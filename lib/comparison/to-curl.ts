@@ -1,6 +1,7 @@
 /** A captured request → this → the command that sends it again, as far as redaction lets it. */
 
 import type { CapturedBody, CapturedExchange } from '@/lib/comparison/exchange'
+import { writeJson } from '@/lib/comparison/write-json'
 import { isSafeMethod } from '@/lib/shared/safe-methods'
 import { shellQuote } from '@/lib/shared/shell-quote'
 
@@ -60,7 +61,7 @@ function writeBody(body: CapturedBody): string | null {
     case 'none':
       return ''
     case 'json':
-      return JSON.stringify(body.value)
+      return writeJson(body.value)
     case 'text':
       return body.text
     case 'form':

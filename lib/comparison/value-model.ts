@@ -1,130 +1,113 @@
-/**
- * What the values of one difference say by themselves: ids, times, counters, measurements and lists in random order differ
- * between any two answers of one backend. Used until, and besides, a calibration that measures it.
- */
-import { hashText, maskedCanonical } from '@/lib/comparison/canonical'
-import { COMPARISON_LIMITS } from '@/lib/comparison/limits'
-import { evidenceAbove } from '@/lib/comparison/sequential-test'
-import { commonShape } from '@/lib/comparison/value-shape'
+/** Counts of differing values → this → what kind of values they are, told from the values alone. */
+import { evidenceAbove, lowerBound } from '@/lib/comparison/sequential-test'
+import type { ValueStats } from '@/lib/comparison/value-stats'
 
 export type ValueModelName =
-  | 'id'
+  /** Each the time of its own answer, in the same form, and the same time on both sides. */
   | 'time'
+  /** Numbers that rise, or go on by little, on both sides. */
   | 'counter'
-  | 'measurement'
+  /** The primary itself gives the same items in changing order. */
   | 'random-order'
+  /** Names of Pods. */
+  | 'instance'
+  /** Times of about the answer that are not its own: of a cache, say. */
+  | 'recent-time'
+  /** Hardly any value comes twice on either side, and both sides write them alike: ids and measurements, or anything unique to a request. */
+  | 'unrepeated'
+  /** The primary's is the time of its own answer, and the mirror's is another time, or written otherwise. */
+  | 'other-clock'
+  /** The primary gives back what the request says, and the mirror something else. */
+  | 'garbled'
+  /** The mirror's values are made of the primary's: by the same sum or factor, nearly the same text, or another answer's. */
+  | 'derived'
+  /** One side's values have lengths or characters that the other's never have. */
+  | 'other-shape'
+  /** One side's values come again, and the other's do not. */
+  | 'repeats-apart'
   /** Nothing about the values explains why they differ. */
   | 'stable'
 
-/** Sums over the differing values of one difference; all of them plain counts, so that they can be stored. */
-export interface ValueStats {
-  differing: number
-  ids: number
-  times: number
-  numbers: number
-  /** Of the numbers, those where the mirror's is larger. */
-  mirrorLarger: number
-  /** Successive numbers, and how many of them rose, on both sides at once. */
-  steps: number
-  rises: number
-  lastPrimary: number | null
-  lastMirror: number | null
-  /** Hashes of different values of the primary; full at `rememberedPerGroupMax`. */
-  distinct: number[]
-  /** For lists: hash of the items → hash of their order in the primary's answer, and how often it came again. */
-  orders: [items: number, order: number][]
-  repeats: number
-  orderChanges: number
-}
-
-/** Statistics of nothing yet. */
-export function emptyStats(): ValueStats {
-  return {
-    differing: 0,
-    ids: 0,
-    times: 0,
-    numbers: 0,
-    mirrorLarger: 0,
-    steps: 0,
-    rises: 0,
-    lastPrimary: null,
-    lastMirror: null,
-    distinct: [],
-    orders: [],
-    repeats: 0,
-    orderChanges: 0,
-  }
-}
-
-/** Adds one differing pair of values. */
-export function addValues(stats: ValueStats, primary: unknown, mirror: unknown): void {
-  stats.differing += 1
-  if (Array.isArray(primary)) addOrder(stats, primary)
-  // A value that only one side has is judged by itself.
-  const shape = commonShape(primary ?? mirror, mirror ?? primary)
-  if (shape === 'id') stats.ids += 1
-  if (shape === 'time') stats.times += 1
-  if (typeof primary === 'number' && typeof mirror === 'number') addNumbers(stats, primary, mirror)
-}
-
-function addNumbers(stats: ValueStats, primary: number, mirror: number): void {
-  stats.numbers += 1
-  if (mirror > primary) stats.mirrorLarger += 1
-  if (stats.lastPrimary !== null && stats.lastMirror !== null) {
-    stats.steps += 1
-    if (primary > stats.lastPrimary && mirror > stats.lastMirror) stats.rises += 1
-  }
-  stats.lastPrimary = primary
-  stats.lastMirror = mirror
-  if (stats.distinct.length >= COMPARISON_LIMITS.rememberedPerGroupMax) return
-  const hash = hashText(String(primary))
-  if (!stats.distinct.includes(hash)) stats.distinct.push(hash)
-}
-
-function addOrder(stats: ValueStats, items: readonly unknown[]): void {
-  if (items.length > COMPARISON_LIMITS.alignedItemsMax) return
-  const texts = items.map(maskedCanonical)
-  const order = hashText(texts.join('\n'))
-  const same = hashText(texts.sort().join('\n'))
-  const known = stats.orders.find(([key]) => key === same)
-  if (known === undefined) {
-    if (stats.orders.length < COMPARISON_LIMITS.rememberedPerGroupMax) {
-      stats.orders.push([same, order])
-    }
-    return
-  }
-  stats.repeats += 1
-  if (known[1] !== order) stats.orderChanges += 1
-}
-
-/** Fewer differing values than this explain nothing about numbers or orders. */
+/** Fewer values say nothing of a course of numbers. */
 const OBSERVED_MIN = 20
-/** Of all differing values, those that must have the shape. */
-const SHAPED_SHARE_MIN = 0.95
-const RISING_SHARE_MIN = 0.9
+const STEPS_MIN = 5
+const MOST = 0.9
+/** What is true of all values but for one in a thousand is true of them. */
+const STRAYS_MAX = 0.001
+const STRAYS_LEVEL = 1e-4
+/** Values that came before, of all: of what is drawn from fewer than some hundreds, more do. */
+const REPEATS_MAX = 0.1
 const ORDER_CHANGES_SHARE_MIN = 0.2
+const CROSSED_MIN = 3
 
-/** The kind of noise the values look like. */
-export function modelOf(stats: ValueStats): ValueModelName {
-  const { differing, ids, times, steps, rises } = stats
-  if (differing === 0) return 'stable'
-  if (ids >= SHAPED_SHARE_MIN * differing) return 'id'
-  if (times >= SHAPED_SHARE_MIN * differing) return 'time'
-  if (stats.orderChanges >= Math.max(ORDER_CHANGES_SHARE_MIN * stats.repeats, 5)) {
-    return 'random-order'
-  }
-  if (stats.numbers < Math.max(SHAPED_SHARE_MIN * differing, OBSERVED_MIN)) return 'stable'
-  if (rises >= RISING_SHARE_MIN * steps) return 'counter'
-  return isMeasurement(stats) ? 'measurement' : 'stable'
-}
-
-/** Evidence that one side has the larger number too often to be chance: one in a thousand, at any time. */
-const LOPSIDED = Math.log(1_000)
+/** Evidence that repeats are of one side more often than chance: one in a hundred thousand, at any time. */
+const LOPSIDED = Math.log(100_000)
 const lopsided = evidenceAbove(0.5)
 
-/** Numbers that hardly ever repeat, and of which either side has the larger one equally often. */
-function isMeasurement({ numbers, mirrorLarger, distinct }: ValueStats): boolean {
-  const expected = Math.min(numbers, COMPARISON_LIMITS.rememberedPerGroupMax)
-  const larger = Math.max(mirrorLarger, numbers - mirrorLarger)
-  return distinct.length >= 0.9 * expected && lopsided(larger, numbers) < LOPSIDED
+/** The kind; `equal` counts pairs of the same endpoints whose values at the place are equal. */
+export function modelOf(stats: ValueStats, equal: number): ValueModelName {
+  const { differing } = stats
+  if (differing === 0) return 'stable'
+  if (stats.orderChanges >= Math.max(ORDER_CHANGES_SHARE_MIN * stats.orderRepeats, 5)) {
+    return 'random-order'
+  }
+  if (stats.echoes >= differing / 2) return 'garbled'
+  if (isPure(stats, stats.instances)) return 'instance'
+  const ofTime = timeModel(stats)
+  if (ofTime !== null) return ofTime
+  if (!isPure(stats, stats.words)) return 'stable'
+  if (isCounter(stats)) return 'counter'
+  if (isDerived(stats)) return 'derived'
+  if (stats.marks.apart !== '') return 'other-shape'
+  if (areRepeatsApart(stats)) return 'repeats-apart'
+  return differing >= MOST * (differing + equal) && isUnrepeated(stats) ? 'unrepeated' : 'stable'
+}
+
+/** Whether it is so of all values but for strays; a share of strays that a change may have made is no chance. */
+function isPure({ differing }: ValueStats, count: number): boolean {
+  if (count < differing / 2) return false
+  return lowerBound(differing - count, differing, STRAYS_LEVEL) <= STRAYS_MAX
+}
+
+function timeModel(stats: ValueStats): ValueModelName | null {
+  const { differing, clocks, followable, followed, marks } = stats
+  const isClock =
+    clocks >= MOST * differing || (followable >= OBSERVED_MIN && followed >= MOST * followable)
+  if (isClock) {
+    return isPure(stats, stats.agreeing) && marks.apart === '' ? 'time' : 'other-clock'
+  }
+  if (stats.times < MOST * differing || marks.apart !== '') return null
+  // A copy that is always as late, or early, is no chance: another zone, another lifetime.
+  const isShifted = differing > STEPS_MIN && stats.sameShifts >= MOST * (differing - 1)
+  if (isShifted && stats.agreeing === 0) return 'other-clock'
+  return stats.recentTimes >= MOST * differing ? 'recent-time' : null
+}
+
+function isCounter(stats: ValueStats): boolean {
+  const { steps, rises, near, differing } = stats
+  if (!isPure(stats, stats.numbers) || differing < OBSERVED_MIN) return false
+  // Times that are no clock's rise as well.
+  if (stats.times > 0) return false
+  return rises >= MOST * steps || (near >= MOST * steps && isUnrepeated(stats))
+}
+
+function isDerived(stats: ValueStats): boolean {
+  const { steps, rises, near, sameGaps, sameRatios, textSteps, textRises, alike, numbers } = stats
+  // Two counters may be by the same sum apart as well.
+  const mayCount = Math.max(rises, near) >= MOST * steps && steps < OBSERVED_MIN
+  const isSteady = Math.max(sameGaps, sameRatios) >= MOST * steps
+  if (steps >= STEPS_MIN && isSteady && !mayCount) return true
+  // Ids that begin with the time are alike for being of one time.
+  const isRising = textRises >= MOST * textSteps
+  if (textSteps >= STEPS_MIN && !isRising && alike >= MOST * textSteps) return true
+  return numbers === 0 && stats.times === 0 && isUnrepeated(stats) && stats.crossed >= CROSSED_MIN
+}
+
+function areRepeatsApart({ primary, mirror }: ValueStats): boolean {
+  const more = Math.max(primary.repeats, mirror.repeats)
+  return lopsided(more, primary.repeats + mirror.repeats) >= LOPSIDED
+}
+
+function isUnrepeated({ differing, primary, mirror }: ValueStats): boolean {
+  return Math.max(primary.repeats, mirror.repeats) <= REPEATS_MAX * differing
 }

@@ -34,6 +34,11 @@ export function isIdKey(key: string): boolean {
   return /^\d+$/.test(key) || [UUID, HEX, ULID, POD].some((shape) => shape.test(key))
 }
 
+/** Whether a text is the name of a Pod, which is another for every Deployment. */
+export function isInstanceName(text: string): boolean {
+  return text.length <= TEXT_LENGTH_MAX && POD.test(text)
+}
+
 /** What a value looks like. */
 export function shapeOf(value: unknown): ValueShape {
   if (typeof value === 'string') {
@@ -45,10 +50,4 @@ export function shapeOf(value: unknown): ValueShape {
     return EPOCHS.some(([from, to]) => value >= from && value < to) ? 'time' : 'other'
   }
   return 'other'
-}
-
-/** The shape both values have; `other` when they have none in common. */
-export function commonShape(left: unknown, right: unknown): ValueShape {
-  const shape = shapeOf(left)
-  return shape === shapeOf(right) ? shape : 'other'
 }

@@ -21,19 +21,23 @@ export const comparisonQuery = z.object({
 
 const text = z.string().max(2_000).optional()
 
-/** Which kept pairs: those with these statuses, this difference, this endpoint. */
+/** Which kept pairs: those with these statuses, this difference, this endpoint, or not compared for this reason. */
 export const pairQuery = comparisonQuery.extend({
   primaryStatus: text,
   mirrorStatus: text,
   kind: text,
   pattern: text,
   endpoint: text,
+  leftOut: text,
 })
 export type PairQuery = z.output<typeof pairQuery>
 
 /** The part of the query that chooses pairs; a pair must fit all that is said. */
 export type PairFilter = Partial<
-  Record<'primaryStatus' | 'mirrorStatus' | 'kind' | 'pattern' | 'endpoint', string | undefined>
+  Record<
+    'primaryStatus' | 'mirrorStatus' | 'kind' | 'pattern' | 'endpoint' | 'leftOut',
+    string | undefined
+  >
 >
 
 export interface ComparisonListItem extends ComparisonKey {
@@ -55,7 +59,9 @@ export interface PairSummary {
   readonly method: string
   readonly path: string
   readonly endpoint: string
-  /** `200`, or `failed: timeout`. */
+  /** Why it, or a part of it, was not compared: a reason of the snapshot's; absent or '' when all of it was. */
+  readonly leftOut?: string | undefined
+  /** `200`, `OK`, or `failed: timeout`. */
   readonly primaryStatus: string
   readonly mirrorStatus: string
   readonly primaryMs: number
@@ -77,11 +83,12 @@ export interface ComparedPair {
 
 /** Whether a pair fits a filter. */
 export function fitsFilter(pair: PairSummary, filter: PairFilter): boolean {
-  const { primaryStatus, mirrorStatus, kind, pattern, endpoint } = filter
+  const { primaryStatus, mirrorStatus, kind, pattern, endpoint, leftOut } = filter
   return (
     (primaryStatus === undefined || pair.primaryStatus === primaryStatus) &&
     (mirrorStatus === undefined || pair.mirrorStatus === mirrorStatus) &&
     (endpoint === undefined || pair.endpoint === endpoint) &&
+    (leftOut === undefined || pair.leftOut === leftOut) &&
     (pattern === undefined ||
       pair.differences.some(
         (difference) =>

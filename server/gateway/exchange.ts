@@ -302,7 +302,7 @@ export class Exchange implements UpstreamHandler, Timed {
     const trailers = this.connection?.trailers ?? ''
     this.connection = null
     this.client.end(trailers)
-    this.finishResponse('answered')
+    this.finishResponse('answered', trailers)
   }
 
   onFailed(failure: UpstreamFailure): void {
@@ -364,14 +364,14 @@ export class Exchange implements UpstreamHandler, Timed {
     this.finishResponse(outcome)
   }
 
-  private finishResponse(outcome: ResponseOutcome): void {
+  private finishResponse(outcome: ResponseOutcome, trailers = ''): void {
     this.isResponseDone = true
     this.attempts?.end()
     this.clearTimers()
     const seconds = (this.context.now() - this.startedAt) / 1000
     this.served ??= this.runtime?.metrics.begin('') ?? null
     this.served?.end(outcome, this.status, seconds)
-    this.capture?.primary.finish(outcome === 'answered' ? '' : outcome)
+    this.capture?.primary.finish(outcome === 'answered' ? '' : outcome, trailers)
     if (this.isRequestDone) {
       this.over()
       return

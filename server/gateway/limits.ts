@@ -94,7 +94,7 @@ export interface GatewayLimits {
   readonly captureDecodedBytesMax: number
   /** Bytes of all bodies being recorded; a body that would be more is not compared (`memory_limit`). */
   readonly captureBytesTotalMax: number
-  /** An exchange longer than this as JSON is given up (`line_limit`). */
+  /** An exchange longer than this as JSON is handed over without its bodies; longer still, it is given up (`line_limit`). */
   readonly captureLineBytesMax: number
   /** Pairs, and their bytes as recorded, held until they are fetched; then the oldest is dropped (`not_fetched`). */
   readonly capturesHeldMax: number

@@ -181,10 +181,11 @@ export class MirrorCopy implements UpstreamHandler, BatchedCopy, OutstandingCopy
   }
 
   onEnd(): void {
+    const trailers = this.connection?.trailers
     this.endpoint.breaks = 0
     this.end()
     this.to.metrics.countAnswered(this.status, this.seconds())
-    this.recorder?.finish('')
+    this.recorder?.finish('', trailers)
   }
 
   onFailed(failure: UpstreamFailure): void {

@@ -4,6 +4,12 @@
  */
 import type { HeaderLine } from '@/lib/comparison/exchange'
 import {
+  isNumberText,
+  isRepeatedField,
+  NUMBER_KEY,
+  REPEATED_KEY,
+} from '@/lib/comparison/json-number'
+import {
   coversText,
   type PathStep,
   parsePathPattern,
@@ -128,6 +134,10 @@ export class Redactor {
   private walk(value: unknown, place: string, isSecret: boolean): unknown {
     const isNamed = isSecret || this.paths.some((path) => coversText(path, place))
     if (Array.isArray(value)) return value.map((item) => this.walk(item, `${place}[*]`, isNamed))
+    if (isNumberText(value)) return this.redactNumber(value[NUMBER_KEY], value, isNamed)
+    if (isRepeatedField(value)) {
+      return { [REPEATED_KEY]: value[REPEATED_KEY].map((one) => this.walk(one, place, isNamed)) }
+    }
     if (typeof value === 'object' && value !== null) {
       const entries = Object.entries(value).map(([key, field]) => [
         this.redactText(key),
@@ -137,10 +147,17 @@ export class Redactor {
     }
     // Whether something is there at all is no secret.
     if (value === null || typeof value === 'boolean') return value
-    if (isNamed) return this.replace(String(value))
-    if (typeof value === 'string') return this.redactText(value)
-    const redacted = this.redactText(String(value))
-    return redacted === String(value) ? value : redacted
+    if (typeof value !== 'string') return this.redactNumber(String(value), value, isNamed)
+    return isNamed ? this.replace(value) : this.redactText(value)
+  }
+
+  /** A card's number is one however it is written: `4242424242424242.0` as well. */
+  private redactNumber(text: string, value: unknown, isNamed: boolean): unknown {
+    if (isNamed) return this.replace(text)
+    const isSecret = [text, String(Number(text))].some((one) => this.redactText(one) !== one)
+    if (!isSecret) return value
+    const redacted = this.redactText(text)
+    return redacted === text ? this.replace(text) : redacted
   }
 
   private replace(secret: string): string {
@@ -157,7 +174,7 @@ function unescaped(text: string): string {
 }
 
 function isTooDeep(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
+  if (typeof value !== 'object' || value === null || isNumberText(value)) return false
   if (depth >= JSON_DEPTH_MAX) return true
   return Object.values(value).some((child) => isTooDeep(child, depth + 1))
 }

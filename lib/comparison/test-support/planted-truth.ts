@@ -29,6 +29,7 @@ export function plantedTruth(seed: number, planted: Planted) {
 
   const answer = (backend: string, order: number, mirror: Planted): CapturedAnswer => {
     const totalMs = latency() + (mirror.slowerMs ?? 0)
+    const now = NOON + sequence * 10 + totalMs
     served += 1
     if (random() < (mirror.errors ?? 0) + (planted.flaky ?? 0)) {
       const body = { kind: 'text', text: 'boom', bytes: 4 } as const
@@ -49,7 +50,7 @@ export function plantedTruth(seed: number, planted: Planted) {
     const value = {
       orderId: `order-${order % 1000}`,
       requestId: id(),
-      servedAt: new Date(NOON + served).toISOString(),
+      servedAt: new Date(now).toISOString(),
       serial: served,
       tookMs: random() * 20,
       total: prices.reduce((sum, price) => sum + price, 0) > 0 ? 'paid' : 'open',
@@ -61,7 +62,7 @@ export function plantedTruth(seed: number, planted: Planted) {
     }
     const headers: [string, string][] = [
       ['content-type', 'application/json'],
-      ['date', new Date(NOON + served).toUTCString()],
+      ['date', new Date(now).toUTCString()],
       ['x-trace', id()],
     ]
     if (mirror.newHeader) headers.push(['x-cache', 'miss'])

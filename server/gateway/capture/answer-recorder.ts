@@ -10,6 +10,8 @@ export class AnswerRecorder {
   status = 0
   /** End-to-end header lines as the backend sent them, each ended by CRLF. */
   lines = ''
+  /** The trailer section of a whole answer: lines ended by LF. */
+  trailers = ''
   /** Milliseconds since the request was forwarded. */
   firstByteMs = 0
   totalMs = 0
@@ -43,9 +45,10 @@ export class AnswerRecorder {
   }
 
   /** `failure` says why there is no whole answer; `''` when there is one. Only the first call counts. */
-  finish(failure: string): void {
+  finish(failure: string, trailers = ''): void {
     if (this.isDone) return
     this.isDone = true
+    this.trailers = trailers
     this.failure = failure
     this.totalMs = this.now() - this.startedAt
     this.onDone()

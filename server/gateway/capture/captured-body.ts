@@ -1,8 +1,11 @@
 /** A recorded body and its header lines → this → what may leave the process: decoded, told by its kind, redacted. */
+import { isUtf8 } from 'node:buffer'
 import type { CapturedBody, HeaderLine } from '@/lib/comparison/exchange'
-import type { Redactor, SecretHash } from '@/lib/comparison/redaction/redactor'
+import { parseJson } from '@/lib/comparison/parse-json'
+import { JSON_DEPTH_MAX, type Redactor, type SecretHash } from '@/lib/comparison/redaction/redactor'
 import type { BodyRecorder } from './body-recorder'
 import { type DecodedContent, decodeContent } from './decode-content'
+import { readGrpcBody } from './grpc-body'
 
 export interface BodyReading {
   readonly redactor: Redactor
@@ -52,7 +55,7 @@ function readContent(
   { redactor, hash }: BodyReading,
 ): CapturedBody {
   if (type.startsWith('application/grpc')) {
-    return { kind: 'grpc', messages: grpcMessages(content).map(hash), bytes }
+    return { kind: 'grpc', messages: readGrpcBody(content, type).messages.map(hash), bytes }
   }
   if (/^application\/(?:json|[\w.+-]+\+json)/.test(type)) {
     const json = readJson(content, bytes, redactor)
@@ -63,40 +66,33 @@ function readContent(
     return { kind: 'form', fields: redactor.redactFields(fields), bytes }
   }
   if (/^(?:text\/|application\/(?:xml|[\w.+-]+\+xml|javascript|json|[\w.+-]+\+json))/.test(type)) {
-    const charset = /charset="?(?:iso-8859-1|us-ascii|windows-1252)/.test(type) ? 'latin1' : 'utf8'
-    return { kind: 'text', text: redactor.redactText(content.toString(charset)), bytes }
+    const isLatin = /charset="?(?:iso-8859-1|us-ascii|windows-1252)/.test(type)
+    const text = isLatin ? content.toString('latin1') : utf8Text(content)
+    return { kind: 'text', text: redactor.redactText(text), bytes }
   }
   return { kind: 'binary', hash: hash(content.toString('latin1')), bytes }
 }
 
 /** Null when it is no JSON after all. */
 function readJson(content: Buffer, bytes: number, redactor: Redactor): CapturedBody | null {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(content.toString('utf8'))
-  } catch {
-    return null
-  }
-  const value = redactor.redactJson(parsed)
+  const parsed = parseJson(utf8Text(content), JSON_DEPTH_MAX)
+  if (!parsed.ok && parsed.reason === 'syntax') return null
+  const value = parsed.ok ? redactor.redactJson(parsed.value) : undefined
   return value === undefined
     ? { kind: 'uncaptured', reason: 'too_deep', bytes }
     : { kind: 'json', value, bytes }
 }
 
-const GRPC_PREFIX_BYTES = 5
-const GRPC_MESSAGES_MAX = 1_000
+/** What is no UTF-8 is read byte by byte: two texts of different bytes are not to become one of replacement characters. */
+function utf8Text(content: Buffer): string {
+  return content.toString(isUtf8(content) ? 'utf8' : 'latin1')
+}
 
-/** Length-prefixed messages of a gRPC body; what is left over at the end counts as one more. */
-function grpcMessages(content: Buffer): readonly string[] {
-  const messages: string[] = []
-  let at = 0
-  while (at < content.length && messages.length < GRPC_MESSAGES_MAX) {
-    const isPrefixed = at + GRPC_PREFIX_BYTES <= content.length
-    const end = isPrefixed ? at + GRPC_PREFIX_BYTES + content.readUInt32BE(at + 1) : content.length
-    messages.push(content.toString('latin1', at, Math.min(end, content.length)))
-    at = end
-  }
-  return messages
+/** The trailers that gRPC-Web writes into the body; `''` for any other message. */
+export function trailersInBody({ lines, content }: ReadMessage): string {
+  const type = headerValue(lines, 'content-type').toLowerCase()
+  if (!content.ok || !type.startsWith('application/grpc-web')) return ''
+  return readGrpcBody(content.bytes, type).trailers
 }
 
 /** The value of a header by its lower-case name; `''` when absent. */

@@ -6,7 +6,7 @@ import { TokenBucket } from '../token-bucket'
 import { RecordingRoom } from './body-recorder'
 import type { CapturedRule, RecordableCopy } from './capture-runtime'
 import { type CapturedPair, ExchangeCapture, type SentRequest } from './exchange-capture'
-import { exchangeLine } from './exchange-line'
+import { exchangeLine, lineWithoutBodies } from './exchange-line'
 import type { PathCounts } from './request-paths'
 
 /** Characters of a secret's hash that are shown: enough to tell secrets apart, too few to search for them. */
@@ -157,7 +157,8 @@ export class Captures {
     const id = `${this.idPrefix}-${++this.sequence}`
     try {
       const parts = { id, hash: this.hash, decodedBytesMax: captureDecodedBytesMax }
-      const line = await exchangeLine(capture, pair, parts)
+      const whole = await exchangeLine(capture, pair, parts)
+      const line = whole.length > captureLineBytesMax ? lineWithoutBodies(whole) : whole
       const isTooLong = line.length > captureLineBytesMax
       metrics.countCapture(isTooLong ? 'line_limit' : '')
       return isTooLong ? null : line

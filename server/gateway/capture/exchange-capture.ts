@@ -76,8 +76,15 @@ export class ExchangeCapture {
   /** Bytes held for a pair; what two pairs share counts for both. */
   bytesOf({ answer }: CapturedPair): number {
     const { lines } = this.sent.parts
-    const heads = lines.length + this.primary.lines.length + answer.lines.length
-    return heads + this.request.held + this.primary.body.held + answer.body.held
+    const own = [this.primary, answer].map((one) => one.lines.length + one.trailers.length)
+    return (
+      lines.length +
+      (own[0] ?? 0) +
+      (own[1] ?? 0) +
+      this.request.held +
+      this.primary.body.held +
+      answer.body.held
+    )
   }
 
   /** A pair has been dealt with: when all have, nothing is held any more. */

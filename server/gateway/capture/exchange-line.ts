@@ -1,6 +1,7 @@
 /** A pair as it was recorded → this → a captured exchange, redacted: what may leave the process. */
 import type { CapturedAnswer, CapturedExchange, HeaderLine } from '@/lib/comparison/exchange'
 import type { SecretHash } from '@/lib/comparison/redaction/redactor'
+import { withoutBodies } from '@/lib/comparison/without-bodies'
 import type { AnswerRecorder } from './answer-recorder'
 import type { BodyRecorder } from './body-recorder'
 import {
@@ -9,6 +10,7 @@ import {
   headerValue,
   type ReadMessage,
   toCapturedBody,
+  trailersInBody,
 } from './captured-body'
 import type { CapturedPair, ExchangeCapture } from './exchange-capture'
 import { sentApart } from './sent-apart'
@@ -61,6 +63,12 @@ export async function exchangeLine(
   return JSON.stringify(exchange)
 }
 
+/** The same line with its bodies left out, for the reason `line_limit`. */
+export function lineWithoutBodies(line: string): string {
+  const exchange: CapturedExchange = JSON.parse(line)
+  return JSON.stringify(withoutBodies(exchange, 'line_limit'))
+}
+
 function readMessage(
   text: string,
   body: BodyRecorder,
@@ -75,14 +83,17 @@ function readMessage(
 }
 
 function answerOf(
-  { backend, failure, totalMs, status, firstByteMs }: AnswerRecorder,
+  { backend, failure, totalMs, status, firstByteMs, trailers: section }: AnswerRecorder,
   message: ReadMessage,
   reading: BodyReading,
 ): CapturedAnswer {
   if (failure !== '') return { outcome: 'failed', backend, reason: failure, totalMs }
   const headers = reading.redactor.redactHeaders(message.lines)
   const body = toCapturedBody(message, reading)
-  return { outcome: 'answered', backend, status, headers, body, firstByteMs, totalMs }
+  const lines = headerLines(`${section}\n${trailersInBody(message)}`)
+  const trailers = lines.length === 0 ? {} : { trailers: reading.redactor.redactHeaders(lines) }
+  const answered = { outcome: 'answered', backend, status, headers, ...trailers } as const
+  return { ...answered, body, firstByteMs, totalMs }
 }
 
 function apart({ text, copy }: ExchangeCapture['sent'], { redactor }: BodyReading) {
@@ -93,10 +104,10 @@ function apart({ text, copy }: ExchangeCapture['sent'], { redactor }: BodyReadin
   }
 }
 
-/** Lines separated by CRLF as pairs, names in lower case. */
+/** Lines separated by CRLF, or by LF, as pairs, names in lower case. */
 function headerLines(text: string): readonly HeaderLine[] {
   const lines: HeaderLine[] = []
-  for (const line of text.split('\r\n')) {
+  for (const line of text.split('\n')) {
     const colon = line.indexOf(':')
     if (colon !== -1) lines.push([line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()])
   }

@@ -7,7 +7,7 @@ import { comparisonName } from './comparison-store'
 import type { ExamplePair } from './example-pairs'
 
 /** Grows when what is stored changes its shape; another version's is forgotten. */
-const FORMAT_VERSION = 1
+const FORMAT_VERSION = 2
 /** With less free space nothing is written. */
 const FREE_DISK_BYTES_MIN = 8 * 1024 * 1024
 

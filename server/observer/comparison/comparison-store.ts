@@ -7,6 +7,7 @@ import { diffRules } from '@/lib/comparison/settings'
 import type { ComparisonKey, ComparisonSnapshot, RequestsSnapshot } from '@/lib/comparison/snapshot'
 import { takeSnapshot } from '@/lib/comparison/take-snapshot'
 import { ComparisonTally, type TallyState } from '@/lib/comparison/tally'
+import { withoutBodies } from '@/lib/comparison/without-bodies'
 import {
   type ComparedPair,
   type ComparisonListItem,
@@ -58,13 +59,14 @@ export class ComparisonStore {
     this.comparisons.delete(name)
     this.comparisons.set(name, comparison)
     this.forgetBeyondLimits(key)
-    const { isCompared, groups, endpoint } = comparison.tally.add(exchange, this.rulesOf(exchange))
+    const { groups, endpoint, leftOut } = comparison.tally.add(exchange, this.rulesOf(exchange))
     comparison.isDirty = true
-    if (!isCompared) return
-    const bytes = JSON.stringify(exchange).length
     const { exampleBytesMax, totalExampleBytesMax } = this.limits
     const share = Math.min(exampleBytesMax, totalExampleBytesMax / this.comparisons.size)
-    comparison.examples.add({ exchange, endpoint, groups, bytes }, share)
+    const whole = JSON.stringify(exchange).length
+    const kept = whole > share ? withoutBodies(exchange, 'not_kept') : exchange
+    const bytes = kept === exchange ? whole : JSON.stringify(kept).length
+    comparison.examples.add({ exchange: kept, endpoint, groups, leftOut, bytes }, share)
   }
 
   /** Adds what a gateway counted of a rule's requests. */

@@ -78,6 +78,47 @@ describe('captured exchanges', () => {
     expect(one.body.summary).toEqual(first)
   })
 
+  test('that were left out are kept apart by their reasons, and can be opened', async () => {
+    const comparison = await start()
+    const next = plantedTruth(4, {})
+    const uncaptured = { kind: 'uncaptured', reason: 'body_limit', bytes: 200_000 } as const
+    const { primary, mirror, ...rest } = next('mirror')
+    const failed = { outcome: 'failed', backend: primary.backend, reason: 'x', totalMs: 3 }
+    const odd = [
+      { id: 'large', primary, mirror: { ...mirror, body: uncaptured } },
+      { id: 'status', primary, mirror: { ...mirror, status: 404 } },
+      { id: 'alone', primary: failed, mirror },
+      { id: 'same', primary, mirror: { ...mirror, backend: primary.backend } },
+    ]
+    for (const one of odd) comparison.add({ ...rest, ...one } as CapturedExchange)
+    for (let pair = 0; pair < 90; pair += 1) comparison.add(next('mirror'))
+    for (const [reason, id] of [
+      ['body_limit', 'large'],
+      ['status', 'status'],
+      ['primary_failed', 'alone'],
+      ['same_backend', 'same'],
+    ] as const) {
+      const list = await comparison.get<PairList>(
+        `/comparisons/pairs?${COMPARISON}&leftOut=${reason}`,
+      )
+      expect(list.body.pairs.map((pair) => [pair.id, pair.leftOut])).toEqual([[id, reason]])
+      const one = await comparison.get<ComparedPair>(`/comparisons/pair?${COMPARISON}&id=${id}`)
+      expect(one.body.exchange.id).toBe(id)
+    }
+  })
+
+  test('that are too large to be kept are kept without their bodies', async () => {
+    const comparison = await start({ exampleBytesMax: 2_000 })
+    const exchange = plantedTruth(4, {})('mirror')
+    const body = { kind: 'text', text: 'x'.repeat(3_000), bytes: 3_000 } as const
+    comparison.add({ ...exchange, id: 'large', mirror: { ...exchange.mirror, body } as never })
+    const one = await comparison.get<ComparedPair>(`/comparisons/pair?${COMPARISON}&id=large`)
+    expect(one.body.exchange.mirror).toMatchObject({
+      status: 200,
+      body: { kind: 'uncaptured', reason: 'not_kept', bytes: 3_000 },
+    })
+  })
+
   test('say nothing where a copy went to the backend that answered, and are counted so', async () => {
     const comparison = await start()
     const exchange = plantedTruth(1, {})('mirror')

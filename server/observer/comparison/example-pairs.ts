@@ -1,7 +1,7 @@
 /** Pairs kept as examples of one comparison: the newest, and a fair sample of every kind, so that rare kinds stay. */
 import { hashText } from '@/lib/comparison/canonical'
-import { statusLabel } from '@/lib/comparison/diff-exchange'
 import type { CapturedExchange } from '@/lib/comparison/exchange'
+import { statusLabels } from '@/lib/comparison/status-label'
 import type { ComparisonStoreLimits } from './limits'
 
 export interface ExamplePair {
@@ -9,6 +9,8 @@ export interface ExamplePair {
   readonly endpoint: string
   /** Indexes of the differences it shows. */
   readonly groups: readonly number[]
+  /** Why it, or a part of it, was not compared; '' when all of it was. */
+  readonly leftOut: string
   readonly bytes: number
 }
 
@@ -50,12 +52,13 @@ export class ExamplePairs {
   }
 
   add(pair: ExamplePair, bytesMax: number): void {
-    const { id, primary, mirror } = pair.exchange
+    const { id } = pair.exchange
     if (this.pairs.has(id) || pair.bytes > bytesMax) return
     this.put(pair)
     this.recent.push(id)
     const kinds = pair.groups.map(String)
-    for (const kind of [...kinds, `${statusLabel(primary)} ${statusLabel(mirror)}`]) {
+    if (pair.leftOut !== '') kinds.push(`left out: ${pair.leftOut}`)
+    for (const kind of [...kinds, statusLabels(pair.exchange).join(' ')]) {
       this.sample(kind, id)
     }
     while (this.recent.length > this.limits.recentPairsMax) this.release(this.recent.shift())

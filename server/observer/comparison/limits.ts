@@ -11,7 +11,7 @@ export interface ComparisonStoreLimits {
   readonly recentPairsMax: number
   /** Pairs kept of each difference, and of each cell of the status matrix: a fair sample of all there were. */
   readonly pairsPerKindMax: number
-  /** Bytes of one comparison's examples; beyond, its oldest are forgotten. */
+  /** Bytes of one comparison's examples; beyond, its oldest are forgotten. A pair of more is kept without its bodies. */
   readonly exampleBytesMax: number
   /** Bytes of all examples; beyond, each comparison keeps its share of them. */
   readonly totalExampleBytesMax: number

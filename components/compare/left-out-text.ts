@@ -1,0 +1,76 @@
+/** Why pairs, or parts of them, were not compared, in words. Pure. */
+import { formatCount, plural } from '@/components/format/numbers'
+import { CUT_SHORT } from '@/lib/comparison/limits'
+import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
+
+/** After "pairs" or "bodies of pairs". */
+const OF_MANY: Readonly<Record<string, string>> = {
+  same_backend: 'went to the backend that had answered',
+  primary_failed: 'had no answer of the primary',
+  status: 'differ in status, so that is all that is compared',
+  failed: 'have no answer of the mirror',
+  too_deep: 'nest too deep',
+  body_limit: 'are larger than what is captured',
+  line_limit: 'are larger together than what is handed over',
+  memory_limit: 'were too many at once to be held',
+  stream: 'are streams of events',
+  multipart: 'have several parts',
+  content_coding: 'have a content coding that is not read (gzip, deflate, br and zstd are)',
+  bad_coding: 'are not coded as they say',
+  bad_framing: 'are not framed as they say',
+  incomplete: 'were cut off',
+}
+
+export interface LeftOutPart {
+  /** As pairs are asked for by it. */
+  readonly reason: string
+  readonly text: string
+}
+
+/** What a snapshot counts as left out, each with its reason. */
+export function leftOutParts(snapshot: ComparisonSnapshot): readonly LeftOutPart[] {
+  const { notComparable, bodiesNotCompared, cutShort } = snapshot
+  const textOf = (reason: string) => OF_MANY[reason] ?? `were not compared: ${reason}`
+  return [
+    ...Object.entries(notComparable).map(([reason, count]) => ({
+      reason,
+      text: `${plural(count, 'captured pair')} ${textOf(reason)}`,
+    })),
+    ...Object.entries(bodiesNotCompared).map(([reason, count]) => ({
+      reason,
+      text: `bodies of ${plural(count, 'pair')} ${textOf(reason)}`,
+    })),
+    ...(cutShort === 0
+      ? []
+      : [
+          {
+            reason: CUT_SHORT,
+            text: `${formatCount(cutShort)} were compared in part, being very large`,
+          },
+        ]),
+  ]
+}
+
+const OF_ONE: Readonly<Record<string, string>> = {
+  same_backend: 'Not compared: the mirrored request went to the backend that had answered it.',
+  primary_failed: 'Not compared: the primary did not answer.',
+  status: 'Headers and bodies are not compared: the answers differ in status.',
+  failed: 'Headers and bodies are not compared: the mirror did not answer.',
+  too_deep: 'Bodies are not compared: they nest too deep.',
+  body_limit: 'Bodies are not compared: one is larger than what is captured.',
+  line_limit: 'Bodies are not compared: together they are larger than what is handed over.',
+  memory_limit: 'Bodies are not compared: too many were being captured at once.',
+  stream: 'Bodies are not compared: one is a stream of events.',
+  multipart: 'Bodies are not compared: one has several parts.',
+  content_coding: 'Bodies are not compared: one has a content coding that is not read.',
+  bad_coding: 'Bodies are not compared: one is not coded as it says.',
+  bad_framing: 'Bodies are not compared: one is not framed as it says.',
+  incomplete: 'Bodies are not compared: one was cut off.',
+  [CUT_SHORT]: 'Bodies are compared in part: they have too many values.',
+}
+
+/** Why one pair, or a part of it, was not compared; `''` when all of it was. */
+export function leftOutText(reason: string): string {
+  if (reason === '') return ''
+  return OF_ONE[reason] ?? `Not compared: ${reason}.`
+}
