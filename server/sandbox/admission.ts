@@ -6,13 +6,9 @@
 import { GATEWAY_API_GROUP, type ResourceKind } from '@/lib/gateway-api/kinds'
 import type { JsonObject } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
-import type { MessageForm } from '@/lib/validation/field-error'
 import { listAt, namespaceOf, objectAt, textAt } from './api-object'
 import type { ApiStatus } from './outcome'
 import { objectKey, type Store } from './store'
-
-/** The sandbox answers as Kubernetes 1.32, whose messages have this form. */
-export const MESSAGE_FORM: MessageForm = 'before-1.34'
 
 const SEVERAL_MIRRORS = 'HTTPRouteRequestMultipleMirrors'
 const WEBHOOK = 'validate.gateway.networking.k8s.io'

@@ -25,6 +25,6 @@ export interface ServerContext extends SandboxContext {
   readonly pods: PodAccess | undefined
   /** What ends each open port forward. */
   readonly forwards: Set<() => void>
-  /** Whether watches may ask for initial events (the WatchList feature, off before Kubernetes 1.34). */
+  /** Whether watches may ask for initial events (the feature gate WatchList). */
   readonly isWatchListEnabled: boolean
 }

@@ -14,6 +14,7 @@ import {
   resourceList,
 } from './discovery'
 import { finalizeNamespace } from './finalize-namespace'
+import { VERSION_INFO } from './kubernetes-version'
 import { JSON_OBJECT, negotiate, type Representation } from './negotiate'
 import type { OpenApiDocuments } from './openapi'
 import type { ApiStatus } from './outcome'
@@ -33,7 +34,6 @@ import {
 } from './status-error'
 import { forwardPorts, refuseExec } from './streaming/pod-streams'
 import { createToken } from './token-requests'
-import { VERSION_INFO } from './version-info'
 import {
   handleCreate,
   handleDelete,
@@ -211,6 +211,11 @@ function isRouted({ info, http, kind }: ApiRequest): boolean {
 async function routeResource(request: ApiRequest): Promise<Answer> {
   const { info, http } = request
   if (info.subresource !== '') return routeSubresource(request)
+  const { readOnlyReason } = request.kind
+  if (readOnlyReason !== undefined && !/^(GET|HEAD)$/.test(http.method ?? '')) {
+    const refusal = methodNotAllowed()
+    return failed({ ...refusal, message: `${refusal.message}: ${readOnlyReason}` })
+  }
   if (!isRouted(request)) return failed(methodNotAllowed())
   if (info.isWatchPath) return listOrWatch(request)
   const isItem = info.name !== ''

@@ -23,6 +23,7 @@ import { openDurableLog } from './durable-log'
 import { GarbageCollector } from './garbage-collector'
 import { hostRefusal, tokenRefusal } from './gatekeeper'
 import { KindRegistry } from './kind-registry'
+import { IS_WATCH_LIST_DEFAULT } from './kubernetes-version'
 import { CONNECTIONS_MAX, HEADER_BYTES_MAX, REQUEST_TIMEOUT_MS } from './limits'
 import { localClient } from './local-client'
 import { startNamespaceController } from './namespace-controller'
@@ -58,7 +59,7 @@ export interface SandboxServerOptions {
   readonly now?: () => number
   readonly newUid?: () => string
   readonly nameSuffix?: () => string
-  /** Lets watches ask for initial events (WatchList): on by default, as since Kubernetes 1.34. */
+  /** The feature gate WatchList: lets watches ask for initial events. Off by default, as in the version this server is. */
   readonly isWatchListEnabled?: boolean
 }
 
@@ -125,7 +126,7 @@ function createContext(options: SandboxServerOptions, store: Store): ServerConte
     nameSuffix: options.nameSuffix ?? randomSuffix,
     pods: options.pods,
     forwards: new Set(),
-    isWatchListEnabled: options.isWatchListEnabled ?? true,
+    isWatchListEnabled: options.isWatchListEnabled ?? IS_WATCH_LIST_DEFAULT,
   }
 }
 
