@@ -23,6 +23,8 @@ import { findObject, getObject, listOrWatch } from './read-handlers'
 import { parseResourcePath, type RequestInfo } from './request-info'
 import { handleScale } from './scale-handlers'
 import type { ServedKind } from './served-kind'
+import { metricsAnswer } from './server-metrics'
+import type { User } from './service-account-tokens'
 import {
   badRequest,
   methodNotAllowed,
@@ -32,7 +34,9 @@ import {
   qualified,
   resourceNotFound,
 } from './status-error'
-import { forwardPorts, refuseExec } from './streaming/pod-streams'
+import { debugRefusal, forwardPorts, refuseExec } from './streaming/pod-streams'
+import { proxy } from './streaming/proxy'
+import { parseProxyPath } from './streaming/proxy-path'
 import { createToken } from './token-requests'
 import {
   handleCreate,
@@ -49,6 +53,7 @@ export interface RoutedRequest {
   readonly url: URL
   readonly body: Buffer
   readonly representation: Representation
+  readonly user: User
 }
 
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
@@ -72,6 +77,10 @@ export async function route(request: RoutedRequest): Promise<Answer> {
   const path = request.url.pathname
   const unknown = () =>
     failed(isBuiltinGroup(request.context, path) ? resourceNotFound() : pageNotFound())
+  const proxied = parseProxyPath(path)
+  if (proxied !== undefined) {
+    return proxy(request.context, request.http, proxied, request.url.search)
+  }
   if (path.includes('//')) return unknown()
   const fixed = fixedPath(request, path)
   if (fixed !== undefined) return fixed
@@ -89,20 +98,21 @@ export async function route(request: RoutedRequest): Promise<Answer> {
   }
   const kind = request.context.kinds.find(info.group, info.version, info.plural)
   if (kind === undefined || !isInScope(kind, info, request.http.method)) return unknown()
-  const { context, http, url, representation, body } = request
+  const { openApi: _, url, ...shared } = request
   const timeout = url.searchParams.get('timeout') ?? ''
   if (timeout !== '' && parseGoDuration(timeout) === undefined) {
     const why = `time: invalid duration ${JSON.stringify(timeout)}`
     return failed(badRequest(`invalid timeout specified in the request URL - ${why}`))
   }
-  return routeResource({ context, http, query: url.searchParams, info, kind, representation, body })
+  return routeResource({ ...shared, query: url.searchParams, info, kind })
 }
 
-/** Discovery, OpenAPI and version; undefined for everything else. */
+/** Discovery, OpenAPI, metrics and version; undefined for everything else. */
 function fixedPath(request: RoutedRequest, path: string): Answer | undefined {
   if (path === '/version' || path === '/version/') {
     return readOnly(request, () => ({ is: 'object', code: 200, object: VERSION_INFO }))
   }
+  if (path === '/metrics') return readOnly(request, () => metricsAnswer(request.context))
   if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
     return readOnly(request, () => openApiAnswer(request, path))
   }
@@ -275,11 +285,15 @@ function verbNotSupported({ kind, http }: ApiRequest): ApiStatus {
   return { ...methodNotAllowed(), message, details }
 }
 
-const POD_SUBRESOURCES = new Set(['log', 'portforward', 'exec', 'attach'])
+const POD_SUBRESOURCES = new Set(['log', 'portforward', 'exec', 'attach', 'ephemeralcontainers'])
 
 function routePod(request: ApiRequest): Answer {
   const { info, http, context, query } = request
   const isLog = info.subresource === 'log'
+  if (info.subresource === 'ephemeralcontainers') {
+    const pod = findObject(request)
+    return failed(pod.ok ? debugRefusal(pod.value) : pod.error)
+  }
   if (http.method !== 'GET' && (isLog || http.method !== 'POST')) return failed(methodNotAllowed())
   const pod = findObject(request)
   if (!pod.ok) return failed(pod.error)
