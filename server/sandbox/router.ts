@@ -2,8 +2,9 @@
 
 import type { IncomingMessage } from 'node:http'
 import { parseGoDuration } from '@/lib/validation/go-duration'
+import { goQuote } from '@/lib/validation/go-text'
 import { review } from './access-reviews'
-import { type Answer, failed, ok } from './answer'
+import { type Answer, failed, ok, warningHeaders } from './answer'
 import type { ApiRequest, ServerContext } from './api-request'
 import {
   aggregatedDiscovery,
@@ -22,7 +23,7 @@ import { podLog } from './pod-logs'
 import { findObject, getObject, listOrWatch } from './read-handlers'
 import { parseResourcePath, type RequestInfo } from './request-info'
 import { handleScale } from './scale-handlers'
-import type { ServedKind } from './served-kind'
+import { groupVersionOf, type ServedKind } from './served-kind'
 import { metricsAnswer } from './server-metrics'
 import type { User } from './service-account-tokens'
 import {
@@ -97,7 +98,8 @@ export async function route(request: RoutedRequest): Promise<Answer> {
     return review({ ...virtual, namespaced: false }, { ...request, query })
   }
   const kind = request.context.kinds.find(info.group, info.version, info.plural)
-  if (kind === undefined || !isInScope(kind, info, request.http.method)) return unknown()
+  if (kind === undefined) return withHint(unknown(), info)
+  if (!isInScope(kind, info, request.http.method)) return unknown()
   const { openApi: _, url, ...shared } = request
   const timeout = url.searchParams.get('timeout') ?? ''
   if (timeout !== '' && parseGoDuration(timeout) === undefined) {
@@ -105,6 +107,16 @@ export async function route(request: RoutedRequest): Promise<Answer> {
     return failed(badRequest(`invalid timeout specified in the request URL - ${why}`))
   }
   return routeResource({ ...shared, query: url.searchParams, info, kind })
+}
+
+/** A 404 whose Warning says where to see what is served: kubectl and other clients print it, and the answer itself stays as it was. */
+function withHint(answer: Answer, { group, version, plural }: RequestInfo): Answer {
+  const hint = `the sandbox does not serve ${goQuote(plural)} of ${groupVersionOf({ group, version })}: "kubectl api-resources" lists what it serves, and CustomResourceDefinitions add to it`
+  if (answer.is === 'object') return { ...answer, warnings: [hint] }
+  const [warning = ''] = warningHeaders([hint])
+  return answer.is === 'text' && warning !== ''
+    ? { ...answer, headers: { ...answer.headers, Warning: warning } }
+    : answer
 }
 
 /** Discovery, OpenAPI, metrics and version; undefined for everything else. */

@@ -1,5 +1,7 @@
 /** The proxy subresource of Services and Pods, over real sockets to real Pods and to a backend of the test's own. */
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
@@ -164,15 +166,41 @@ test('what is sent bit by bit arrives bit by bit', async () => {
   expect((await answered).text).toBe('one two')
 })
 
-test('another protocol goes through, and the connection closes with either side', async () => {
-  const socket = new WebSocket(`${sandbox.url.replace('https', 'wss')}${HTTP}/ws`, {
+test('another protocol goes through, and the connection ends with the client', async () => {
+  const headers = {
+    authorization: `Bearer ${sandbox.token}`,
+    connection: 'Upgrade',
+    upgrade: 'echo',
+  }
+  const outgoing = httpsRequest(`${sandbox.url}${HTTP}/ws`, { headers, rejectUnauthorized: false })
+  const opened = new Promise<Duplex>((resolve, reject) => {
+    outgoing.on('upgrade', (response, socket) => {
+      expect([response.statusCode, response.headers.upgrade]).toEqual([101, 'echo'])
+      resolve(socket)
+    })
+    outgoing.on('error', reject)
+  })
+  const upgraded = new Promise<Duplex>((resolve) =>
+    backend.once('upgrade', (_request, socket) => resolve(socket)),
+  )
+  outgoing.end()
+  const [client, pod] = await Promise.all([opened, upgraded])
+  client.write('there and back')
+  const [chunk] = await once(client, 'data')
+  expect(String(chunk)).toBe('there and back')
+  const closed = once(pod, 'close')
+  client.destroy()
+  await closed
+})
+
+test('a refused upgrade arrives as the answer it is', async () => {
+  const socket = new WebSocket(`${sandbox.url.replace('https', 'wss')}${HTTP}9/ws`, {
     headers: { authorization: `Bearer ${sandbox.token}` },
     rejectUnauthorized: false,
   })
   onTestFinished(() => socket.terminate())
-  // The backend agrees to another protocol than was asked for: its word reaches the client as it is.
-  const refused = await new Promise<Error>((resolve) => socket.on('error', resolve))
-  expect(refused.message).toContain('Invalid Upgrade header')
+  const error = await new Promise<Error>((resolve) => socket.on('error', resolve))
+  expect(error.message).toContain('404')
 })
 
 test('without a token nothing goes through', async () => {

@@ -108,8 +108,10 @@ function passUpgrade(proxied: Proxied, { http, socket, head }: UpgradeRequest): 
     )
     socket.write(first)
     backend.write(head)
-    pipeline(socket, backend, () => socket.destroy())
-    pipeline(backend, socket, () => backend.destroy())
+    socket.pipe(backend).pipe(socket)
+    socket.on('close', () => backend.destroy())
+    backend.on('error', () => backend.destroy())
+    backend.on('close', () => socket.destroy())
   })
   outgoing.on('response', (incoming) => {
     socket.write(headOf(incoming, { ...returnedHeaders(proxied, incoming), connection: 'close' }))
