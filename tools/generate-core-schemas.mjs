@@ -1,11 +1,13 @@
 /**
  * Writes server/sandbox/core-kinds/core-schemas.json from the models of @kubernetes/client-node:
  * property types from their attribute maps, descriptions and required fields from their
- * declarations. Run it once after raising that package: `node tools/generate-core-schemas.mjs`.
+ * declarations. Run it when kinds or the imitated version of Kubernetes change, with the package whose models are of that version:
+ *
+ *   npm pack @kubernetes/client-node@1.3.0 && tar xzf kubernetes-client-node-1.3.0.tgz
+ *   node tools/generate-core-schemas.mjs package
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /** Models of the kinds the sandbox serves; everything they reach is written too. */
@@ -20,11 +22,14 @@ const ROOTS = [
   'V1EndpointSlice',
   'V1Deployment',
   'V1ReplicaSet',
+  'V1Job',
+  'V1Node',
   'V1Lease',
   'AuthenticationV1TokenRequest',
   'V1SelfSubjectReview',
   'V1SelfSubjectAccessReview',
   'V1SelfSubjectRulesReview',
+  'V1SubjectAccessReview',
 ]
 
 const SCALARS = {
@@ -40,10 +45,7 @@ const outputPath = join(
   dirname(fileURLToPath(import.meta.url)),
   '../server/sandbox/core-kinds/core-schemas.json',
 )
-const packageRoot = join(
-  dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')),
-  '..',
-)
+const packageRoot = resolve(process.argv[2] ?? '')
 const modelsPath = join(packageRoot, 'dist/gen/models')
 const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'))
 
@@ -116,7 +118,11 @@ for (let model = queue.shift(); model !== undefined; model = queue.shift()) {
 const sorted = Object.fromEntries(
   Object.entries(models).sort(([left], [right]) => (left < right ? -1 : 1)),
 )
-const json = JSON.stringify({ source: `@kubernetes/client-node ${version}`, models: sorted })
+const kubernetes = readFileSync(join(modelsPath, 'V1Pod.js'), 'utf8').match(
+  /spec version: v(\S+)/,
+)[1]
+const source = { package: `@kubernetes/client-node ${version}`, kubernetes }
+const json = JSON.stringify({ source, models: sorted })
 // One model to a line keeps a later regeneration's diff readable.
 writeFileSync(outputPath, `${json.replaceAll(/("(?:Core)?(?:V\d)\w*":\{"desc)/g, '\n$1')}\n`)
 console.log(`${Object.keys(sorted).length} models, ${json.length} characters`)

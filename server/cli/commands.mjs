@@ -16,6 +16,7 @@ import {
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { arePackagesInstalled } from './installed-packages.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 process.chdir(root)
@@ -118,17 +119,20 @@ function hashOf(paths) {
   return hash.digest('hex')
 }
 
-/** Runs `make` unless `file` says it was made from the same `key`. */
-async function whenStale(file, key, make) {
-  if (existsSync(file) && readFileSync(file, 'utf8') === key) return
+/** Runs `make` unless `file` says it was made from the same `key` and what it made is still there. */
+async function whenStale(file, key, made, make) {
+  const isMade = existsSync(file) && readFileSync(file, 'utf8') === key
+  if (isMade && made.every((path) => existsSync(path))) return
   await make()
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, key)
 }
 
 async function install() {
-  const key = `${hashOf(['package-lock.json'])} ${process.platform} ${process.arch} ${process.versions.modules}`
-  await whenStale(join('node_modules', '.mirrorboard-stamp'), key, async () => {
+  const key = `${hashOf(['package-lock.json'])} ${process.platform} ${process.arch}`
+  await whenStale(join('node_modules', '.mirrorboard-stamp'), key, [], async () => {
+    // Somebody's own `npm ci`, or a copy of another checkout. Native code among them is N-API, the same for every Node.
+    if (arePackagesInstalled(root)) return
     checkDisk(INSTALL_BYTES_FREE, 'installing the packages')
     say('Installing packages (once; about a minute) …')
     // npm runs on the Node that runs it; npm_execpath is the one the person called.
@@ -157,7 +161,8 @@ const SOURCES = [
 ]
 
 async function build() {
-  await whenStale(join('dist', '.mirrorboard-stamp'), hashOf(SOURCES), async () => {
+  const made = [join('dist', 'main.mjs'), join('.next', 'BUILD_ID')]
+  await whenStale(join('dist', '.mirrorboard-stamp'), hashOf(SOURCES), made, async () => {
     checkDisk(BUILD_BYTES_FREE, 'building')
     say('Building the dashboard (once for each change; about a minute) …')
     const production = { NODE_ENV: 'production' }

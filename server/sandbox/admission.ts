@@ -4,13 +4,9 @@
  */
 import { GATEWAY_API_GROUP, type ResourceKind } from '@/lib/gateway-api/kinds'
 import type { JsonObject } from '@/lib/shared/json'
-import type { MessageForm } from '@/lib/validation/field-error'
 import { severalMirrorsDenial } from '@/lib/validation/several-mirrors'
 import type { ApiStatus } from './outcome'
 import { objectKey, type Store } from './store'
-
-/** The sandbox answers as Kubernetes 1.32, whose messages have this form. */
-export const MESSAGE_FORM: MessageForm = 'before-1.34'
 
 /**
  * Why the webhook denies the object, or undefined. It is asked before every write of the object itself, also where the stored

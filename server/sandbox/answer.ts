@@ -28,6 +28,8 @@ export type Answer =
     }
   /** The handler writes the response itself: watches and logs. */
   | { readonly is: 'stream'; readonly start: (sink: StreamSink) => void }
+  /** The handler reads the request's body and writes the whole response. */
+  | { readonly is: 'forward'; readonly start: (response: ServerResponse) => void }
   /** The connection itself, for another protocol than HTTP. */
   | { readonly is: 'upgrade'; readonly start: (upgrade: UpgradeRequest) => void }
 
@@ -59,6 +61,10 @@ export function writeAnswer(
 ): void {
   if (answer.is === 'stream') {
     answer.start(responseSink(response))
+    return
+  }
+  if (answer.is === 'forward') {
+    answer.start(response)
     return
   }
   if (answer.is === 'upgrade') {

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { SandboxContext } from './context'
 import type { PodAccess } from './contracts'
+import type { Health } from './health'
 import type { Representation } from './negotiate'
 import type { RequestInfo } from './request-info'
+import type { RequestMetrics } from './request-metrics'
 import type { ServedKind } from './served-kind'
-import type { ServiceAccountTokens } from './service-account-tokens'
+import type { ServiceAccountTokens, User } from './service-account-tokens'
 import type { WatchHub } from './watch-hub'
 
 /** One request to a resource, its path resolved. */
@@ -15,16 +17,19 @@ export interface ApiRequest {
   readonly info: RequestInfo
   readonly kind: ServedKind
   readonly representation: Representation
+  readonly user: User
   /** Empty when the request has none. */
   readonly body: Buffer
 }
 
 export interface ServerContext extends SandboxContext {
   readonly hub: WatchHub
+  readonly health: Health
+  readonly metrics: RequestMetrics
   readonly tokens: ServiceAccountTokens
   readonly pods: PodAccess | undefined
-  /** What ends each open port forward. */
+  /** What ends each open port forward and proxied request. */
   readonly forwards: Set<() => void>
-  /** Whether watches may ask for initial events (the WatchList feature, off before Kubernetes 1.34). */
+  /** Whether watches may ask for initial events (the feature gate WatchList). */
   readonly isWatchListEnabled: boolean
 }

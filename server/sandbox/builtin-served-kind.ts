@@ -5,11 +5,11 @@ import type { FieldError } from '@/lib/validation/field-error'
 import { normalizeResource } from '@/lib/validation/normalize-value'
 import { validateObjectMeta, validateObjectMetaUpdate } from '@/lib/validation/object-meta'
 import { readSchema, type SchemaNode } from '@/lib/validation/structural-schema'
-import { MESSAGE_FORM } from './admission'
 import { metadataOf, textAt, withMetadata } from './api-object'
 import type { BuiltinKind, OpenApiSchema } from './contracts'
 import { checkFinalizers } from './core-kinds/finalizer-rules'
 import { readTyped } from './core-kinds/typed-fields'
+import { MESSAGE_FORM } from './kubernetes-version'
 import type { DecodedBody, ScalePaths, ServedKind } from './served-kind'
 
 const ALL_VERBS = [
@@ -54,7 +54,9 @@ const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
     'source',
     'type',
   ],
+  Job: ['status.successful'],
   Namespace: ['status.phase'],
+  Node: ['spec.unschedulable'],
   Secret: ['type'],
   Service: ['spec.clusterIP', 'spec.type'],
 }
@@ -84,6 +86,7 @@ export function builtinServedKind(kind: BuiltinKind): ServedKind {
     shortNames: kind.shortNames,
     categories: kind.categories,
     verbs: kind.verbs.length === 0 ? ALL_VERBS : kind.verbs,
+    readOnlyReason: kind.readOnlyReason,
     isCustom: false,
     hasStatus: kind.subresources.includes('status'),
     statusResets: STATUS_RESETS[kind.resource.kind] ?? [],

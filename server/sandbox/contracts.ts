@@ -18,6 +18,8 @@ export interface BuiltinKind {
   readonly categories: readonly string[]
   /** Empty means all of create, delete, deletecollection, get, list, patch, update, watch. */
   readonly verbs: readonly string[]
+  /** Why clients may not write objects, said with the 405; absent for kinds that they may. */
+  readonly readOnlyReason?: string
   readonly subresources: readonly ('status' | 'scale' | 'log' | 'token')[]
   /** Full schema of the object, with descriptions, list types and defaults-free (defaulting is a function). */
   readonly schema: OpenApiSchema

@@ -5,8 +5,8 @@ import { admitObject } from '@/lib/validation/admit-object'
 import { type CompiledSchema, compileSchema } from '@/lib/validation/compiled-schema'
 import { decodeObjectMeta } from '@/lib/validation/decode-object-meta'
 import { normalizeResource } from '@/lib/validation/normalize-value'
-import { MESSAGE_FORM } from './admission'
 import { listAt, objectAt, textAt } from './api-object'
+import { MESSAGE_FORM } from './kubernetes-version'
 import { printerColumns } from './printer-columns'
 import type { DecodedBody, ScalePaths, ServedKind } from './served-kind'
 
@@ -60,6 +60,7 @@ function servedVersion(definition: JsonObject, version: JsonObject, storage: str
     shortNames: texts(names, 'shortNames'),
     categories: texts(names, 'categories'),
     verbs: VERBS,
+    readOnlyReason: undefined,
     isCustom: true,
     hasStatus,
     // Metadata of a status write is dropped as well, but its owner is written down.

@@ -4,7 +4,6 @@ import { equalJson, isJsonObject } from '@/lib/shared/json-values'
 import type { FieldError } from '@/lib/validation/field-error'
 import { invalidError, notSupportedError, requiredError } from '@/lib/validation/field-errors'
 import { subdomainProblems } from '@/lib/validation/names'
-import { MESSAGE_FORM } from './admission'
 import { listAt, metadataOf, nameOf, objectAt, textAt } from './api-object'
 import type { BuiltinKind, OpenApiSchema } from './contracts'
 import { checkName, dns1035Label } from './core-kinds/name-rules'
@@ -17,6 +16,7 @@ import {
   storedVersionErrors,
   versionsErrors,
 } from './definition-spec-rules'
+import { MESSAGE_FORM } from './kubernetes-version'
 
 export const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions'
 

@@ -9,9 +9,9 @@ import { type CelType, celTypeOf, UNKNOWN } from '@/lib/validation/cel-types'
 import type { FieldError } from '@/lib/validation/field-error'
 import { goQuote } from '@/lib/validation/go-text'
 import { readSchema } from '@/lib/validation/structural-schema'
-import { MESSAGE_FORM } from './admission'
 import { listAt, objectAt, textAt } from './api-object'
 import { invalid, notSupported, required } from './core-kinds/field-errors'
+import { MESSAGE_FORM } from './kubernetes-version'
 
 const RULES = 'x-kubernetes-validations'
 const REASONS = [

@@ -12,9 +12,9 @@ import { normalizeResource } from '@/lib/validation/normalize-value'
 import { compileRegularExpression } from '@/lib/validation/regular-expression'
 import { readSchema } from '@/lib/validation/structural-schema'
 import { validateValue } from '@/lib/validation/validate-value'
-import { MESSAGE_FORM } from './admission'
 import { listAt, objectAt, textAt } from './api-object'
 import { forbidden, invalid, notSupported, printStrings, required } from './core-kinds/field-errors'
+import { MESSAGE_FORM } from './kubernetes-version'
 
 const UNSUPPORTED = ['definitions', 'dependencies', 'patternProperties', 'id', 'additionalItems']
 const [LIST_TYPE, MAP_TYPE, KEYS] = ['list-type', 'map-type', 'list-map-keys'].map(

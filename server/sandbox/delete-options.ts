@@ -3,14 +3,15 @@ import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import type { FieldError } from '@/lib/validation/field-error'
 import { invalidError, notSupportedError } from '@/lib/validation/field-errors'
-import { MESSAGE_FORM } from './admission'
 import { integerAt, listAt, textAt } from './api-object'
 import type { ApiRequest } from './api-request'
 import { notRegistered, parseBody, TYPE_META } from './decode-body'
 import type { DeleteOptions, PropagationPolicy } from './delete-object'
+import { MESSAGE_FORM } from './kubernetes-version'
 import { failure, type Outcome, success } from './outcome'
 import { goTypeOf } from './patch/go-format'
 import { readInteger, unsupportedDryRun } from './request-options'
+import type { ServedKind } from './served-kind'
 import { internal, invalid } from './status-error'
 
 const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil']
@@ -23,14 +24,31 @@ export function readDeleteOptions(request: ApiRequest): Outcome<DeleteOptions> {
   const errors = optionErrors(options)
   if (errors.length > 0) return failure(invalid('DeleteOptions', 'meta.k8s.io', '', errors))
   const preconditions = isJsonObject(options['preconditions']) ? options['preconditions'] : {}
-  const isOrphaning = options['orphanDependents'] === true
+  const { orphanDependents } = options
+  const old = { true: 'Orphan', false: 'Background' } as const
   return success({
     uid: optionalText(preconditions, 'uid'),
     resourceVersion: optionalText(preconditions, 'resourceVersion'),
     isDryRun: listAt(options, 'dryRun').length > 0,
-    propagationPolicy: isOrphaning ? 'Orphan' : policyOf(textAt(options, 'propagationPolicy')),
+    propagationPolicy:
+      typeof orphanDependents === 'boolean'
+        ? old[`${orphanDependents}`]
+        : policyOf(textAt(options, 'propagationPolicy')),
     gracePeriodSeconds: integerAt(options, 'gracePeriodSeconds'),
   })
+}
+
+const ORPHANS_PODS =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning'
+
+/** Options whose policy the client left open, decided: batch/v1 Jobs leave their Pods behind, for old clients' sake, and say so. */
+export function decidedDeletion(
+  kind: ServedKind,
+  options: DeleteOptions,
+): { readonly options: DeleteOptions; readonly warnings: readonly string[] } {
+  const isOpen = options.propagationPolicy === undefined
+  if (!isOpen || kind.isCustom || kind.resource.kind !== 'Job') return { options, warnings: [] }
+  return { options: { ...options, propagationPolicy: 'Orphan' }, warnings: [ORPHANS_PODS] }
 }
 
 function optionalText(object: JsonObject, key: string): string | undefined {

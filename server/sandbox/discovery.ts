@@ -25,6 +25,12 @@ export const REVIEWS: readonly VirtualResource[] = [
     plural: 'selfsubjectrulesreviews',
   },
   {
+    group: 'authorization.k8s.io',
+    version: 'v1',
+    kind: 'SubjectAccessReview',
+    plural: 'subjectaccessreviews',
+  },
+  {
     group: 'authentication.k8s.io',
     version: 'v1',
     kind: 'SelfSubjectReview',
@@ -117,12 +123,22 @@ function subresourcesOf(kind: ServedKind): Subresource[] {
     ...(!kind.isCustom && name === 'Namespace'
       ? [{ name: 'finalize', responseKind: own, verbs: ['update'] }]
       : []),
+    ...(!kind.isCustom && name === 'Service'
+      ? [
+          {
+            name: 'proxy',
+            responseKind: { ...own, kind: 'ServiceProxyOptions' },
+            verbs: PROXY_VERBS,
+          },
+        ]
+      : []),
     ...(kind.scale === undefined ? [] : [{ name: 'scale', responseKind: SCALE, verbs: writable }]),
     ...(kind.hasStatus ? [{ name: 'status', responseKind: own, verbs: writable }] : []),
     ...(kind.hasTokens ? [{ name: 'token', responseKind: TOKEN_REQUEST, verbs: ['create'] }] : []),
   ]
 }
 
+const PROXY_VERBS = ['create', 'delete', 'get', 'patch', 'update']
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
 const TOKEN_REQUEST = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' }
 
@@ -134,6 +150,7 @@ function podSubresources(pod: Subresource['responseKind']): Subresource[] {
     { name: 'exec', responseKind: options('PodExecOptions'), verbs: connect },
     { name: 'log', responseKind: pod, verbs: ['get'] },
     { name: 'portforward', responseKind: options('PodPortForwardOptions'), verbs: connect },
+    { name: 'proxy', responseKind: options('PodProxyOptions'), verbs: PROXY_VERBS },
   ]
 }
 

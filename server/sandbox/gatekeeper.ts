@@ -1,8 +1,6 @@
-/** Who may talk to the server: holders of a token, under our own name. */
+/** Under which name the server may be talked to. Who may talk to it: requester.ts. */
 import type { IncomingMessage } from 'node:http'
 import type { ApiStatus } from './outcome'
-import type { ServiceAccountTokens } from './service-account-tokens'
-import { unauthorized } from './status-error'
 
 const HOSTS = ['127.0.0.1', 'localhost', '[::1]']
 
@@ -15,12 +13,4 @@ export function hostRefusal(request: IncomingMessage, port: number): ApiStatus |
     reason: 'MisdirectedRequest',
     message: `This server answers for 127.0.0.1:${port} and localhost:${port} only.`,
   }
-}
-
-/** 401 unless the request carries the server's token or one of a service account. */
-export function tokenRefusal(
-  request: IncomingMessage,
-  tokens: ServiceAccountTokens,
-): ApiStatus | undefined {
-  return tokens.userOf(request.headers.authorization) === undefined ? unauthorized() : undefined
 }

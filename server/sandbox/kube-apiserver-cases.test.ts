@@ -27,11 +27,7 @@ const reason = missing()
 test.skipIf(reason !== undefined)(
   `answers as the recorded kube-apiserver did${reason === undefined ? '' : ` (skipped: ${reason})`}`,
   async () => {
-    const sandbox = await startTestSandbox({
-      crds: await gatewayApiDefinitions(),
-      // The recorded cluster was a 1.33, which refuses sendInitialEvents.
-      isWatchListEnabled: false,
-    })
+    const sandbox = await startTestSandbox({ crds: await gatewayApiDefinitions() })
     const output = await new Promise<string>((resolve) => {
       const env = { ...process.env, HOME: sandbox.home, TMPDIR: sandbox.home }
       const options = { env, maxBuffer: 16 * 1024 * 1024 }

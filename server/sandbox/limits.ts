@@ -84,8 +84,11 @@ export const LOG_LINES_MAX = 100_000
 /** Unsent bytes of one followed log; a slower reader is disconnected. */
 export const LOG_BUFFER_BYTES_MAX = 4 * 1024 * 1024
 
-/** Port forwards at a time; more answer 429. */
+/** Port forwards and proxied requests at a time; more answer 429. */
 export const PORT_FORWARDS_MAX = 256
+
+/** How long a proxied request waits for its Pod to take the connection before it answers 503. */
+export const PROXY_CONNECT_TIMEOUT_MS = 30_000
 
 /** Streams of one SPDY connection; a further one is refused. A forwarded connection takes two. */
 export const SPDY_STREAMS_MAX = 512
@@ -104,6 +107,9 @@ export const WEBSOCKET_MESSAGE_BYTES_MAX = 1024 * 1024
 
 /** Ports of one forward over WebSocket channels; more answer 400. */
 export const FORWARD_PORTS_MAX = 32
+
+/** Series of apiserver_request_total; requests beyond are counted without their resource. */
+export const METRIC_SERIES_MAX = 5_000
 
 /** Free bytes the disk must keep; with less, writes answer 507 while reads go on. */
 export const FREE_DISK_BYTES_MIN = 4 * 1024 * 1024

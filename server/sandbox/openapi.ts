@@ -5,6 +5,7 @@ import { isJsonObject } from '@/lib/shared/json-values'
 import { objectAt } from './api-object'
 import { groupVersions } from './discovery'
 import type { KindRegistry } from './kind-registry'
+import { KUBERNETES_VERSION } from './kubernetes-version'
 import { OBJECT_META_SCHEMA } from './object-meta-schema'
 import { withReferences } from './openapi-references'
 import { groupVersionOf, type ServedKind } from './served-kind'
@@ -72,7 +73,7 @@ function documentOf(served: readonly ServedKind[]): JsonObject {
   }
   return {
     openapi: '3.0.0',
-    info: { title: 'Mirrorboard sandbox', version: 'v1.32.0' },
+    info: { title: 'Mirrorboard sandbox', version: `v${KUBERNETES_VERSION}` },
     paths,
     components: { schemas },
   }

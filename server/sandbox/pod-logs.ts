@@ -48,18 +48,20 @@ function noPrevious(pod: JsonObject, container: string): string {
   return `previous terminated container ${JSON.stringify(container)} in pod ${JSON.stringify(nameOf(pod))} not found`
 }
 
-/** Why there is no log yet, as the kubelet says it. */
+/** Why there is no log yet, as the kubelet says it, or none at all. */
 function waiting(pod: JsonObject, container: string): string {
-  const head = `container ${JSON.stringify(container)} in pod ${JSON.stringify(nameOf(pod))} is waiting to start`
+  const name = `container ${JSON.stringify(container)} in pod ${JSON.stringify(nameOf(pod))}`
   const status = listAt(objectAt(pod, 'status'), 'containerStatuses')
     .filter(isJsonObject)
     .find((entry) => entry['name'] === container)
-  const state = objectAt(objectAt(status, 'state'), 'waiting')
-  const reason = textAt(state, 'reason') || 'ContainerCreating'
+  const state = objectAt(status, 'state')
+  const ended = textAt(objectAt(state, 'terminated'), 'message')
+  if (ended !== '') return `${name} was not run and has no log: ${ended}`
+  const reason = textAt(objectAt(state, 'waiting'), 'reason') || 'ContainerCreating'
   if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') {
-    return `${head}: trying and failing to pull image`
+    return `${name} is waiting to start: trying and failing to pull image`
   }
-  return `${head}: ${reason}`
+  return `${name} is waiting to start: ${reason}`
 }
 
 function readLogOptions(pod: JsonObject, query: URLSearchParams, now: number): Outcome<LogOptions> {

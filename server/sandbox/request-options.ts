@@ -7,8 +7,8 @@ import {
   requiredError,
   tooLongError,
 } from '@/lib/validation/field-errors'
-import { MESSAGE_FORM } from './admission'
 import type { WriteOptions } from './context'
+import { MESSAGE_FORM } from './kubernetes-version'
 import { FIELD_MANAGER_BYTES_MAX } from './limits'
 import { failure, type Outcome, success } from './outcome'
 import { badRequest, internal, invalid } from './status-error'

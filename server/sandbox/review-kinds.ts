@@ -8,6 +8,7 @@ const MODELS: Readonly<Record<string, string>> = {
   TokenRequest: 'AuthenticationV1TokenRequest',
   SelfSubjectReview: 'V1SelfSubjectReview',
   SelfSubjectAccessReview: 'V1SelfSubjectAccessReview',
+  SubjectAccessReview: 'V1SubjectAccessReview',
   SelfSubjectRulesReview: 'V1SelfSubjectRulesReview',
 }
 

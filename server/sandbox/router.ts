@@ -2,8 +2,9 @@
 
 import type { IncomingMessage } from 'node:http'
 import { parseGoDuration } from '@/lib/validation/go-duration'
+import { goQuote } from '@/lib/validation/go-text'
 import { review } from './access-reviews'
-import { type Answer, failed, ok } from './answer'
+import { type Answer, failed, ok, warningHeaders } from './answer'
 import type { ApiRequest, ServerContext } from './api-request'
 import {
   aggregatedDiscovery,
@@ -14,6 +15,7 @@ import {
   resourceList,
 } from './discovery'
 import { finalizeNamespace } from './finalize-namespace'
+import { VERSION_INFO } from './kubernetes-version'
 import { JSON_OBJECT, negotiate, type Representation } from './negotiate'
 import type { OpenApiDocuments } from './openapi'
 import type { ApiStatus } from './outcome'
@@ -21,7 +23,9 @@ import { podLog } from './pod-logs'
 import { findObject, getObject, listOrWatch } from './read-handlers'
 import { parseResourcePath, type RequestInfo } from './request-info'
 import { handleScale } from './scale-handlers'
-import type { ServedKind } from './served-kind'
+import { groupVersionOf, type ServedKind } from './served-kind'
+import { metricsAnswer } from './server-metrics'
+import type { User } from './service-account-tokens'
 import {
   badRequest,
   methodNotAllowed,
@@ -31,9 +35,10 @@ import {
   qualified,
   resourceNotFound,
 } from './status-error'
-import { forwardPorts, refuseExec } from './streaming/pod-streams'
+import { debugRefusal, forwardPorts, refuseExec } from './streaming/pod-streams'
+import { proxy } from './streaming/proxy'
+import { parseProxyPath } from './streaming/proxy-path'
 import { createToken } from './token-requests'
-import { VERSION_INFO } from './version-info'
 import {
   handleCreate,
   handleDelete,
@@ -49,6 +54,7 @@ export interface RoutedRequest {
   readonly url: URL
   readonly body: Buffer
   readonly representation: Representation
+  readonly user: User
 }
 
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
@@ -72,6 +78,10 @@ export async function route(request: RoutedRequest): Promise<Answer> {
   const path = request.url.pathname
   const unknown = () =>
     failed(isBuiltinGroup(request.context, path) ? resourceNotFound() : pageNotFound())
+  const proxied = parseProxyPath(path)
+  if (proxied !== undefined) {
+    return proxy(request.context, request.http, proxied, request.url.search)
+  }
   if (path.includes('//')) return unknown()
   const fixed = fixedPath(request, path)
   if (fixed !== undefined) return fixed
@@ -88,21 +98,33 @@ export async function route(request: RoutedRequest): Promise<Answer> {
     return review({ ...virtual, namespaced: false }, { ...request, query })
   }
   const kind = request.context.kinds.find(info.group, info.version, info.plural)
-  if (kind === undefined || !isInScope(kind, info, request.http.method)) return unknown()
-  const { context, http, url, representation, body } = request
+  if (kind === undefined) return withHint(unknown(), info)
+  if (!isInScope(kind, info, request.http.method)) return unknown()
+  const { openApi: _, url, ...shared } = request
   const timeout = url.searchParams.get('timeout') ?? ''
   if (timeout !== '' && parseGoDuration(timeout) === undefined) {
     const why = `time: invalid duration ${JSON.stringify(timeout)}`
     return failed(badRequest(`invalid timeout specified in the request URL - ${why}`))
   }
-  return routeResource({ context, http, query: url.searchParams, info, kind, representation, body })
+  return routeResource({ ...shared, query: url.searchParams, info, kind })
 }
 
-/** Discovery, OpenAPI and version; undefined for everything else. */
+/** A 404 whose Warning says where to see what is served: kubectl and other clients print it, and the answer itself stays as it was. */
+function withHint(answer: Answer, { group, version, plural }: RequestInfo): Answer {
+  const hint = `the sandbox does not serve ${goQuote(plural)} of ${groupVersionOf({ group, version })}: "kubectl api-resources" lists what it serves, and CustomResourceDefinitions add to it`
+  if (answer.is === 'object') return { ...answer, warnings: [hint] }
+  const [warning = ''] = warningHeaders([hint])
+  return answer.is === 'text' && warning !== ''
+    ? { ...answer, headers: { ...answer.headers, Warning: warning } }
+    : answer
+}
+
+/** Discovery, OpenAPI, metrics and version; undefined for everything else. */
 function fixedPath(request: RoutedRequest, path: string): Answer | undefined {
   if (path === '/version' || path === '/version/') {
     return readOnly(request, () => ({ is: 'object', code: 200, object: VERSION_INFO }))
   }
+  if (path === '/metrics') return readOnly(request, () => metricsAnswer(request.context))
   if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
     return readOnly(request, () => openApiAnswer(request, path))
   }
@@ -211,6 +233,11 @@ function isRouted({ info, http, kind }: ApiRequest): boolean {
 async function routeResource(request: ApiRequest): Promise<Answer> {
   const { info, http } = request
   if (info.subresource !== '') return routeSubresource(request)
+  const { readOnlyReason } = request.kind
+  if (readOnlyReason !== undefined && !/^(GET|HEAD)$/.test(http.method ?? '')) {
+    const refusal = methodNotAllowed()
+    return failed({ ...refusal, message: `${refusal.message}: ${readOnlyReason}` })
+  }
   if (!isRouted(request)) return failed(methodNotAllowed())
   if (info.isWatchPath) return listOrWatch(request)
   const isItem = info.name !== ''
@@ -270,11 +297,15 @@ function verbNotSupported({ kind, http }: ApiRequest): ApiStatus {
   return { ...methodNotAllowed(), message, details }
 }
 
-const POD_SUBRESOURCES = new Set(['log', 'portforward', 'exec', 'attach'])
+const POD_SUBRESOURCES = new Set(['log', 'portforward', 'exec', 'attach', 'ephemeralcontainers'])
 
 function routePod(request: ApiRequest): Answer {
   const { info, http, context, query } = request
   const isLog = info.subresource === 'log'
+  if (info.subresource === 'ephemeralcontainers') {
+    const pod = findObject(request)
+    return failed(pod.ok ? debugRefusal(pod.value) : pod.error)
+  }
   if (http.method !== 'GET' && (isLog || http.method !== 'POST')) return failed(methodNotAllowed())
   const pod = findObject(request)
   if (!pod.ok) return failed(pod.error)

@@ -21,19 +21,24 @@ import { startDefinitionController } from './definition-controller'
 import { definitionKind } from './definition-kind'
 import { openDurableLog } from './durable-log'
 import { GarbageCollector } from './garbage-collector'
-import { hostRefusal, tokenRefusal } from './gatekeeper'
+import { hostRefusal } from './gatekeeper'
+import { Health } from './health'
 import { KindRegistry } from './kind-registry'
+import { IS_WATCH_LIST_DEFAULT } from './kubernetes-version'
 import { CONNECTIONS_MAX, HEADER_BYTES_MAX, REQUEST_TIMEOUT_MS } from './limits'
 import { localClient } from './local-client'
 import { startNamespaceController } from './namespace-controller'
 import { OpenApiDocuments } from './openapi'
 import { success } from './outcome'
 import { readBody } from './request-body'
+import { RequestMetrics } from './request-metrics'
+import { requesterOf } from './requester'
 import { representationFor, route } from './router'
 import { seedCluster } from './seed-cluster'
 import { ServiceAccountTokens } from './service-account-tokens'
 import { pageNotFound } from './status-error'
 import { Store } from './store'
+import { parseProxyPath } from './streaming/proxy-path'
 import { startUpgrade } from './streaming/start-upgrade'
 import { plainResponse, type UpgradeRequest } from './streaming/upgrade'
 import { WatchHub } from './watch-hub'
@@ -58,7 +63,7 @@ export interface SandboxServerOptions {
   readonly now?: () => number
   readonly newUid?: () => string
   readonly nameSuffix?: () => string
-  /** Lets watches ask for initial events (WatchList): on by default, as since Kubernetes 1.34. */
+  /** The feature gate WatchList: lets watches ask for initial events. Off by default, as in the version this server is. */
   readonly isWatchListEnabled?: boolean
 }
 
@@ -102,6 +107,7 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
     port,
     client,
     async stop() {
+      context.health.stop()
       stopControllers()
       context.hub.stop()
       for (const end of context.forwards) end()
@@ -114,10 +120,13 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
 function createContext(options: SandboxServerOptions, store: Store): ServerContext {
   const now = options.now ?? Date.now
   const builtin = [...options.builtinKinds, definitionKind(() => timestamp(now()))]
+  const kinds = new KindRegistry(builtin.map(builtinServedKind))
   return {
     store,
-    kinds: new KindRegistry(builtin.map(builtinServedKind)),
+    kinds,
     hub: new WatchHub(store, options.logger),
+    health: new Health(store),
+    metrics: new RequestMetrics(kinds),
     tokens: new ServiceAccountTokens(options.token, store, now),
     logger: options.logger,
     now,
@@ -125,7 +134,7 @@ function createContext(options: SandboxServerOptions, store: Store): ServerConte
     nameSuffix: options.nameSuffix ?? randomSuffix,
     pods: options.pods,
     forwards: new Set(),
-    isWatchListEnabled: options.isWatchListEnabled ?? true,
+    isWatchListEnabled: options.isWatchListEnabled ?? IS_WATCH_LIST_DEFAULT,
   }
 }
 
@@ -187,6 +196,11 @@ async function handle(
     writeEarly(request, response, early)
     return
   }
+  const user = requesterOf(request, context.tokens)
+  if (!user.ok) {
+    writeEarly(request, response, failed(user.error))
+    return
+  }
   const url = targetUrl(request.url ?? '/')
   if (url === null) {
     writeEarly(request, response, failed(pageNotFound()))
@@ -197,11 +211,13 @@ async function handle(
     writeEarly(request, response, representation)
     return
   }
-  const body = upgrade === undefined ? await readBody(request) : success(Buffer.alloc(0))
+  const isStreamed = upgrade !== undefined || parseProxyPath(url.pathname) !== undefined
+  const body = isStreamed ? success(Buffer.alloc(0)) : await readBody(request)
   if (!body.ok) {
     writeEarly(request, response, failed(body.error))
     return
   }
+  const answered = context.metrics.begin(request, url, response)
   const answer = await route({
     context,
     openApi,
@@ -209,7 +225,9 @@ async function handle(
     url,
     body: body.value,
     representation,
+    user: user.value,
   })
+  answered(answer)
   if (response.destroyed) return
   if (upgrade !== undefined && startUpgrade(upgrade, response, answer)) return
   writeAnswer(request, response, answer, representation.format)
@@ -223,8 +241,6 @@ function writeEarly(request: IncomingMessage, response: ServerResponse, answer: 
   writeAnswer(request, response, answer, 'json')
 }
 
-const HEALTH = /^\/(readyz|livez|healthz)(\/.*)?$/
-
 function earlyAnswer(
   context: ServerContext,
   server: Server,
@@ -234,10 +250,8 @@ function earlyAnswer(
   const port = typeof address === 'object' && address !== null ? address.port : 0
   const foreign = hostRefusal(request, port)
   if (foreign !== undefined) return failed(foreign)
-  const path = (request.url ?? '/').split('?')[0] ?? '/'
-  if (HEALTH.test(path)) return { is: 'text', code: 200, text: 'ok' }
-  const refused = tokenRefusal(request, context.tokens)
-  return refused === undefined ? undefined : failed(refused)
+  const [path = '/', query = ''] = (request.url ?? '/').split('?')
+  return context.health.answer(path, new URLSearchParams(query))
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {

@@ -208,12 +208,21 @@ function fieldTerm(part: string): FieldTerm | undefined {
   }
 }
 
+/** Selectable fields that Go prints with their zero value, and one that is called otherwise in the object. */
+const ZERO_VALUES: Readonly<Record<string, string>> = {
+  'spec.hostNetwork': 'false',
+  'spec.unschedulable': 'false',
+  'status.successful': '0',
+}
+const PATHS: Readonly<Record<string, string>> = { 'status.successful': 'status.succeeded' }
+
 function fieldText(object: JsonObject, field: string): string {
   if (field === 'metadata.name') return nameOf(object)
   if (field === 'metadata.namespace') return namespaceOf(object)
   let value: JsonValue | undefined = object
-  for (const name of field.split('.')) {
+  for (const name of (PATHS[field] ?? field).split('.')) {
     value = objectAt({ value: value ?? null }, 'value')[name]
   }
-  return value === undefined || value === null || typeof value === 'object' ? '' : String(value)
+  const isEmpty = value === undefined || value === null || typeof value === 'object'
+  return isEmpty ? (ZERO_VALUES[field] ?? '') : String(value)
 }

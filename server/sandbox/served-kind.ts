@@ -26,6 +26,8 @@ export interface ServedKind {
   readonly shortNames: readonly string[]
   readonly categories: readonly string[]
   readonly verbs: readonly string[]
+  /** Why clients may not write objects; undefined for kinds that they may. */
+  readonly readOnlyReason: string | undefined
   readonly isCustom: boolean
   readonly hasStatus: boolean
   /** Fields besides `spec` that a write to /status leaves as they are and does not track, as paths. */

@@ -14,6 +14,7 @@ export interface User {
   readonly username: string
   readonly uid?: string
   readonly groups: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
 const ADMINISTRATOR: User = {

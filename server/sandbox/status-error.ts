@@ -203,3 +203,8 @@ export function statusObject(error: ApiStatus): JsonObject {
     code: error.code,
   }
 }
+
+/** 503: something behind the server is not there to answer. */
+export function serviceUnavailable(message: string): ApiStatus {
+  return { code: 503, reason: 'ServiceUnavailable', message }
+}

@@ -54,6 +54,7 @@ export class Store {
   #committedVersion: number
   #count = 0
   #isClosed = false
+  #writeProblem: string | undefined
   readonly #listeners = new Listeners<[StoreEvent]>()
 
   constructor(log: DurableLog, logger: Logger) {
@@ -89,6 +90,15 @@ export class Store {
       this.#histories.set(resource, history)
     }
     return history
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Why the last batch of writes was refused by the disk; undefined when it was taken. */
+  get writeProblem(): string | undefined {
+    return this.#writeProblem
   }
 
   /** resourceVersion of the newest committed change. */
@@ -216,6 +226,7 @@ export class Store {
   }
 
   #publish(batch: readonly PendingWrite[]): void {
+    this.#writeProblem = undefined
     for (const { event, resolve } of batch) {
       if (event.type === 'DELETED') this.#index(event.resource).delete(event.key)
       else this.#index(event.resource).set(event.key, event.after)
@@ -243,6 +254,7 @@ export class Store {
     this.#count = 0
     for (const index of this.#indexes.values()) this.#count += index.size
     const message = error instanceof Error ? error.message : String(error)
+    this.#writeProblem = message
     this.#logger.error('the disk refused a batch of writes', {
       writes: batch.length,
       error: message,

@@ -80,3 +80,43 @@ test('OpenAPI documents keep their URL while they stay the same', async () => {
   const moved = await sandbox.send(`${url.split('?')[0]}?hash=OLD`)
   expect([moved.status, moved.headers['location']]).toEqual([301, url])
 })
+
+test.each([
+  ['/apis/batch/v1/namespaces/default/cronjobs', 404, '"cronjobs" of batch/v1'],
+  ['/api/v1/resourcequotas', 404, '"resourcequotas" of v1'],
+  ['/apis/made.up/v1/things', 404, '"things" of made.up/v1'],
+])('a kind that is not served says so with its 404: %s', async (path, status, about) => {
+  const answer = await sandbox.send(path)
+  expect(answer.status).toBe(status)
+  expect(answer.headers['warning']?.replaceAll('\\', '')).toContain(
+    `the sandbox does not serve ${about}: "kubectl api-resources" lists what it serves`,
+  )
+})
+
+test('Jobs leave their Pods behind when a client does not say otherwise, and say so', async () => {
+  const jobs = '/apis/batch/v1/namespaces/default/jobs'
+  const containers = [{ name: 'c', image: 'busybox' }]
+  const template = { spec: { restartPolicy: 'Never', containers } }
+  for (const name of ['a', 'b']) {
+    await sandbox.json('POST', jobs, { metadata: { name }, spec: { template } })
+  }
+  const open = await sandbox.json('DELETE', `${jobs}/a`)
+  expect(open.headers['warning']).toContain('child pods are preserved by default')
+  const said = await sandbox.json('DELETE', `${jobs}/b?propagationPolicy=Background`)
+  expect([said.status, said.headers['warning']]).toEqual([200, undefined])
+})
+
+test('the Node cannot be written, and says why', async () => {
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'other' } }
+  const refused = [
+    await sandbox.json('POST', '/api/v1/nodes', node),
+    await sandbox.json('DELETE', '/api/v1/nodes'),
+    await sandbox.json('PATCH', '/api/v1/nodes/x', {}, 'application/merge-patch+json'),
+  ]
+  for (const { body } of refused) {
+    expect(body).toMatchObject({
+      code: 405,
+      message: expect.stringContaining('the one Node is the sandbox itself and is read-only'),
+    })
+  }
+})

@@ -9,7 +9,7 @@ const MERGE = 'application/merge-patch+json'
 
 let sandbox: TestSandbox
 beforeAll(async () => {
-  sandbox = await startTestSandbox()
+  sandbox = await startTestSandbox({ isWatchListEnabled: true })
 })
 afterAll(() => sandbox.stop())
 

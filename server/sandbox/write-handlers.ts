@@ -6,7 +6,7 @@ import type { ApiRequest } from './api-request'
 import { createObject } from './create-object'
 import { type DecodedObject, decodeObject, handledAs } from './decode-body'
 import { deleteObject, deletionAnswer } from './delete-object'
-import { readDeleteOptions } from './delete-options'
+import { decidedDeletion, readDeleteOptions } from './delete-options'
 import { type ApiStatus, failure, type Outcome, success } from './outcome'
 import { acceptedPatchTypes, patchObject, patchTypeOf, warningsOf } from './patch-object'
 import { kindList, readSelection, represent } from './read-handlers'
@@ -138,23 +138,25 @@ export async function handlePatch(request: ApiRequest): Promise<Answer> {
 /** DELETE of one object. */
 export async function handleDelete(request: ApiRequest): Promise<Answer> {
   const { context, kind, info } = request
-  const options = readDeleteOptions(request)
-  if (!options.ok) return failed(options.error)
+  const read = readDeleteOptions(request)
+  if (!read.ok) return failed(read.error)
   const live = headObject(request)
   if (live === undefined) return failed(notFound(kind.resource, info.name))
-  const outcome = await deleteObject(context, kind, live, options.value)
-  if (!outcome.ok) return failed(outcome.error)
+  const { options, warnings } = decidedDeletion(kind, read.value)
+  const outcome = await deleteObject(context, kind, live, options)
+  if (!outcome.ok) return failed({ ...outcome.error, warnings })
   const answer = deletionAnswer(kind, outcome.value)
   return textAt(answer, 'kind') === 'Status'
-    ? ok(answer)
-    : represent(request, asApiObject(answer), 200)
+    ? ok(answer, warnings)
+    : represent(request, asApiObject(answer), 200, warnings)
 }
 
 /** DELETE of a collection: one by one, so that another client's change meanwhile stays its own. */
 export async function handleDeleteCollection(request: ApiRequest): Promise<Answer> {
   const { context, kind, info } = request
-  const options = readDeleteOptions(request)
-  if (!options.ok) return failed(options.error)
+  const read = readDeleteOptions(request)
+  if (!read.ok) return failed(read.error)
+  const { options, warnings } = decidedDeletion(kind, read.value)
   const selection = readSelection(request)
   if (!selection.ok) return failed(selection.error)
   const { labels, fields } = selection.value
@@ -164,11 +166,12 @@ export async function handleDeleteCollection(request: ApiRequest): Promise<Answe
     .filter((object) => fields?.matches(object) ?? true)
     .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
   const outcomes = await Promise.all(
-    selected.map((object) => deleteObject(context, kind, object, options.value)),
+    selected.map((object) => deleteObject(context, kind, object, options)),
   )
   const failedOne = outcomes.find((outcome) => !outcome.ok)
   if (failedOne?.ok === false) return failed(failedOne.error)
   const items = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value.object] : []))
   const version = { resourceVersion: String(context.store.version) }
-  return ok(kindList(request, items, kind.isCustom ? { continue: '', ...version } : version))
+  const list = kind.isCustom ? { continue: '', ...version } : version
+  return ok(kindList(request, items, list), warnings)
 }

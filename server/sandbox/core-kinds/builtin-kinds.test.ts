@@ -67,12 +67,14 @@ describe('kinds', () => {
       ['configmaps', 'cm', ''],
       ['events', 'ev', ''],
       ['namespaces', 'ns', ''],
+      ['nodes', 'no', ''],
       ['pods', 'po', 'all'],
       ['secrets', '', ''],
       ['serviceaccounts', 'sa', ''],
       ['services', 'svc', 'all'],
       ['deployments', 'deploy', 'all'],
       ['replicasets', 'rs', 'all'],
+      ['jobs', '', 'all'],
       ['leases', '', ''],
       ['endpointslices', '', ''],
     ])
@@ -547,7 +549,7 @@ describe('generation', () => {
       BUILTIN_KINDS.filter(({ tracksGeneration }) => tracksGeneration !== false).map(
         ({ resource }) => resource.kind,
       ),
-    ).toEqual(['Deployment', 'ReplicaSet', 'EndpointSlice'])
+    ).toEqual(['Deployment', 'ReplicaSet', 'Job', 'EndpointSlice'])
   })
 })
 

@@ -1,7 +1,7 @@
 /**
  * What the client models do not say about the core types: how lists and maps merge, under server-side
  * apply and under strategic merge patch, and which strings are quantities.
- * Source: the `+listType`, `+mapType`, `patchStrategy` markers of k8s.io/api 1.34.
+ * Source: the `+listType`, `+mapType`, `patchStrategy` markers of k8s.io/api 1.33.
  */
 
 /** Lists that are keyed maps; the first key is also the strategic merge key. `Model.property` → keys. */
@@ -37,13 +37,18 @@ export const LIST_MAP_KEYS: Readonly<Record<string, readonly string[]>> = {
   'V1ServiceAccount.secrets': ['name'],
   'V1ServiceSpec.ports': ['port', 'protocol'],
   'V1ServiceStatus.conditions': ['type'],
+  'V1NodeStatus.addresses': ['type'],
+  'V1NodeStatus.conditions': ['type'],
 }
 
 /** Lists whose entries are a set; every list in neither table is atomic. */
 export const LIST_SETS: ReadonlySet<string> = new Set([
   'V1ObjectMeta.finalizers',
   'V1Endpoint.addresses',
-  'V1ContainerRestartRuleOnExitCodes.values',
+  'V1PodFailurePolicyOnExitCodesRequirement.values',
+  'V1UncountedTerminatedPods.failed',
+  'V1UncountedTerminatedPods.succeeded',
+  'V1NodeSpec.podCIDRs',
 ])
 
 /** Keyed lists that a strategic merge patch nevertheless replaces whole. */
@@ -63,6 +68,7 @@ export const PATCH_STRATEGY: Readonly<Record<string, string>> = {
 
 /** Atomic lists that a strategic merge patch merges by this key all the same. */
 export const PATCH_MERGE_KEY: Readonly<Record<string, string>> = {
+  'V1JobStatus.conditions': 'type',
   'V1PodStatus.hostIPs': 'ip',
   'V1ServiceAccount.imagePullSecrets': 'name',
 }
@@ -75,7 +81,6 @@ export const ATOMIC_MODELS: ReadonlySet<string> = new Set([
   'V1OwnerReference',
   'V1ConfigMapKeySelector',
   'V1SecretKeySelector',
-  'V1FileKeySelector',
   'V1ObjectFieldSelector',
   'V1ResourceFieldSelector',
   'V1NodeSelector',
@@ -92,6 +97,8 @@ export const ATOMIC_MAPS: ReadonlySet<string> = new Set([
 /** Maps whose values are quantities: a number or a string. */
 export const QUANTITY_MAPS: ReadonlySet<string> = new Set([
   'V1ContainerStatus.allocatedResources',
+  'V1NodeStatus.allocatable',
+  'V1NodeStatus.capacity',
   'V1PodSpec.overhead',
   'V1ResourceRequirements.limits',
   'V1ResourceRequirements.requests',

@@ -1,4 +1,4 @@
-/** Rules that Deployment and ReplicaSet share: selector, template and counts. */
+/** Rules that Deployment, ReplicaSet and Job share: selector, template and counts. */
 import type { JsonObject } from '@/lib/shared/json'
 import type { FieldError } from '@/lib/validation/field-error'
 import {
@@ -21,8 +21,8 @@ import {
 import { checkLabels, checkName, labelKey } from './name-rules'
 import { validatePodTemplate } from './pod-validation'
 
-/** Errors of the selector of a workload kind, named in lower case for the message. */
-export function checkSelector(spec: JsonObject, kindName: string): FieldError[] {
+/** Errors of the selector of a workload kind, named in lower case for the message; without a name it may be empty. */
+export function checkSelector(spec: JsonObject, kindName: string | undefined): FieldError[] {
   const selector = objectAt(spec, 'selector')
   if (selector === undefined) return [required('spec.selector')]
   const errors = checkLabels('spec.selector.matchLabels', objectAt(selector, 'matchLabels'))
@@ -32,7 +32,7 @@ export function checkSelector(spec: JsonObject, kindName: string): FieldError[] 
   if (!isUsable(selector)) {
     errors.push(invalid('spec.selector', printSelector(selector), 'invalid label selector'))
   }
-  if (isEmptySelector(selector)) {
+  if (kindName !== undefined && isEmptySelector(selector)) {
     errors.push(
       invalid(
         'spec.selector',
@@ -86,6 +86,18 @@ function isEmptySelector(selector: JsonObject): boolean {
 
 /** Errors of `spec.template`: that the selector finds its labels, its contents, and `Always` restarts. */
 export function checkTemplate(spec: JsonObject): FieldError[] {
+  const errors = checkTemplateContents(spec)
+  const selector = objectAt(spec, 'selector')
+  const restartPolicy = stringAt(objectIn(spec, 'template', 'spec'), 'restartPolicy')
+  if (selector !== undefined && !isUsable(selector)) return []
+  if (restartPolicy !== '' && restartPolicy !== 'Always') {
+    errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']))
+  }
+  return errors
+}
+
+/** Errors of `spec.template`: that the selector finds its labels, and its contents but for how it restarts. */
+export function checkTemplateContents(spec: JsonObject): FieldError[] {
   const template = objectAt(spec, 'template') ?? {}
   const errors: FieldError[] = []
   const selector = objectAt(spec, 'selector')
@@ -104,10 +116,6 @@ export function checkTemplate(spec: JsonObject): FieldError[] {
     )
   }
   errors.push(...validatePodTemplate(template, 'spec.template'))
-  const restartPolicy = stringAt(objectAt(template, 'spec'), 'restartPolicy')
-  if (restartPolicy !== '' && restartPolicy !== 'Always') {
-    errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']))
-  }
   return errors
 }
 

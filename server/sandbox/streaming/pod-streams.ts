@@ -5,6 +5,7 @@ import { type Answer, failed } from '../answer'
 import { nameOf, objectAt, textAt } from '../api-object'
 import type { ApiRequest, ServerContext } from '../api-request'
 import { FORWARD_PORTS_MAX, PORT_FORWARDS_MAX } from '../limits'
+import type { ApiStatus } from '../outcome'
 import { badRequest, internal, tooManyRequests } from '../status-error'
 import { type ForwardTarget, PORT_FORWARD_PROTOCOL, servePortForward } from './port-forward'
 import { portsOf, serveChannels } from './port-forward-channels'
@@ -20,6 +21,13 @@ export function refuseExec(pod: JsonObject): Answer {
   const why =
     'has no program to run: it is an echo server inside the sandbox; read its log with "kubectl logs", reach its ports with "kubectl port-forward"'
   return failed(badRequest(`pod ${nameOf(pod)} ${why}`))
+}
+
+/** Why a Pod takes no container to debug it with. */
+export function debugRefusal(pod: JsonObject): ApiStatus {
+  const why =
+    'takes no debug container: it is an echo server inside the sandbox, which has no other program to run beside it; read its log with "kubectl logs", reach its ports with "kubectl port-forward"'
+  return badRequest(`pod ${nameOf(pod)} ${why}`)
 }
 
 /** Forwards ports of a running Pod, by SPDY, by SPDY in a WebSocket, or by WebSocket channels. */

@@ -43,7 +43,10 @@ function ownerKey(object: KubernetesObject, kind: string, plural: WorkloadPlural
 
 /** A Recreate rollout waits for the last old Pod to be gone, which no ReplicaSet's status shows. */
 function podOwners(client: ApiClient, { type, object }: WatchEvent): string[] {
-  const keys = ownerKey(object, 'ReplicaSet', 'replicasets')
+  const keys = [
+    ...ownerKey(object, 'ReplicaSet', 'replicasets'),
+    ...ownerKey(object, 'Job', 'jobs'),
+  ]
   const owner = controllerOf(object)
   if (type !== 'DELETED' || owner === undefined) return keys
   const replicaSet = getOf(client, 'replicasets', object.metadata.namespace ?? '', owner.name)

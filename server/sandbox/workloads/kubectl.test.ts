@@ -27,6 +27,15 @@ async function kubectl(sandbox: TestSandbox, ...args: string[]): Promise<string>
   return stdout
 }
 
+/** All that kubectl says, whether or not it succeeds. */
+async function said(sandbox: TestSandbox, ...args: string[]): Promise<string> {
+  const env = { ...process.env, KUBECONFIG: sandbox.kubeconfig, HOME: sandbox.home }
+  const { stdout, stderr } = await run('kubectl', args, { env }).catch(
+    (error: { stdout: string; stderr: string }) => error,
+  )
+  return `${stdout}${stderr}`
+}
+
 /** Looks until the answer is right or the time is up; the last answer tells what was wrong. */
 async function until<T>(look: () => Promise<T>, isRight: (value: T) => boolean): Promise<T> {
   const deadline = Date.now() + DEADLINE_MS
@@ -202,6 +211,90 @@ describe.skipIf(!hasKubectl())('kubectl (skipped where it is not installed)', ()
     const path = '{.items[0].status.containerStatuses[0].state.waiting.message}'
     expect(await kubectl(sandbox, 'get', 'pods', '-o', `jsonpath=${path}`)).toContain(
       'Images that exist: echo-basic',
+    )
+  })
+
+  test('runs a Job of a known image, and completes one of an unknown image with a word', async () => {
+    const { sandbox } = await startCluster()
+    await kubectl(sandbox, 'create', 'job', 'hook', '--image=busybox', '--', 'echo', 'hi')
+    await kubectl(sandbox, 'wait', '--for=condition=complete', 'job/hook', '--timeout=10s')
+    expect(await kubectl(sandbox, 'get', 'jobs', '-o', 'wide')).toMatch(
+      /NAME +STATUS +COMPLETIONS +DURATION +AGE +CONTAINERS +IMAGES +SELECTOR\nhook +Complete +1\/1 +\d+s +\d+s +hook +busybox +batch.kubernetes.io\/controller-uid=/,
+    )
+    const message = '{.status.conditions[?(@.type=="Complete")].message}'
+    expect(await kubectl(sandbox, 'get', 'job', 'hook', '-o', `jsonpath=${message}`)).toContain(
+      'the sandbox cannot run busybox',
+    )
+    expect(await kubectl(sandbox, 'describe', 'job', 'hook')).toMatch(
+      /0 Active \(0 Ready\) \/ 1 Succeeded \/ 0 Failed/,
+    )
+    expect(await said(sandbox, 'logs', 'job/hook')).toContain('was not run and has no log')
+    expect(await kubectl(sandbox, 'explain', 'job.spec.backoffLimit')).toContain('<integer>')
+
+    await kubectl(sandbox, 'create', 'job', 'runs', '--image=echo-basic')
+    const job = await until(
+      () => kubectl(sandbox, 'get', 'job', 'runs', '-o', 'jsonpath={.status.ready}'),
+      (ready) => ready === '1',
+    )
+    expect(job).toBe('1')
+    expect(await kubectl(sandbox, 'get', 'job', 'runs')).toMatch(/runs +Running +0\/1/)
+    await kubectl(sandbox, 'delete', 'job', '--all')
+    const left = await until(
+      () => kubectl(sandbox, 'get', 'jobs,pods', '-o', 'name'),
+      (text) => text === '',
+    )
+    expect(left).toBe('')
+  })
+
+  test('sees one Node, which stays as it is', async () => {
+    const { sandbox } = await startCluster()
+    const nodes = await until(
+      () => kubectl(sandbox, 'get', 'nodes'),
+      (text) => text.includes('Ready'),
+    )
+    expect(nodes).toMatch(/mirrorboard-sandbox +Ready +<none> +\d+s +v1\.33\.5/)
+    const described = await kubectl(sandbox, 'describe', 'node', 'mirrorboard-sandbox')
+    expect(described).toMatch(/Ready +True .* KubeletReady/)
+    for (const args of [['cordon'], ['label'], ['delete', 'node']]) {
+      const [verb = '', ...rest] = args
+      const change = verb === 'label' ? ['node', 'mirrorboard-sandbox', 'a=b'] : []
+      const target = change.length > 0 ? change : [...rest, 'mirrorboard-sandbox']
+      expect(await said(sandbox, verb, ...target)).toContain(
+        'is the sandbox itself and is read-only',
+      )
+    }
+  })
+
+  test('reaches a Service through the API server, as another user too', async () => {
+    const { sandbox } = await startCluster()
+    await apply(sandbox, quickstartObjects())
+    await kubectl(sandbox, 'rollout', 'status', 'deploy/backend', '--timeout=10s')
+    const path = '/api/v1/namespaces/default/services/backend:3000/proxy/get?a=1'
+    const seen = await until(
+      () => said(sandbox, 'get', '--raw', path),
+      (text) => text.startsWith('{'),
+    )
+    expect(JSON.parse(seen)).toMatchObject({ path: '/get?a=1', method: 'GET' })
+    expect(await kubectl(sandbox, 'auth', 'whoami', '--as=jane', '--as-group=dev')).toMatch(
+      /Username +jane\nGroups +\[dev system:authenticated\]/,
+    )
+    expect(await said(sandbox, 'get', 'pods', '--as-group=dev')).toMatch(
+      /without impersonating a user|InternalError/,
+    )
+    expect(await kubectl(sandbox, 'get', '--raw', '/readyz?verbose')).toContain(
+      'readyz check passed',
+    )
+  })
+
+  test('says why it does not debug, and what it does not serve', async () => {
+    const { sandbox } = await startCluster()
+    await kubectl(sandbox, 'run', 'echo', '--image=echo-basic')
+    expect(await said(sandbox, 'debug', 'pod/echo', '--image=busybox')).toContain(
+      'pod echo takes no debug container: it is an echo server inside the sandbox',
+    )
+    const cronJob = ['cronjob', 'c', '--image=x', '--schedule=* * * * *']
+    expect(await said(sandbox, 'create', ...cronJob)).toContain(
+      'Warning: the sandbox does not serve "cronjobs" of batch/v1',
     )
   })
 })

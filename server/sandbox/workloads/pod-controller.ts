@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Pod } from '@/lib/gateway-api/types'
 import type { PodStart } from '../contracts'
 import { START_RETRY_MS_MAX, START_RETRY_MS_MIN } from './limits'
-import { NODE_NAME, runningStatus, waitingStatus } from './pod-status'
+import { NODE_NAME, NOT_RUN, notRunStatus, runningStatus, waitingStatus } from './pod-status'
 import { DONE, type Reconciled } from './work-queue'
 import type { WorkloadContext } from './workload-context'
 import { controllerOf, getOf, isOwnerGone, RESOURCES, reconciledFrom } from './workload-objects'
@@ -40,6 +40,8 @@ export class PodController {
       const { uid = '' } = pod.metadata
       return reconciledFrom(await client.delete(RESOURCES.pods, namespace, name, { uid }))
     }
+    // What came to its end, before a restart of the sandbox too, is not started again.
+    if (hasEnded(pod)) return DONE
     if (!isScheduled(pod)) return schedule(this.#context, pod)
     return this.#start(key, pod)
   }
@@ -101,6 +103,9 @@ export class PodController {
 
   async #reportFailure(pod: Pod, result: Extract<PodStart, { ok: false }>): Promise<Reconciled> {
     const uid = pod.metadata.uid ?? ''
+    if (controllerOf(pod)?.kind === 'Job' && result.reason === 'ErrImagePull') {
+      return this.#endUnrun(pod, result.message)
+    }
     const status = waitingStatus(pod, result, this.#context.clock.now())
     if (!isDeepStrictEqual(pod.status, status)) {
       const message = `${result.reason}: ${result.message}`
@@ -116,6 +121,19 @@ export class PodController {
     const afterMs = Math.min(START_RETRY_MS_MIN * 2 ** Math.min(count, 10), START_RETRY_MS_MAX)
     return { kind: 'later', afterMs }
   }
+
+  /** Charts wait for their hook Jobs: one that can't be run must not hold them for ever. */
+  async #endUnrun(pod: Pod, message: string): Promise<Reconciled> {
+    const { client, clock, events } = this.#context
+    const status = notRunStatus(pod, message, clock.now())
+    const written = await client.updateStatus(RESOURCES.pods, withStatus(pod, status))
+    if (written.ok) events.record(pod, { ...KUBELET, type: 'Warning', reason: NOT_RUN, message })
+    return reconciledFrom(written)
+  }
+}
+
+function hasEnded(pod: Pod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
 }
 
 const KUBELET = { component: 'kubelet' } as const

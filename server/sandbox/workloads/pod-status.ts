@@ -8,7 +8,7 @@ type PodConditions = NonNullable<PodStatus['conditions']>
 
 /** The one node of the sandbox. */
 export const NODE_NAME = 'mirrorboard-sandbox'
-const HOST_IP = '127.0.0.1'
+export const HOST_IP = '127.0.0.1'
 /** What the kubelet reports for a container it lost sight of. */
 const EXIT_CODE_UNKNOWN = 255
 
@@ -82,6 +82,37 @@ export function waitingStatus(
       ready: false,
       restartCount:
         before.containerStatuses?.find(({ name }) => name === container.name)?.restartCount ?? 0,
+      image: container.image ?? '',
+      imageID: '',
+      started: false,
+    })),
+  }
+}
+
+/** Why a container ended that never began: the sandbox has no program for its image. */
+export const NOT_RUN = 'NotRun'
+
+/** Status of a Job's Pod that cannot be run: it counts as succeeded, so that what waits for the Job goes on, and says so. */
+export function notRunStatus(pod: Pod, why: string, nowMs: number): PodStatus {
+  const now = formatTime(nowMs)
+  const { podIP: _podIP, podIPs: _podIPs, ...before } = pod.status ?? {}
+  const terminated = { exitCode: 0, reason: NOT_RUN, message: why, startedAt: now, finishedAt: now }
+  return {
+    ...before,
+    phase: 'Succeeded',
+    conditions: conditionsOf(pod, 'False', now).map((condition) =>
+      condition.reason === undefined
+        ? condition
+        : { ...condition, reason: 'PodCompleted', message: '' },
+    ),
+    hostIP: HOST_IP,
+    startTime: before.startTime ?? now,
+    containerStatuses: pod.spec.containers.map((container) => ({
+      name: container.name,
+      state: { terminated },
+      lastState: {},
+      ready: false,
+      restartCount: 0,
       image: container.image ?? '',
       imageID: '',
       started: false,

@@ -11,8 +11,8 @@ import { seededRandom } from '@/lib/shared/test-support/seeded-random'
 import { startPodRuntime } from '../../backends/pod-runtime'
 import { createLogger } from '../../log'
 import type { PodRuntime } from '../contracts'
-import type { Clock } from './clock'
 import { startWorkloads, type Workloads } from './start-workloads'
+import { fakeClock } from './test-support/fake-clock'
 import { MemoryApi } from './test-support/memory-api'
 import {
   type CoreEvent,
@@ -24,28 +24,6 @@ import {
 
 const IMAGE = 'gcr.io/k8s-staging-gateway-api/echo-basic:v20231214-v1.0.0-140-gf544a46e'
 const START = Date.parse('2026-11-23T12:00:00Z')
-
-/** Time that only moves when told to. */
-function fakeClock(): Clock & { advance(ms: number): void } {
-  let now = START
-  const timers = new Set<{ at: number; callback: () => void }>()
-  return {
-    now: () => now,
-    schedule(callback, delayMs) {
-      const timer = { at: now + delayMs, callback }
-      timers.add(timer)
-      return () => timers.delete(timer)
-    },
-    advance(ms) {
-      now += ms
-      for (const timer of [...timers]) {
-        if (timer.at > now) continue
-        timers.delete(timer)
-        timer.callback()
-      }
-    },
-  }
-}
 
 function deployment(changes: Partial<Deployment['spec']> = {}, name = 'backend'): Deployment {
   const labels = { app: name, version: 'v1' }
@@ -111,7 +89,7 @@ interface Cluster {
 async function startCluster(
   options: { api?: MemoryApi; loopback?: 'single' | 'range' } = {},
 ): Promise<Cluster> {
-  const clock = fakeClock()
+  const clock = fakeClock(START)
   const api = options.api ?? new MemoryApi(clock.now)
   const runtime = await startPodRuntime({
     logger: createLogger('backends', () => {}),

@@ -1,4 +1,4 @@
-/** The controllers a laptop cluster needs, over the same API as everybody: Deployment → ReplicaSet → Pods → EndpointSlices. */
+/** The controllers a laptop cluster needs, over the same API as everybody: Deployment → ReplicaSet → Pods → EndpointSlices; Job → Pods. */
 import type { Logger } from '../../log'
 import type { ApiClient, PodRuntime } from '../contracts'
 import { affectedKeys } from './affected-keys'
@@ -6,7 +6,9 @@ import type { Clock } from './clock'
 import { reconcileDeployment } from './deployment-controller'
 import { reconcileEndpointSlices } from './endpoint-slice-controller'
 import { createEventRecorder } from './event-recorder'
+import { reconcileJob } from './job-controller'
 import { reconcileNamespace } from './namespace-controller'
+import { registerNode } from './node'
 import { PodController } from './pod-controller'
 import { reconcileReplicaSet } from './replica-set-controller'
 import { createWorkQueue, DONE, type Reconciled } from './work-queue'
@@ -34,6 +36,7 @@ const WATCHED: readonly WorkloadPlural[] = [
   'serviceaccounts',
   'deployments',
   'replicasets',
+  'jobs',
   'pods',
   'services',
   'endpointslices',
@@ -55,6 +58,7 @@ export function startWorkloads(options: WorkloadsOptions): Workloads {
     portsByPodUid: new Map(),
     enqueue: (key) => queue.add(key),
   }
+  const registered = registerNode(client, clock)
   const pods = new PodController(context)
   const queue = createWorkQueue({
     clock,
@@ -77,10 +81,12 @@ export function startWorkloads(options: WorkloadsOptions): Workloads {
   return {
     async stop() {
       for (const unsubscribe of unsubscribes) unsubscribe()
+      await registered
       await queue.stop()
       await events.settled()
     },
     async settled() {
+      await registered
       await queue.settled()
       await events.settled()
     },
@@ -99,6 +105,8 @@ function reconcileKey(
       return reconcileDeployment(context, namespace, name)
     case 'replicasets':
       return reconcileReplicaSet(context, namespace, name)
+    case 'jobs':
+      return reconcileJob(context, namespace, name)
     case 'pods':
       return pods.reconcile(namespace, name)
     case 'services':

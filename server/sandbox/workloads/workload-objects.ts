@@ -17,7 +17,9 @@ import type { ApiClient, ApiResult } from '../contracts'
 import { DEPLOYMENT_KIND } from '../core-kinds/deployment-kind'
 import { ENDPOINT_SLICE_KIND } from '../core-kinds/endpoint-slice-kind'
 import { EVENT_KIND } from '../core-kinds/event-kind'
+import { JOB_KIND } from '../core-kinds/job-kind'
 import { NAMESPACE_KIND } from '../core-kinds/namespace-kind'
+import { NODE_KIND } from '../core-kinds/node-kind'
 import { POD_KIND } from '../core-kinds/pod-kind'
 import { REPLICA_SET_KIND } from '../core-kinds/replica-set-kind'
 import { SERVICE_ACCOUNT_KIND } from '../core-kinds/service-account-kind'
@@ -37,6 +39,7 @@ export interface WorkloadCondition {
   message?: string
   lastTransitionTime?: string
   lastUpdateTime?: string
+  lastProbeTime?: string
 }
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/replica-set-v1/ */
@@ -58,6 +61,35 @@ export interface ReplicaSetStatus {
   observedGeneration?: number
 }
 
+/** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/job-v1/ */
+export interface Job extends KubernetesObject {
+  spec: {
+    parallelism?: number
+    completions?: number
+    completionMode?: string
+    backoffLimit?: number
+    activeDeadlineSeconds?: number
+    ttlSecondsAfterFinished?: number
+    suspend?: boolean
+    managedBy?: string
+    template: PodTemplate
+  }
+  status?: JobStatus
+}
+
+export interface JobStatus {
+  conditions?: WorkloadCondition[]
+  startTime?: string
+  completionTime?: string
+  active?: number
+  ready?: number
+  terminating?: number
+  succeeded?: number
+  failed?: number
+  completedIndexes?: string
+  uncountedTerminatedPods?: Record<string, never>
+}
+
 /** https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/, the core form. */
 export interface CoreEvent extends KubernetesObject {
   involvedObject: Record<string, string>
@@ -74,6 +106,8 @@ export interface CoreEvent extends KubernetesObject {
 export interface WorkloadTypes {
   deployments: Deployment
   replicasets: ReplicaSet
+  jobs: Job
+  nodes: KubernetesObject
   pods: Pod
   services: Service
   endpointslices: EndpointSlice
@@ -87,6 +121,8 @@ export type WorkloadPlural = keyof WorkloadTypes
 export const RESOURCES: Readonly<Record<WorkloadPlural, ResourceKind>> = {
   deployments: DEPLOYMENT_KIND.resource,
   replicasets: REPLICA_SET_KIND.resource,
+  jobs: JOB_KIND.resource,
+  nodes: NODE_KIND.resource,
   pods: POD_KIND.resource,
   services: SERVICE_KIND.resource,
   endpointslices: ENDPOINT_SLICE_KIND.resource,

@@ -58,13 +58,15 @@ export class MemoryApi implements ApiClient {
     if (this.#refuses('create', resource, key)) return failure(409, 'Conflict', 'asked to fail')
     if (this.#table(resource).has(key)) return failure(409, 'AlreadyExists', key)
     const kind = kindOf(resource)
-    const defaulted = kind.applyDefaults(asJson(object))
+    this.#uids += 1
+    const { metadata } = object
+    const defaulted = kind.applyDefaults(
+      asJson({ ...object, metadata: { ...metadata, uid: `uid-${this.#uids}` } }),
+    )
     const prepared = kind.allocate?.(defaulted, () => false) ?? defaulted
     const errors = kind.validateCreate(prepared)
     if (errors.length > 0) return failure(422, 'Invalid', errors.map(formatFieldError).join(', '))
-    this.#uids += 1
     const stored = asStored(prepared)
-    stored.metadata.uid = `uid-${this.#uids}`
     stored.metadata.creationTimestamp = this.#stamp()
     if (kind.tracksGeneration !== false) stored.metadata.generation = 1
     return this.#save(resource, 'ADDED', stored)
