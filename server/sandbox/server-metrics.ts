@@ -32,9 +32,16 @@ function storageLines({ kinds, store }: ServerContext): string[] {
 
 /** What the watch hub counts. */
 function watchLines(hub: WatchHub): string[] {
-  const name = 'mirrorboard_sandbox_watch_subscriptions'
-  const help = 'Who is told of changes: open watches of clients and of the controllers inside.'
-  return metric(name, 'gauge', help, [`${name} ${hub.count}`])
+  const open = 'mirrorboard_sandbox_watch_subscriptions'
+  const lost = 'mirrorboard_sandbox_watch_subscriptions_lost_total'
+  return [
+    ...metric(open, 'gauge', 'Open watches of clients and of the controllers inside.', [
+      `${open} ${hub.count}`,
+    ]),
+    ...metric(lost, 'counter', 'Watches that were open and would have heard nothing more.', [
+      `${lost} ${hub.lostSubscriptions}`,
+    ]),
+  ]
 }
 
 function processLines(): string[] {
