@@ -148,7 +148,8 @@ async function passing(tests, known) {
 
 /** Tests are added: what one has noticed stays noticed, what none has may be noticed by a new one. */
 function isKnown(result, { source, tests }) {
-  return result?.source === source && (!result.survived || result.tests === tests)
+  if (result?.source !== source || result.came === 'untested') return false
+  return !result.survived || result.tests === tests
 }
 
 const digestOf = (paths) =>
@@ -171,7 +172,7 @@ async function tryMutant(mutant, tests, baseline) {
     writeFileSync(file, text)
     if (came !== 'passed') return [came, count]
   }
-  return ['passed', count]
+  return [count === 0 ? 'untested' : 'passed', count]
 }
 
 async function run() {
@@ -212,7 +213,8 @@ async function run() {
 
 function report(results) {
   const equivalent = readEquivalent()
-  const counted = results.filter(({ id, survived }) => !(survived && equivalent.has(id)))
+  const tried = results.filter(({ came }) => came !== 'untested')
+  const counted = tried.filter(({ id, survived }) => !(survived && equivalent.has(id)))
   const survivors = counted.filter(({ survived }) => survived)
   for (const folder of options.folders) {
     const mine = counted.filter(({ id }) => id.startsWith(`${folder}/`))
@@ -220,9 +222,9 @@ function report(results) {
     console.log(`${folder}: ${noticed.length} of ${mine.length} noticed`)
   }
   const percent = ((100 * (counted.length - survivors.length)) / counted.length).toFixed(1)
-  console.log(
-    `${percent} % of ${counted.length} noticed; ${results.length - counted.length} equivalent left out`,
-  )
+  console.log(`${percent} % of ${counted.length} noticed`)
+  console.log(`left out as equivalent: ${tried.length - counted.length}`)
+  console.log(`left out as no test of theirs passes in time: ${results.length - tried.length}`)
   for (const { id } of survivors) console.log(`survived  ${id}`)
 }
 
