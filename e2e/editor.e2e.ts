@@ -1,6 +1,6 @@
 /** What the editor knows from the cluster: completion, snippets, hover, places of problems and their fixes. */
 import { expect, type Locator, type Page, test } from '@playwright/test'
-import { openEditor, pasteManifest, typeAtEnd } from './actions'
+import { deleteObjects, manifestText, openEditor, pasteManifest, typeAtEnd } from './actions'
 
 test('completes fields from the schema the cluster serves', async ({ page }) => {
   await page.goto('/routes/new')
@@ -122,6 +122,62 @@ spec: {from: [], too: []}
   await expect(problems).toContainText('unknown field "spec.too"')
   await expect(problems).toContainText('no matches for kind "HTTPRoute" in version')
   await expect(problems).not.toContainText('v1beta1')
+})
+
+test('names the version that is served, and one undo takes back the fix alone', async ({
+  page,
+}) => {
+  await page.goto('/routes/new')
+  const old = `apiVersion: networking.x-k8s.io/v1alpha1
+kind: HTTPRoute
+metadata: {name: r}
+spec: {rules: [{backendRefs: [{name: backend, port: 3000}]}]}
+`
+  await pasteManifest(page, old)
+  await page.keyboard.press('ControlOrMeta+End')
+  await page.keyboard.type('#note')
+  const problems = page.getByRole('list', { name: 'Problems' })
+  await expect(problems).toContainText(
+    'the cluster serves HTTPRoute as gateway.networking.k8s.io/v1',
+  )
+  await problems.getByRole('button', { name: 'Change to gateway.networking.k8s.io/v1' }).click()
+  await expect(problems).not.toContainText('no matches for kind')
+  expect(await manifestText(page)).toContain('apiVersion: gateway.networking.k8s.io/v1\n')
+  await page.keyboard.press('ControlOrMeta+z')
+  await expect.poll(() => manifestText(page)).toBe(`${old}#note`)
+  await page.keyboard.press('ControlOrMeta+z')
+  await expect.poll(() => manifestText(page)).toBe(old)
+})
+
+test('checks and applies the items of a list', async ({ page }) => {
+  await page.goto('/routes/new')
+  const item = (name: string, path: string) => `- metadata: {name: ${name}}
+  spec:
+    parentRefs: [{name: eg}]
+    hostnames: [${name}.example]
+    rules:
+    - matches: [{path: {value: ${path}}}]
+      backendRefs: [{name: backend, port: 3000}]
+`
+  const list = (path: string) => `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRouteList
+items:
+${item('list-a', '/')}${item('list-b', path)}`
+  await pasteManifest(page, list('b'))
+  const problems = page.getByRole('list', { name: 'Problems' })
+  await expect(problems).toContainText("must start with '/'")
+  await pasteManifest(page, list('/b'))
+  await expect(problems).not.toContainText("must start with '/'")
+  await page.getByRole('button', { name: 'Review' }).click()
+  const review = page.getByRole('dialog', { name: 'Review changes' })
+  await expect(review).toContainText('list-a')
+  await expect(review).toContainText('list-b')
+  await review.getByRole('button', { name: 'Apply' }).click()
+  await expect(review).toBeHidden()
+  await page.goto('/routes')
+  await expect(page.getByRole('table')).toContainText('list-a')
+  await expect(page.getByRole('table')).toContainText('list-b')
+  await deleteObjects('httproute/list-a httproute/list-b')
 })
 
 test('says at once what is wrong with a paste of a megabyte, and goes on taking input', async ({

@@ -104,6 +104,57 @@ test('shows what is typed in the text, keeps its last state while the text is br
   await expect(second.getByLabel('Service')).toHaveValue('backend')
 })
 
+test('one undo takes back one thing: a typed word, or one edit of the form', async ({ page }) => {
+  await page.goto('/routes/new?form=1')
+  await pasteManifest(page, MANIFEST)
+  const rule = page.getByRole('region', { name: 'Rule 0' })
+  const first = rule.getByRole('group', { name: 'Backend 1' })
+  await expect(first.getByLabel('Weight')).toHaveValue('9')
+  const states = [MANIFEST]
+  const keep = async () => states.push(await manifestText(page))
+  await page.keyboard.press('ControlOrMeta+End')
+  await page.keyboard.type('#note')
+  await keep()
+  await first.getByLabel('Weight').fill('3')
+  await expect.poll(() => manifestText(page)).toContain('weight: 3')
+  await keep()
+  await rule.getByRole('button', { name: 'Remove backend 2' }).click()
+  await expect(rule.getByRole('group', { name: 'Backend 2' })).toHaveCount(0)
+  await keep()
+  await page.keyboard.press('ControlOrMeta+End')
+  await page.keyboard.type('#more')
+  await expect(page.getByRole('textbox', { name: 'HTTPRoute manifest' })).toBeFocused()
+
+  for (const state of states.toReversed()) {
+    await page.keyboard.press('ControlOrMeta+z')
+    await expect.poll(() => manifestText(page)).toBe(state)
+  }
+  await expect(first.getByLabel('Weight')).toHaveValue('9')
+  for (const state of states.slice(1)) {
+    await page.keyboard.press('ControlOrMeta+Shift+z')
+    await expect.poll(() => manifestText(page)).toBe(state)
+  }
+})
+
+test('edits of the form made at once are undone one by one', async ({ page }) => {
+  await page.goto('/routes/new?form=1')
+  await pasteManifest(page, MANIFEST)
+  const rule = page.getByRole('region', { name: 'Rule 0' })
+  await expect(rule.getByRole('group', { name: 'Backend 1' })).toContainText('90 %')
+  // Faster than a page is drawn.
+  await rule.getByRole('button', { name: 'Add mirror' }).evaluate((button: HTMLElement) => {
+    for (let clicks = 0; clicks < 3; clicks += 1) button.click()
+  })
+  const mirrors = rule.getByRole('group', { name: /^Mirror \d$/ })
+  await expect(mirrors).toHaveCount(3)
+  await page.getByRole('textbox', { name: 'HTTPRoute manifest' }).focus()
+  for (const left of [2, 1, 0]) {
+    await page.keyboard.press('ControlOrMeta+z')
+    await expect(mirrors).toHaveCount(left)
+  }
+  expect(await manifestText(page)).toBe(MANIFEST)
+})
+
 test('a field keeps the caret where a person types', async ({ page }) => {
   await page.goto('/routes/new?form=1')
   await pasteManifest(page, MANIFEST)

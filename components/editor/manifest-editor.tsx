@@ -78,13 +78,16 @@ function mount(host: HTMLElement, parts: MonacoParts, props: ManifestEditorProps
   return { ...parts, editor: instance, model }
 }
 
-/** Replaces what differs as one edit: undo brings the former text back, and cursor, folds and scroll position stay. */
+/** Replaces what differs as one edit: one undo takes back it alone, and cursor, folds and scroll position stay. */
 function replaceText({ monaco, model }: Mounted, value: string): void {
   const former = model.getValue()
   if (former === value) return
   const { start, end, text } = changedPart(former, value)
   const range = monaco.Range.fromPositions(model.getPositionAt(start), model.getPositionAt(end))
+  // Without a stop on both sides Monaco takes it for a part of what was typed before and of the edit that follows.
+  model.pushStackElement()
   model.pushEditOperations([], [{ range, text }], () => null)
+  model.pushStackElement()
 }
 
 function reveal({ editor: instance }: Mounted, { startLine, startColumn }: TextRange): void {

@@ -491,3 +491,16 @@ describe('completion from the cluster', () => {
     expect(completeManifest(large, FACTS)).toBeNull()
   })
 })
+
+describe('an item of a list', () => {
+  it('is completed as an object of its own, beside the others', () => {
+    const service =
+      '- apiVersion: v1\n  kind: Service\n  metadata: {name: new}\n  spec: {ports: [{port: 99}]}\n'
+    const route = `- apiVersion: ${apiVersion}\n  kind: HTTPRoute\n  metadata: {name: r}\n  spec:\n    rules:\n    - backendRefs:\n      - name: |\n`
+    expect(labels(`apiVersion: v1\nkind: List\nitems:\n${service}${route}`)).toEqual(
+      expect.arrayContaining(['backend', 'new']),
+    )
+    const typed = `apiVersion: ${apiVersion}\nkind: HTTPRouteList\nitems:\n- metadata: {name: r}\n  spec:\n    parentRefs:\n    - name: |\n`
+    expect(labels(typed)).toContain('eg')
+  })
+})

@@ -1,5 +1,6 @@
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { type FieldPath, valueAt } from '@/lib/manifest/edit/field-edit'
+import { objectsOf } from '@/lib/manifest/list-items'
 import type { JsonObject } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
@@ -23,10 +24,11 @@ export interface CompletionContext {
 
 /** The context of a cursor; null in a document of another kind. A document without a kind may become a route. */
 export function completionContext(
-  cursor: Cursor,
+  inText: Cursor,
   facts: ClusterFacts,
   defaultNamespace: string,
 ): CompletionContext | null {
+  const cursor = inItem(inText)
   const own = cursor.objects[cursor.documentIndex] ?? null
   const fields = isJsonObject(own) ? own : {}
   const kind = fields['kind'] ?? 'HTTPRoute'
@@ -44,6 +46,18 @@ export function completionContext(
     holder: objectAt(cursor.path.slice(0, -1)),
     rule: cursor.path[1] === 'rules' ? objectAt(cursor.path.slice(0, 3)) : {},
   }
+}
+
+/** In a list the cursor is in one of the items, which are objects as any other. */
+function inItem(cursor: Cursor): Cursor {
+  const [root, item, ...path] = cursor.path
+  const list = cursor.objects[cursor.documentIndex]
+  if (root !== 'items' || typeof item !== 'number' || !isJsonObject(list)) return cursor
+  const held = objectsOf(list)
+  if (typeof held === 'string' || held[item]?.item !== item) return cursor
+  const others = cursor.objects.filter((_, index) => index !== cursor.documentIndex)
+  const objects = [...held.map(({ object }) => object), ...others]
+  return { ...cursor, path, objects, documentIndex: item }
 }
 
 /** The text of a field; empty where it is absent or no text. */

@@ -28,6 +28,16 @@ const UNREADABLE: readonly Unreadable[] = [
     code: 'yaml.directive',
     says: () => 'kubectl takes no directives: leave this line out',
   },
+  {
+    pattern: /(?<=\n)---[ \t]+[^\s#].*/,
+    code: 'yaml.separator',
+    says: () => 'kubectl loses what stands behind ---: put it on a line of its own',
+  },
+  {
+    pattern: /^\.\.\.[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*(?!---)[^\s#].*/m,
+    code: 'yaml.separator',
+    says: () => 'kubectl reads no further than ...: begin the next document with ---',
+  },
 ]
 
 /** What stands in the text that kubectl can't read anywhere, each kind once. */
@@ -42,6 +52,34 @@ export function unreadableProblems(text: string): readonly NodeProblem[] {
 
 function codePoint(character: string): string {
   return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
+}
+
+/** Escapes that JSON has and YAML 1.1 does not: a slash, and halves of a character beyond U+FFFF. */
+const JSON_ESCAPE = /^\\(?:\/|u[dD][89a-fA-F])/
+
+function jsonEscapeIn(quoted: string): string | undefined {
+  // Taken two characters at a time, so that a backslash that is escaped itself begins none.
+  for (const [found] of quoted.matchAll(/\\(?:u[0-9a-fA-F]{4}|.)/gs)) {
+    if (JSON_ESCAPE.test(found)) return found
+  }
+  return undefined
+}
+
+/** Texts in double quotes that kubectl refuses; it reads what begins with a brace as JSON, where they are right. */
+export function escapeProblems(ast: Document, text: string): readonly NodeProblem[] {
+  if (/^\s*\{/.test(text) || !/\\(?:\/|u[dD])/.test(text)) return []
+  const problems: NodeProblem[] = []
+  visit(ast, {
+    Scalar: (_key, { type, range }) => {
+      if (type !== 'QUOTE_DOUBLE' || !range || problems.length >= PROBLEMS_PER_DOCUMENT_MAX) return
+      const [start, end] = range
+      const found = jsonEscapeIn(text.slice(start, end))
+      if (found === undefined) return
+      const message = `kubectl does not know the escape ${found}: write the character itself`
+      problems.push({ code: 'yaml.escape', message, fieldPath: '', start, end })
+    },
+  })
+  return problems
 }
 
 /** What goyaml.v2 reads in its own way inside `[…]` and `{…}`, where a colon needs a space before it ends a key. */

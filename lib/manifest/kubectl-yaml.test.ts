@@ -75,8 +75,23 @@ describe('a manifest as kubectl reads it', () => {
     ['[:b]', 'yaml.syntax'],
     ['"\u2028"', 'yaml.character'],
     ['\u0007', 'yaml.character'],
+    ['"\\/"', 'yaml.escape'],
+    ['"\\ud83d\\ude00"', 'yaml.escape'],
   ])('says what is wrong with %s instead of sending something else', (text, code) => {
     expect(parseManifest(`a: ${text}\n`).problems.map((problem) => problem.code)).toContain(code)
+  })
+
+  const codes = (text: string) => parseManifest(text).problems.map(({ code }) => code)
+
+  it('takes escapes for what they are, and those of JSON in JSON', () => {
+    expect(valueIn('"\\\\/ \\u00e9 \\U0001F600"')).toBe('\\/ é 😀')
+    expect(codes('{"a": "\\/", "b": "\\ud83d\\ude00"}')).toEqual([])
+  })
+
+  it('says where kubectl would read no further', () => {
+    expect(codes('a: 1\n--- {b: 2}\n')).toEqual(['yaml.separator'])
+    expect(codes('a: 1\n...\n# more\nb: 2\n')).toContain('yaml.separator')
+    expect(codes('--- {a: 1}\n--- # two\nb: |\n  --- c\n...\n\n---\nc: 3\n...\n')).toEqual([])
   })
 
   it('says that a directive is not taken, and takes a number that is held exactly', () => {

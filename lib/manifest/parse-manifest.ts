@@ -1,6 +1,6 @@
 import { Composer, type CST, type Document, Parser } from 'yaml'
 import type { FieldPath } from '@/lib/manifest/edit/field-edit'
-import { flowProblems, unreadableProblems } from '@/lib/manifest/go-only-problems'
+import { escapeProblems, flowProblems, unreadableProblems } from '@/lib/manifest/go-only-problems'
 import {
   DOCUMENTS_MAX,
   NESTING_MAX,
@@ -164,6 +164,7 @@ function readDocument(
   }
   for (const problem of syntaxProblems(ast, places.text)) report(problem)
   for (const problem of flowProblems(ast)) report(problem)
+  for (const problem of escapeProblems(ast, places.text)) report(problem)
   if (ast.errors.length > 0) return 1
   const { value, problems: found } = toJson(ast)
   for (const problem of found) report(problem)

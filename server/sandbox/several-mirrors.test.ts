@@ -81,6 +81,12 @@ const CASES: readonly Case[] = [
     denied: [],
   },
   {
+    name: 'a parent that lists it beside one that does not exist',
+    parentRefs: [{ name: 'many' }, { name: 'gone' }],
+    rules: [rule(TWO)],
+    denied: [FILTERS],
+  },
+  {
     name: 'a parent of another namespace',
     parentRefs: [{ name: 'many', namespace: 'infra' }],
     rules: [rule(TWO)],
@@ -223,6 +229,8 @@ function markedBy(text: string, stored: JsonObject | null = null): readonly stri
   const found = validateText({ text, defaultNamespace: 'default' }, context)
   const errors = found.filter(({ severity, code }) => severity === 'error' && !LINT.test(code))
   for (const { message } of errors) expect(message).toContain(SENTENCE)
+  const other = found.filter(({ code }) => /^mirror\.several(?!-in-one-rule)/.test(code))
+  if (errors.length > 0) expect(other).toEqual([])
   return errors.map(({ fieldPath }) => fieldPath)
 }
 

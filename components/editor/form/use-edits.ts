@@ -1,6 +1,7 @@
 'use client'
 
 import { type RefObject, useCallback, useEffect, useRef } from 'react'
+import { flushSync } from 'react-dom'
 import { askWorker } from '@/components/data/use-validation'
 import { editForm } from './edit-form'
 import type { RouteForm } from './route-form'
@@ -47,8 +48,11 @@ async function editNow(latest: Latest, [index, make]: Parameters<EditRule>): Pro
   if (!edited.ok) return true
   // Known at once: the next edit may come before this one is drawn.
   latest.current = { ...now, text: edited.text, followed: shown(now.followed, edited.form) }
-  now.followed.follow(edited.text, edited.form)
-  now.onChange(edited.text)
+  // Drawn before the next edit is made, so that the editor gets each on its own and can undo it so.
+  flushSync(() => {
+    now.followed.follow(edited.text, edited.form)
+    now.onChange(edited.text)
+  })
   return true
 }
 
