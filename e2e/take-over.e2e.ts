@@ -62,6 +62,7 @@ test('a draft names what it leaves out and others own, shows it without, and rem
   await expectAccessible(page)
   await review.getByRole('button', { name: 'Let them stay' }).click()
   await expect(left).toContainText('metadata.labels.legacy')
+  await left.getByRole('checkbox', { name: /spec.hostnames/ }).check()
   await remove.click()
   await expect(changes).toContainText('spec.hostnames removed')
   await expect(review).toContainText('Requests for taken.example are no longer taken.')

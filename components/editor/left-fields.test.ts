@@ -83,13 +83,13 @@ describe('fields that would stay', () => {
   })
 
   test('are foretold of a restore', () => {
-    const fieldsV1 = { 'f:metadata': { 'f:labels': {} } }
+    const fieldsV1 = { 'f:metadata': { 'f:labels': { 'f:legacy': {} } } }
     const owner = { manager: 'kubectl', operation: 'Update', apiVersion: 'v1' } as const
     const managedFields = [{ ...owner, fieldsType: 'FieldsV1', fieldsV1 } as const]
     const { metadata, ...rest } = object('b')
     const live = { ...rest, metadata: { ...metadata, labels: { legacy: 'x' }, managedFields } }
     const names = (text: string) => namesText(staysInRestore(live, text))
-    expect(names('metadata: {name: b, annotations: {}}')).toBe('metadata.labels (kubectl)')
+    expect(names('metadata: {name: b, annotations: {}}')).toBe('metadata.labels.legacy (kubectl)')
     expect(names('metadata: {name: b, annotations: {}, labels: {legacy: x}}')).toBe('')
     expect(names('')).toBe('')
   })

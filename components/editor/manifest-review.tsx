@@ -18,7 +18,14 @@ import type {
 } from '@/lib/dashboard-api/manifests'
 import { conflictsByManager, explainConflicts } from './conflicts'
 import { ConflictsPanel } from './conflicts-panel'
-import { keyOfField, leftFields, type NamedField, removalSentences, toRemove } from './left-fields'
+import {
+  keyOfField,
+  leftFields,
+  type NamedField,
+  namesText,
+  removalSentences,
+  toRemove,
+} from './left-fields'
 import { LeftPanel } from './left-panel'
 import { isAccepted, outcomeText, resultName } from './result-text'
 import { ResultView } from './result-view'
@@ -82,10 +89,14 @@ function announce(results: readonly ManifestResult[]): void {
     results.length === 1 && first !== undefined
       ? `${resultName(first)} ${outcomeText(first.outcome, 'apply')}`
       : `${results.length} objects applied`
+  const left = leftFields(results)
   showToast({
-    tone: 'ok',
+    tone: left.length === 0 ? 'ok' : 'warn',
     title,
-    description: 'The controllers report their conditions as they act.',
+    description:
+      left.length === 0
+        ? 'The controllers report their conditions as they act.'
+        : `The API server kept what was to be removed: ${namesText(left)}.`,
   })
 }
 

@@ -77,7 +77,7 @@ export interface ManifestResult {
   /** For `rejected` and `conflict`. */
   readonly error?: KubernetesStatus
   readonly conflicts: readonly FieldConflict[]
-  /** What the document leaves out and stays, since others own it. Empty for an apply that removes nothing. */
+  /** What the document leaves out and stays, since others own it; of an apply, what it was to remove and did not. */
   readonly left: readonly LeftField[]
   /** What the document says and is not applied, as field paths: the server writes it, or it is kubectl's record of its last apply. */
   readonly dropped: readonly string[]

@@ -11,7 +11,7 @@ import { KubeError } from './kube-error'
 import { APPLY_ATTEMPTS_MAX } from './limits'
 import type { Cluster } from './load-cluster'
 import { getObject } from './objects'
-import { chosenOf, leftBehind, previewRemoval, removeAndApply } from './remove-left-out'
+import { chosenOf, isThere, leftBehind, previewRemoval, removeAndApply } from './remove-left-out'
 import { resolveKind, servedVersionOf } from './resolve-kind'
 
 export interface ApplyOptions {
@@ -119,9 +119,12 @@ async function write(
   if (chosen.length === 0) return { ...(dryRun ? answer : await apply(false)), left }
   const paths = removalPaths(left, chosen, target.draft)
   const preview = await previewRemoval(target, live, answer.object, paths)
-  const written = dryRun ? preview : await removeAndApply(target, live, paths)
-  const warnings = [...new Set([...answer.warnings, ...written.warnings])]
-  return { ...written, warnings, left: left.filter((field) => !chosen.includes(field)) }
+  if (dryRun) {
+    const warnings = [...new Set([...answer.warnings, ...preview.warnings])]
+    return { ...preview, warnings, left: left.filter((field) => !chosen.includes(field)) }
+  }
+  const written = await removeAndApply(target, live, paths)
+  return { ...written, left: chosen.filter((field) => isThere(written.object, field)) }
 }
 
 async function refused(

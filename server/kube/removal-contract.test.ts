@@ -82,7 +82,7 @@ describe.skipIf(!hasKubectl())(`removing against ${CLUSTER_NAME} (skipped withou
     expect(shown).toMatchObject({ outcome: 'configured', left: [] })
     expect(await read(name)).toEqual(seen)
     const done = await applyManifest(cluster, draft, { ...write, ...asked })
-    expect(done.outcome).toBe('configured')
+    expect(done).toMatchObject({ outcome: 'configured', left: [] })
     const stored = await read(name)
     expect(toEditableYaml(stored)).toBe(toEditableYaml(shown.result ?? {}))
     return stored
@@ -224,6 +224,21 @@ describe.skipIf(!hasKubectl())(`removing against ${CLUSTER_NAME} (skipped withou
     const draft = await draftOf('untracked', dropLegacy)
     const stored = await remove('untracked', draft, ['metadata.labels.legacy ()'])
     expect(labelsOf(stored)).toEqual({ team: 'a' })
+
+    await kubectl('annotate httproute untracked a=b c=d')
+    await contract.kubectl(['patch', 'httproute', 'untracked', '--type=merge', '-p', reset])
+    const bare = await draftOf('untracked', (object) => [
+      delete (object['metadata'] as JsonObject)['annotations'],
+      dropSpec('hostnames')(object),
+    ])
+    const emptied = await remove('untracked', bare, [
+      'metadata.annotations.a ()',
+      'metadata.annotations.c ()',
+      'spec.hostnames ()',
+    ])
+    // kubectl's record is nobody's to remove with them.
+    expect(Object.keys(emptied.metadata.annotations ?? {})).toEqual([LAST_APPLIED])
+    expect(emptied).not.toHaveProperty('spec.hostnames')
   })
 
   test('a default is not named, for it would come back', async () => {

@@ -22,10 +22,9 @@ export async function leftBehind(
   live: KubernetesObject,
   answer: KubernetesObject,
 ): Promise<readonly LeftField[]> {
-  const stored = toJson(answer)
   const left = leftOut(live, target.draft)
     .filter(({ path }) => target.part === undefined || isAmong(path, target.part))
-    .filter(({ path, value }) => equalJson(fieldAt(stored, path), value))
+    .filter((field) => isThere(answer, field))
   const movable = left.filter(({ isHeld }) => !isHeld)
   if (movable.length === 0) return left
   const paths = removalPaths(left, movable, target.draft)
@@ -34,10 +33,12 @@ export async function leftBehind(
     throw error
   })
   if (without === null) return left.filter(({ managers }) => managers.length > 0)
-  const remaining = toJson(without.object)
-  return left.filter(
-    ({ path, value, isHeld }) => isHeld || !equalJson(fieldAt(remaining, path), value),
-  )
+  return left.filter((field) => field.isHeld || !isThere(without.object, field))
+}
+
+/** Whether an object has a field as it was found. */
+export function isThere(object: KubernetesObject, { path, value }: LeftField): boolean {
+  return equalJson(fieldAt(toJson(object), path), value)
 }
 
 /** The fields that are asked for, of those that can be taken over. */

@@ -106,11 +106,12 @@ function withoutKeys(item: JsonValue, step: string): JsonValue {
 
 /** A place that the draft has not: what can be owned apart is named apart, as two managers may share a map. */
 function leave(place: Place, found: LeftField[]): void {
-  const { value, owners } = place
+  const { path, value, owners } = place
   const items = Array.isArray(value) ? itemsOf(place, value) : []
   for (const item of items) note(item, found)
   if (items.length > 0) return
-  const isShared = owners.some(({ tree }) => stepsOf(tree).length > 0)
+  // Labels and annotations are always many people's; and among the latter is kubectl's record, which is not looked at here.
+  const isShared = path[0] === 'f:metadata' || owners.some(({ tree }) => stepsOf(tree).length > 0)
   if (!isJsonObject(value) || !isShared) note(place, found)
   else {
     for (const [key, inner] of Object.entries(value)) {

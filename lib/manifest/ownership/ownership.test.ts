@@ -77,7 +77,7 @@ describe('what a draft leaves out', () => {
     [
       'a field that nobody is known to own',
       TEXT.replace(`, annotations: {theirs: '1'}`, ''),
-      ['metadata.annotations '],
+      ['metadata.annotations.theirs '],
     ],
     [
       'a list as a whole, also one that we own beside another',
@@ -149,14 +149,19 @@ describe('taking over', () => {
     ])
   })
 
-  test('removes a map as a whole once everything in it goes', () => {
-    const draft = read('metadata: {}\nspec: {rules: []}')
-    const left = leftOut(object, draft).filter(({ managers }) => managers.length > 0)
+  test('removes a map of the spec as a whole once everything in it goes', () => {
+    const owners = [
+      entry('x', {
+        'f:metadata': { 'f:labels': { '.': {}, 'f:a': {} } },
+        'f:spec': { 'f:m': { '.': {}, 'f:a': {}, 'f:b': {} } },
+      }),
+    ]
+    const mapped = live('metadata: {labels: {a: x}}\nspec: {m: {a: 1, b: 2}}', owners)
+    const draft = read('metadata: {}\nspec: {}')
+    const left = leftOut(mapped, draft)
     const texts = (chosen: typeof left) => removalPaths(left, chosen, draft).map(fieldText)
-    expect(texts(left)).toEqual(['metadata.labels', 'spec.hostnames'])
-    expect(texts(left.filter(({ path }) => path[2] === 'f:legacy'))).toEqual([
-      'metadata.labels.legacy',
-    ])
+    expect(texts(left)).toEqual(['metadata.labels.a', 'spec.m'])
+    expect(texts(left.filter(({ path }) => path[2] === 'f:b'))).toEqual(['spec.m.b'])
   })
 
   test('lets kubectl’s record forget the field, and nothing else', () => {

@@ -18,7 +18,7 @@ import { isJsonObject } from '@/lib/shared/json-values'
 
 /**
  * What to remove for the chosen ones of the fields that are left out: a map that the draft has not goes as a whole when all that
- * was in it goes, so that no empty one remains.
+ * was in it goes, so that no empty one remains. Those of the metadata go by themselves when they are empty.
  */
 export function removalPaths(
   left: readonly LeftField[],
@@ -27,6 +27,7 @@ export function removalPaths(
 ): readonly FieldSteps[] {
   const goes = new Set(chosen.map(({ path }) => JSON.stringify(path)))
   const paths = chosen.map(({ path }) => {
+    if (path[0] === 'f:metadata') return path
     const outer = path.findIndex((_, depth) => {
       const container = path.slice(0, depth + 1)
       if (fieldAt(draft as JsonObject, container) !== undefined) return false
