@@ -1,5 +1,6 @@
 import { formatCount, formatLatency, formatShare } from '@/components/format/numbers'
 import type { RouteSeries, TrafficSeries } from '@/lib/dashboard-api/series'
+import { errorsNote, mirrorErrors } from './mirror-errors'
 import { formatCodes } from './split-panel'
 
 interface TileProps {
@@ -63,7 +64,7 @@ export function WindowTotals({ route, rangeName }: { route: RouteSeries; rangeNa
       <Tile
         label="Mirrored copies"
         value={formatCount(mirrored)}
-        note={mirrors.length === 0 ? 'no mirror in use' : rangeName.toLowerCase()}
+        note={mirrors.length === 0 ? 'no mirror in use' : errorsNote(mirrorErrors(mirrors))}
       />
       <Tile
         label="Primary p99"

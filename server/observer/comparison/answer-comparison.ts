@@ -36,6 +36,7 @@ function answer(store: ComparisonStore, path: string, url: URL): Answer {
     if (route === undefined) return refusal(400, 'Name the route: ?route=namespace/name.')
     return [200, { comparisons: store.list(route) }]
   }
+  if (path === '/comparisons/newest') return [200, { comparisons: store.newest() }]
   if (path === '/comparisons/pairs') {
     const query = pairQuery.safeParse(asked)
     return query.success ? found(store.pairs(query.data)) : BAD_QUERY
