@@ -1,6 +1,6 @@
 'use client'
 
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type UseQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ComparisonKey, ComparisonSnapshot } from '@/lib/comparison/snapshot'
 import type {
   ComparedPair,
@@ -37,16 +37,21 @@ export function useComparisons(route: string) {
   })
 }
 
-/** What one comparison has counted, while there is one. */
-export function useSnapshot(key: ComparisonKey | null) {
+/** How what one comparison has counted is asked for. */
+export function snapshotQuery(key: ComparisonKey | null): UseQueryOptions<ComparisonSnapshot> {
   const query = key === null ? '' : queryOf(key)
-  return useCachedQuery<ComparisonSnapshot>({
+  return {
     queryKey: ['comparison', query],
     queryFn: ({ signal }) => getJson(`${API.comparison}/snapshot?${query}`, signal),
     enabled: key !== null,
     refetchInterval: REFRESH_MS,
     staleTime: 0,
-  })
+  }
+}
+
+/** What one comparison has counted, while there is one. */
+export function useSnapshot(key: ComparisonKey | null) {
+  return useCachedQuery<ComparisonSnapshot>(snapshotQuery(key))
 }
 
 /** Kept pairs of a comparison that fit a filter. */

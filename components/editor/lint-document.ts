@@ -5,20 +5,24 @@ import type { ManifestDocument } from '@/lib/manifest/parse-manifest'
 import type { Diagnostic, DiagnosticFix, TextRange } from '@/lib/validation/diagnostic'
 import type { ClusterFacts } from '@/lib/validation/lints/cluster-facts'
 import type { LintFix } from '@/lib/validation/lints/lint-finding'
+import { lintGrpcRoute } from '@/lib/validation/lints/lint-grpc-route'
 import { lintHttpRoute } from '@/lib/validation/lints/lint-http-route'
 import { splitRuleOf } from '@/lib/validation/lints/lint-methods'
 import { readRoute } from '@/lib/validation/lints/read-route'
 
-/** Findings about one document. Nothing for a document that is no HTTPRoute. */
+/** Findings about one document. Nothing for a document that is no route. */
 export function lintDocument(
   document: ManifestDocument,
   facts: ClusterFacts,
   { text, defaultNamespace }: { readonly text: string; readonly defaultNamespace: string },
 ): readonly Diagnostic[] {
   const route: HTTPRoute | null = readRoute(document.object, defaultNamespace)
-  if (route === null) return []
+  const findings =
+    route === null
+      ? lintGrpcRoute(document.object, defaultNamespace, facts)
+      : lintHttpRoute(route, facts)
   const end = endOf(text)
-  return lintHttpRoute(route, facts).map(({ fix: offered, ...finding }) => {
+  return findings.map(({ fix: offered, ...finding }) => {
     const fix = offered === undefined ? null : toTextFix(offered, document, { text, end })
     return {
       ...finding,

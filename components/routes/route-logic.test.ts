@@ -152,6 +152,32 @@ describe('route rows', () => {
     expect(joinRates(summaries, undefined)[0]?.requestRate).toBeNull()
   })
 
+  it('say that a mirror fails, and what its comparison decided, before that they are accepted', () => {
+    const [summary] = [
+      summariseRoute(route([condition('Accepted', 'True'), condition('ResolvedRefs', 'True')])),
+    ]
+    const counted = (mirrorErrors: number) => ({
+      ...overview,
+      routes: {
+        'shop/r': { requests: [100], mirrored: [100], signals: { mirrorErrors: [mirrorErrors] } },
+      },
+    })
+    const row = (errors: number, verdicts?: Parameters<typeof joinRates>[2]) => {
+      const [{ state, statusText } = { state: '', statusText: '' }] = joinRates(
+        [summary],
+        counted(errors),
+        verdicts,
+      )
+      return `${state}: ${statusText}`
+    }
+    expect(row(0)).toBe('ok: Accepted')
+    expect(row(5)).toBe('bad: 5 % of the mirror’s answers are 5xx (5) · Accepted')
+    expect(row(0, new Map([['shop/r', 'do-not-promote']]))).toBe(
+      'bad: Verdict: Do not promote · Accepted',
+    )
+    expect(row(0, new Map([['shop/r', 'promote']]))).toBe('ok: Accepted')
+  })
+
   it('are found by every word, in any field', () => {
     const names = (text: string, namespace = '') =>
       filterRoutes(summaries, { text, namespace }).map(({ name }) => name)

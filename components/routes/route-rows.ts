@@ -1,5 +1,8 @@
 /** Summaries and rates → the rows of the routes table: filtered and sorted. Pure. */
-import type { Points, SeriesOverview } from '@/lib/dashboard-api/series'
+import type { Verdicts } from '@/components/data/verdicts'
+import { sorted, trafficFindings, verdictFindings } from '@/components/traffic/attention'
+import type { Decision } from '@/lib/comparison/assess'
+import type { Points, RouteOverview, SeriesOverview } from '@/lib/dashboard-api/series'
 import type { HealthState, RouteSummary } from './route-summary'
 
 export interface RouteRow extends RouteSummary {
@@ -8,6 +11,9 @@ export interface RouteRow extends RouteSummary {
   readonly mirrorRate: number | null
   readonly requests: Points
   readonly mirrored: Points
+  /** The cluster's word and what the last minutes show, whichever is worse. */
+  readonly state: HealthState
+  readonly statusText: string
 }
 
 export type SortColumn = 'name' | 'hostname' | 'mirrors' | 'status' | 'rate'
@@ -47,13 +53,16 @@ const NO_POINTS: Points = []
 export function joinRates(
   summaries: readonly RouteSummary[],
   overview: SeriesOverview | undefined,
+  verdicts: Verdicts = new Map(),
 ): readonly RouteRow[] {
   const idle = overview?.source.state === 'ok' ? 0 : null
   return summaries.map((summary) => {
     const series = overview?.routes[summary.key]
+    const status = statusOf(summary, series, verdicts.get(summary.key))
     if (overview === undefined || series === undefined) {
       return {
         ...summary,
+        ...status,
         requestRate: idle,
         mirrorRate: idle,
         requests: NO_POINTS,
@@ -62,6 +71,7 @@ export function joinRates(
     }
     return {
       ...summary,
+      ...status,
       requestRate: rateNow(series.requests, overview.stepSeconds),
       mirrorRate: rateNow(series.mirrored, overview.stepSeconds),
       requests: series.requests,
@@ -94,11 +104,32 @@ export function filterRoutes<T extends RouteSummary>(
 
 const SEVERITY: Record<HealthState, number> = { bad: 0, warn: 1, pending: 2, ok: 3 }
 
+/** A route its Gateways accept may still have a mirror that fails: that stands in front of "Accepted". */
+function statusOf(
+  { health }: RouteSummary,
+  series: RouteOverview | undefined,
+  decision: Decision | undefined,
+): Pick<RouteRow, 'state' | 'statusText'> {
+  const findings = sorted([
+    ...verdictFindings(decision),
+    ...(series === undefined ? [] : trafficFindings(series)),
+  ])
+  const states = [health.state, ...findings.map(({ urgency }) => urgency)]
+  const state = states.reduce((worst, one) => (SEVERITY[one] < SEVERITY[worst] ? one : worst))
+  const isFine = health.state === 'ok'
+  const texts = [
+    ...(isFine ? [] : [health.text]),
+    ...findings.map(({ text }) => text),
+    ...(isFine ? [health.text] : []),
+  ]
+  return { state, statusText: texts.join(' · ') }
+}
+
 const COMPARE: Record<SortColumn, (left: RouteRow, right: RouteRow) => number> = {
   name: (left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0),
   hostname: (left, right) => (left.hostnames[0] ?? '').localeCompare(right.hostnames[0] ?? ''),
   mirrors: (left, right) => left.mirrors.length - right.mirrors.length,
-  status: (left, right) => SEVERITY[left.health.state] - SEVERITY[right.health.state],
+  status: (left, right) => SEVERITY[left.state] - SEVERITY[right.state],
   rate: (left, right) => (left.requestRate ?? -1) - (right.requestRate ?? -1),
 }
 

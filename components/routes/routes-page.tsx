@@ -6,6 +6,7 @@ import { useMemo } from 'react'
 import { useLiveList } from '@/components/data/use-live'
 import { useSeriesOverview } from '@/components/data/use-live-series'
 import { useUrlState } from '@/components/data/use-url-state'
+import { useVerdicts } from '@/components/data/verdicts'
 import { plural } from '@/components/format/numbers'
 import { LiveLoading } from '@/components/layout/live-loading'
 import { PageHeader } from '@/components/layout/page-header'
@@ -95,6 +96,7 @@ function NothingShown({ total }: { total: number }) {
 function useRows(summaries: readonly RouteSummary[]): readonly RouteRow[] {
   const url = useUrlState()
   const { series } = useSeriesOverview(OVERVIEW_RANGE_SECONDS)
+  const verdicts = useVerdicts()
   const text = url.get('filter')
   const namespace = url.get('namespace')
   const sort = url.get('sort')
@@ -103,8 +105,8 @@ function useRows(summaries: readonly RouteSummary[]): readonly RouteRow[] {
     [summaries, text, namespace],
   )
   return useMemo(
-    () => sortRows(joinRates(filtered, series), parseSort(sort)),
-    [filtered, series, sort],
+    () => sortRows(joinRates(filtered, series, verdicts), parseSort(sort)),
+    [filtered, series, verdicts, sort],
   )
 }
 

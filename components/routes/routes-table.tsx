@@ -100,7 +100,7 @@ function RouteTableRow({ row, index, offset }: { row: RouteRow; index: number; o
       style={{ height: ROW_HEIGHT, transform: `translateY(${offset}px)` }}
     >
       <div role="cell" className="flex min-w-0 items-center gap-2.5">
-        <StatusIcon status={row.health.state} />
+        <StatusIcon status={row.state} />
         <div className="min-w-0">
           <Link
             href={page.route(row.namespace, row.name)}
@@ -110,6 +110,7 @@ function RouteTableRow({ row, index, offset }: { row: RouteRow; index: number; o
           </Link>
           <span className="block truncate text-2xs leading-4 text-muted">
             {row.namespace}
+            <span className="md:hidden">{row.state === 'ok' ? '' : ` · ${row.statusText}`}</span>
             <span className="md:hidden"> · {row.hostnames.join(', ') || 'any host'}</span>
           </span>
         </div>
@@ -125,10 +126,13 @@ function RouteTableRow({ row, index, offset }: { row: RouteRow; index: number; o
       </div>
       <div
         role="cell"
-        className={cn('truncate max-md:hidden', row.health.state === 'bad' && 'text-bad')}
-        title={row.health.parents.map(({ parent, text }) => `${parent}: ${text}`).join('\n')}
+        className={cn('truncate max-md:hidden', row.state === 'bad' && 'text-bad')}
+        title={[
+          row.statusText,
+          ...row.health.parents.map(({ parent, text }) => `${parent}: ${text}`),
+        ].join('\n')}
       >
-        {row.health.text}
+        {row.statusText}
       </div>
       <RateCell row={row} />
     </div>

@@ -2,6 +2,7 @@ import { CircleCheck, CircleX } from 'lucide-react'
 import { Panel } from '@/components/ui/panel'
 import type { CaptureCounts, MirrorSeries } from '@/lib/dashboard-api/series'
 import { accountSentences, captureSentence } from './account-sentence'
+import { errorsSentence } from './mirror-errors'
 
 function Verdict({ holds }: { holds: boolean }) {
   const Icon = holds ? CircleCheck : CircleX
@@ -33,6 +34,7 @@ function MirrorAccountItem({ mirror, rangeName }: { mirror: MirrorSeries; rangeN
       </p>
       <p className="text-xs tabular-nums">{inWindow.requests}</p>
       <p className="text-xs tabular-nums">{inWindow.mirrored}</p>
+      <p className="text-xs tabular-nums">{errorsSentence(mirror)}</p>
       <details className="mt-1">
         <summary className="cursor-pointer text-2xs text-muted">
           Since the gateway started

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { RouteOverview, SeriesOverview } from '@/lib/dashboard-api/series'
-import { attentionRows, attentionSentence, totalsSentence, trafficFindings } from './attention'
+import {
+  attentionRows,
+  attentionSentence,
+  sorted,
+  totalsSentence,
+  trafficFindings,
+} from './attention'
 
 const counted = (
   requests: number,
@@ -13,7 +19,7 @@ const counted = (
 })
 
 const texts = (route: RouteOverview) =>
-  trafficFindings(route).map(({ urgency, text }) => `${urgency}: ${text}`)
+  sorted(trafficFindings(route)).map(({ urgency, text }) => `${urgency}: ${text}`)
 
 describe('what needs attention', () => {
   it.each([
@@ -31,7 +37,28 @@ describe('what needs attention', () => {
       counted(1000, 1000, { errors: 5, mirrorErrors: 15 }),
       ['warn: 1.5 % of the mirror’s answers are 5xx (15)'],
     ],
-    [counted(1000, 1000, { errors: 5, mirrorErrors: 14 }), []],
+    [counted(1000, 1000, { mirrorErrors: 9 }), []],
+    [
+      counted(1000, 1000, { errors: 45, mirrorErrors: 50 }),
+      ['bad: 5 % of the mirror’s answers are 5xx (50)', 'warn: 4.5 % of answers are 5xx (45)'],
+    ],
+    [
+      counted(1000, 1000, { errors: 5, mirrorErrors: 25 }),
+      ['bad: 2.5 % of the mirror’s answers are 5xx (25)'],
+    ],
+    // Of those that were answered.
+    [
+      counted(1000, 1000, { failed: 5, mirrorErrors: 10 }),
+      ['warn: 1 % of the mirror’s answers are 5xx (10)'],
+    ],
+    [
+      counted(1000, 1000, { failed: 900, mirrorErrors: 10 }),
+      [
+        'bad: 90 % of mirrored requests got no answer (900)',
+        'bad: 10 % of the mirror’s answers are 5xx (10)',
+      ],
+    ],
+    [counted(1000, 19, { mirrorErrors: 19 }), []],
     // Of so few requests one error is no share.
     [counted(19, 19, { errors: 19, failed: 19 }), []],
     [{ ...counted(3), isUnbalanced: true as const }, ['bad: The counts of a mirror do not add up']],
@@ -56,9 +83,14 @@ describe('what needs attention', () => {
         ['a/new', null],
         ['a/refused', { urgency: 'bad', text: 'Not accepted' }],
       ]),
+      new Map([
+        ['a/new', 'do-not-promote'],
+        ['a/calm', 'keep-watching'],
+      ]),
     )
-    expect(rows.map(({ name }) => name)).toEqual(['broken', 'refused', 'shaky', 'calm', 'new'])
-    expect(attentionSentence(rows)).toBe('Needing attention: 2, worth a look: 1, fine: 2.')
+    expect(rows.map(({ name }) => name)).toEqual(['broken', 'new', 'refused', 'shaky', 'calm'])
+    expect(rows[1]?.findings).toEqual([{ urgency: 'bad', text: 'Verdict: Do not promote' }])
+    expect(attentionSentence(rows)).toBe('Needing attention: 3, worth a look: 1, fine: 1.')
     expect(totalsSentence(rows, 'Last hour')).toBe(
       '5,300 requests and 0 mirrored requests, last hour.',
     )

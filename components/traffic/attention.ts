@@ -1,5 +1,8 @@
 /** What of a route needs a person's attention, and how urgently. Pure. */
+import { DECISION_TEXT } from '@/components/compare/comparison-text'
+import { VERDICTS_MAX, type Verdicts } from '@/components/data/verdicts'
 import { formatCount, formatShare, plural } from '@/components/format/numbers'
+import type { Decision } from '@/lib/comparison/assess'
 import type { Points, RouteOverview, SeriesOverview } from '@/lib/dashboard-api/series'
 
 export type Urgency = 'bad' | 'warn' | 'ok'
@@ -29,9 +32,10 @@ export const ATTENTION_RULES = [
   'the counts of a mirror do not add up',
   '5 % or more of the answers are 5xx; a warning from 1 %',
   '10 % or more of the mirrored requests got no answer; a warning from 1 %',
-  'the mirror answers 5xx more often than the primary, by 1 point or more (warning)',
+  '5 % or more of the mirror’s answers are 5xx, or 2 points more than of the primary’s; a warning from 1 %',
   '0.1 % or more of the mirrored requests were dropped at a limit (warning)',
   'no Gateway accepts the route, or a reference is not resolved',
+  `the verdict of the comparison is Do not promote (of the ${VERDICTS_MAX} that were added to last)`,
 ] as const
 
 /** Fewer requests than this say nothing of shares. */
@@ -68,15 +72,21 @@ export function trafficFindings(route: RouteOverview): readonly Finding[] {
       ? [{ urgency: 'bad', text: 'The counts of a mirror do not add up' }]
       : []
   if (requests < REQUESTS_MIN) return unbalanced
-  // In whole numbers: a difference of shares would miss a point by rounding.
-  const isWorse = mirrorErrors * requests - errors * mirrored >= (requests * mirrored) / 100
+  // Copies under way may still be answered well. In whole numbers: a difference of shares would be rounded.
+  const answered = Math.max(mirrored - failed, mirrorErrors)
+  const isWorse = mirrorErrors * requests - errors * answered >= (requests * answered) / 50
   return [
     ...unbalanced,
     ...graded(errors, requests, { warn: 0.01, bad: 0.05 }, 'of answers are 5xx'),
     ...graded(failed, mirrored, { warn: 0.01, bad: 0.1 }, 'of mirrored requests got no answer'),
-    ...(isWorse
-      ? graded(mirrorErrors, mirrored, { warn: 0, bad: 2 }, 'of the mirror’s answers are 5xx')
-      : []),
+    ...(answered < REQUESTS_MIN
+      ? []
+      : graded(
+          mirrorErrors,
+          answered,
+          { warn: 0.01, bad: isWorse ? 0.01 : 0.05 },
+          'of the mirror’s answers are 5xx',
+        )),
     ...graded(
       dropped,
       mirrored + dropped,
@@ -87,6 +97,17 @@ export function trafficFindings(route: RouteOverview): readonly Finding[] {
 }
 
 const RANK: Record<Urgency, number> = { bad: 0, warn: 1, ok: 2 }
+
+/** The most urgent first. */
+export function sorted(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted((a, b) => RANK[a.urgency] - RANK[b.urgency])
+}
+
+/** What a running comparison says against the mirror; a verdict for it, or none yet, needs nobody. */
+export function verdictFindings(decision: Decision | undefined): readonly Finding[] {
+  if (decision !== 'do-not-promote') return []
+  return [{ urgency: 'bad', text: `Verdict: ${DECISION_TEXT[decision]}` }]
+}
 
 function worst(findings: readonly Finding[]): Urgency {
   if (findings.some(({ urgency }) => urgency === 'bad')) return 'bad'
@@ -105,14 +126,17 @@ const NOTHING: RouteOverview = { requests: [], mirrored: [] }
 export function attentionRows(
   overview: SeriesOverview,
   cluster: ClusterFindings,
+  verdicts: Verdicts,
 ): readonly AttentionRow[] {
   const keys = new Set([...cluster.keys(), ...Object.keys(overview.routes)])
   const rows = [...keys].map((key): AttentionRow => {
     const route = overview.routes[key] ?? NOTHING
     const ofCluster = cluster.get(key) ?? null
-    const findings = [...(ofCluster === null ? [] : [ofCluster]), ...trafficFindings(route)].sort(
-      (a, b) => RANK[a.urgency] - RANK[b.urgency],
-    )
+    const findings = sorted([
+      ...(ofCluster === null ? [] : [ofCluster]),
+      ...verdictFindings(verdicts.get(key)),
+      ...trafficFindings(route),
+    ])
     const slash = key.indexOf('/')
     const newest = route.requests.findLast((point) => point !== null) ?? null
     return {

@@ -235,12 +235,23 @@ export function mirrorOutcomes(route: RouteSeries): ChartModel {
   const sources = [
     { key: 'answered', points: sumPoints(route.mirrors.map(({ answered }) => answered)) },
     { key: 'failed', points: sumPoints(route.mirrors.map(({ failed }) => failed)) },
+    {
+      key: 'errors',
+      // Answers without a class of their own are none of 5xx; where none was counted, that is not known either.
+      points: sumPoints(
+        route.mirrors.map(
+          ({ responsesByClass, answered }) =>
+            responsesByClass['5xx'] ?? answered.map((count) => (count === null ? null : 0)),
+        ),
+      ),
+    },
   ]
   const model: ChartModel = {
     rows: toChartRows(route.timestamps, sources, { divisor: route.stepSeconds, merge: 'mean' }),
     series: [
       { key: 'answered', label: 'Answered', color: 'var(--series-mirror)', isFilled: true },
       { key: 'failed', label: 'Failed', color: 'var(--bad)', dashes: '6 3' },
+      { key: 'errors', label: 'Answered with 5xx', color: 'var(--bad)' },
     ],
   }
   return withPeaks(model, route, {

@@ -5,6 +5,7 @@ import { ChartCard } from '@/components/charts/chart-card'
 import { useLiveList } from '@/components/data/use-live'
 import { useSeriesOverview } from '@/components/data/use-live-series'
 import { useUrlState } from '@/components/data/use-url-state'
+import { useVerdicts } from '@/components/data/verdicts'
 import { exactRate, formatRate } from '@/components/format/numbers'
 import { LiveLoading } from '@/components/layout/live-loading'
 import { PageHeader } from '@/components/layout/page-header'
@@ -46,7 +47,11 @@ function Attention({ overview, rangeName }: { overview: SeriesOverview; rangeNam
   const url = useUrlState()
   const filter = url.get('filter')
   const cluster = useClusterFindings()
-  const rows = useMemo(() => attentionRows(overview, cluster), [overview, cluster])
+  const verdicts = useVerdicts()
+  const rows = useMemo(
+    () => attentionRows(overview, cluster, verdicts),
+    [overview, cluster, verdicts],
+  )
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
   const shown = rows.filter(({ key }) => words.every((word) => key.toLowerCase().includes(word)))
   return (

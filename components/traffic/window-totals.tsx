@@ -1,6 +1,7 @@
 import { formatCount, formatLatency, formatShare } from '@/components/format/numbers'
 import type { RouteSeries, TrafficSeries } from '@/lib/dashboard-api/series'
 import { retrySentence } from './account-sentence'
+import { errorsNote, mirrorErrors } from './mirror-errors'
 import { formatCodes } from './split-panel'
 
 interface TileProps {
@@ -66,7 +67,7 @@ export function WindowTotals({ route, rangeName }: { route: RouteSeries; rangeNa
         <Tile
           label="Mirrored requests"
           value={formatCount(mirrored)}
-          note={mirrors.length === 0 ? 'no mirror in use' : rangeName.toLowerCase()}
+          note={mirrors.length === 0 ? 'no mirror in use' : errorsNote(mirrorErrors(mirrors))}
         />
         <Tile
           label="Primary p99"

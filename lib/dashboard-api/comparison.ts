@@ -1,5 +1,6 @@
 /**
  * GET /api/comparison?route=namespace/name: the comparisons of a route; DELETE starts them anew.
+ * GET /api/comparison/newest: of every route, the comparisons of its newest compared generation.
  * GET /api/comparison/snapshot, /api/comparison/pairs, /api/comparison/pair: one comparison's counts, its kept pairs, one
  * of them. A page judges a snapshot by itself, with lib/comparison/assess.
  */

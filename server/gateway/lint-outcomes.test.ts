@@ -556,6 +556,7 @@ const PRECEDENCE: readonly Case[] = [
 const OF_OTHERS: readonly LintCode[] = [
   'annotation.not-served',
   'feature.not-listed',
+  'mirror.grpc-service-not-found',
   'mirror.share-rounds-to-zero',
   'mirror.with-direct-response',
 ]

@@ -43,6 +43,7 @@ export const LINT_CODES = [
   'match.shadowed-by-route',
   'mirror.backend-not-found',
   'mirror.external-name',
+  'mirror.grpc-service-not-found',
   'mirror.in-backend-filters',
   'mirror.kind-unknown',
   'mirror.no-endpoints',

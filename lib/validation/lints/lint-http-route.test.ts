@@ -11,6 +11,7 @@ import { parseVersion } from '@/lib/implementations/envoy-gateway-version'
 import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-features'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
 import { LINT_CODES, type LintCode, type LintFinding } from '@/lib/validation/lints/lint-finding'
+import { lintGrpcRoute } from '@/lib/validation/lints/lint-grpc-route'
 import { lintHttpRoute } from '@/lib/validation/lints/lint-http-route'
 
 const GATEWAY_API = 'gateway.networking.k8s.io/v1'
@@ -740,7 +741,8 @@ const CASES = [...ANNOTATIONS, ...BACKENDS, ...REFERENCES, ...PARENTS, ...FILTER
 
 describe('lintHttpRoute', () => {
   it('has a case for every code', () => {
-    expect([...new Set(CASES.map(({ code }) => code))].sort()).toEqual([...LINT_CODES])
+    const codes = [...CASES.map(({ code }) => code), 'mirror.grpc-service-not-found']
+    expect([...new Set(codes)].sort()).toEqual([...LINT_CODES])
   })
 
   it.each(CASES)(
@@ -894,6 +896,26 @@ describe('what is said of Envoy Gateway', () => {
     [null, ALIKE, 'Envoy Gateway since 1.9 sets the condition RouteRulesOverlap', OLDER_ENVOY],
   ])('of version %s', (version, given, says, facts) => {
     expect(messages(given, version, facts)).toContain(says)
+  })
+
+  it.each([
+    ['1.7.1', 'Envoy Gateway 1.7.1 does not find the Service of a mirror'],
+    ['1.7.2', null],
+    ['1.9.1', null],
+    [null, 'Envoy Gateway since 1.7.2 mirrors to it; before, it does not find the Service'],
+  ])('of a GRPCRoute and version %s', (version, says) => {
+    const given = { ...at('envoy', route([rule({ filters: [mirror('b')] })])), kind: 'GRPCRoute' }
+    const facts = {
+      ...FACTS,
+      isSandbox: false,
+      envoyGatewayVersion: version === null ? null : parseVersion(version),
+    }
+    const found = lintGrpcRoute({ ...given }, 'default', facts)
+    expect(found.map(({ code }) => code)).toEqual(
+      says === null ? [] : ['mirror.grpc-service-not-found'],
+    )
+    if (says !== null) expect(found[0]?.message).toContain(says)
+    expect(lintGrpcRoute({ ...given, kind: 'HTTPRoute' }, 'default', facts)).toEqual([])
   })
 
   it('is no condition that its version does not know', () => {

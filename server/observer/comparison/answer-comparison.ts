@@ -31,6 +31,7 @@ function answer(store: ComparisonStore, path: string, url: URL): PlaneAnswer {
     if (route === undefined) return NO_ROUTE
     return ok({ comparisons: store.list(route) })
   }
+  if (path === '/comparisons/newest') return ok({ comparisons: store.newest() })
   if (path === '/comparisons/pairs') {
     const query = pairQuery.safeParse(asked)
     return query.success ? found(store.pairs(query.data)) : BAD_QUERY

@@ -156,12 +156,22 @@ export class ComparisonStore {
   /** The comparisons of a route, newest pair first; without calibration. */
   list(route: string): readonly ComparisonListItem[] {
     return this.ofRoute(route)
-      .filter(({ tally }) => tally.key.filterIndex >= 0)
-      .map(({ tally }) => {
-        const { ruleName, pairs, primaryBackends, mirrorBackend, firstAt, lastAt } = tally.counts()
-        return { ...tally.key, ruleName, pairs, primaryBackends, mirrorBackend, firstAt, lastAt }
-      })
+      .filter(isOfMirror)
+      .map(toListItem)
       .sort((left, right) => right.generation - left.generation || right.lastAt - left.lastAt)
+  }
+
+  /** Of every route, the comparisons of the newest generation that was compared. */
+  newest(): readonly ComparisonListItem[] {
+    const ofMirrors = [...this.comparisons.values()].filter(isOfMirror)
+    const newest = new Map<string, number>()
+    for (const { tally } of ofMirrors) {
+      const { route, generation } = tally.key
+      newest.set(route, Math.max(newest.get(route) ?? 0, generation))
+    }
+    return ofMirrors
+      .filter(({ tally }) => tally.key.generation === newest.get(tally.key.route))
+      .map(toListItem)
   }
 
   snapshot(key: ComparisonKey): ComparisonSnapshot | null {
@@ -203,6 +213,16 @@ export class ComparisonStore {
   private ofRoute(route: string): readonly Comparison[] {
     return [...this.comparisons.values()].filter(({ tally }) => tally.key.route === route)
   }
+}
+
+/** Of a mirror, and no calibration. */
+function isOfMirror({ tally }: Comparison): boolean {
+  return tally.key.filterIndex >= 0
+}
+
+function toListItem({ tally }: Comparison): ComparisonListItem {
+  const { ruleName, pairs, primaryBackends, mirrorBackend, firstAt, lastAt } = tally.counts()
+  return { ...tally.key, ruleName, pairs, primaryBackends, mirrorBackend, firstAt, lastAt }
 }
 
 /** A rule's name in the store and on disk. */

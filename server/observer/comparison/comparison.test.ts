@@ -51,6 +51,7 @@ describe('captured exchanges', () => {
     for (let pair = 0; pair < 50; pair += 1) comparison.add(next('calibration'))
     for (let pair = 0; pair < 200; pair += 1) comparison.add(next('mirror'))
     const list = await comparison.get<ComparisonList>('/comparisons?route=shop/orders')
+    expect((await comparison.get<ComparisonList>('/comparisons/newest')).body).toEqual(list.body)
     expect(list.body.comparisons).toMatchObject([
       { generation: 1, filterIndex: 0, pairs: 200, mirrorBackend: 'shop/orders-next:80' },
     ])
@@ -238,6 +239,8 @@ describe('limits', () => {
     for (const generation of [1, 2, 3]) comparison.add(at(exchange, generation))
     const { body } = await comparison.get<ComparisonList>('/comparisons?route=shop/orders')
     expect(body.comparisons.map(({ generation }) => generation)).toEqual([3, 2])
+    const newest = await comparison.get<ComparisonList>('/comparisons/newest')
+    expect(newest.body.comparisons.map(({ generation }) => generation)).toEqual([3])
   })
 
   test('comparisonsMax: the one that waited longest is forgotten', async () => {
