@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestSandbox, type TestSandbox } from '../testing/start-sandbox'
+import { BUILTIN_KINDS } from './core-kinds/builtin-kinds'
 import schemas from './core-kinds/core-schemas.json' with { type: 'json' }
 import * as facts from './core-kinds/schema-facts'
 import { KUBERNETES_VERSION } from './kubernetes-version'
@@ -65,4 +67,12 @@ test('fields that came after that version are unknown, as they are to it', async
     422,
     expect.stringContaining('sendInitialEvents is forbidden for watch unless the WatchList'),
   ])
+})
+
+test('the README names every kind that is served, and the version', () => {
+  const readme = readFileSync('README.md', 'utf8')
+  const [line = ''] = /- It is Kubernetes [^`]+`kubectl api-resources`/.exec(readme) ?? []
+  expect(line).toContain(`Kubernetes ${KUBERNETES_VERSION} `)
+  const kinds = BUILTIN_KINDS.map(({ resource }) => resource.kind)
+  expect(kinds.filter((kind) => !new RegExp(`\\b${kind}\\b`).test(line))).toEqual([])
 })
