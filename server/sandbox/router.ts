@@ -2,9 +2,8 @@
 
 import type { IncomingMessage } from 'node:http'
 import { parseGoDuration } from '@/lib/validation/go-duration'
-import { goQuote } from '@/lib/validation/go-text'
 import { review } from './access-reviews'
-import { type Answer, failed, ok, warningHeaders } from './answer'
+import { type Answer, failed, ok } from './answer'
 import type { ApiRequest, ServerContext } from './api-request'
 import {
   aggregatedDiscovery,
@@ -17,13 +16,14 @@ import {
 import { finalizeNamespace } from './finalize-namespace'
 import { VERSION_INFO } from './kubernetes-version'
 import { JSON_OBJECT, negotiate, type Representation } from './negotiate'
+import { withHint } from './not-served'
 import type { OpenApiDocuments } from './openapi'
 import type { ApiStatus } from './outcome'
 import { podLog } from './pod-logs'
 import { findObject, getObject, listOrWatch } from './read-handlers'
 import { parseResourcePath, type RequestInfo } from './request-info'
 import { handleScale } from './scale-handlers'
-import { groupVersionOf, type ServedKind } from './served-kind'
+import type { ServedKind } from './served-kind'
 import { metricsAnswer } from './server-metrics'
 import type { User } from './service-account-tokens'
 import {
@@ -107,16 +107,6 @@ export async function route(request: RoutedRequest): Promise<Answer> {
     return failed(badRequest(`invalid timeout specified in the request URL - ${why}`))
   }
   return routeResource({ ...shared, query: url.searchParams, info, kind })
-}
-
-/** A 404 whose Warning says where to see what is served: kubectl and other clients print it, and the answer itself stays as it was. */
-function withHint(answer: Answer, { group, version, plural }: RequestInfo): Answer {
-  const hint = `the sandbox does not serve ${goQuote(plural)} of ${groupVersionOf({ group, version })}: "kubectl api-resources" lists what it serves, and CustomResourceDefinitions add to it`
-  if (answer.is === 'object') return { ...answer, warnings: [hint] }
-  const [warning = ''] = warningHeaders([hint])
-  return answer.is === 'text' && warning !== ''
-    ? { ...answer, headers: { ...answer.headers, Warning: warning } }
-    : answer
 }
 
 /** Discovery, OpenAPI, metrics and version; undefined for everything else. */

@@ -84,13 +84,22 @@ test('OpenAPI documents keep their URL while they stay the same', async () => {
 test.each([
   ['/apis/batch/v1/namespaces/default/cronjobs', 404, '"cronjobs" of batch/v1'],
   ['/api/v1/resourcequotas', 404, '"resourcequotas" of v1'],
-  ['/apis/made.up/v1/things', 404, '"things" of made.up/v1'],
+  ['/apis/networking.k8s.io/v1/ingresses', 404, '"ingresses" of networking.k8s.io/v1'],
 ])('a kind that is not served says so with its 404: %s', async (path, status, about) => {
   const answer = await sandbox.send(path)
   expect(answer.status).toBe(status)
   expect(answer.headers['warning']?.replaceAll('\\', '')).toContain(
     `the sandbox does not serve ${about}: "kubectl api-resources" lists what it serves`,
   )
+})
+
+test('a kind that nobody serves is not found without a word, as anywhere', async () => {
+  const answer = await sandbox.send('/apis/made.up/v1/things')
+  expect([answer.status, answer.text, answer.headers['warning']]).toEqual([
+    404,
+    '404 page not found\n',
+    undefined,
+  ])
 })
 
 test('Jobs leave their Pods behind when a client does not say otherwise, and say so', async () => {
