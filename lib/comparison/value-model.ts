@@ -84,17 +84,24 @@ function timeModel(stats: ValueStats): ValueModelName | null {
 }
 
 function isCounter(stats: ValueStats): boolean {
-  const { steps, rises, near, differing } = stats
+  const { steps, near, differing } = stats
   if (!isPure(stats, stats.numbers) || differing < OBSERVED_MIN) return false
   // Times that are no clock's rise as well.
   if (stats.times > 0) return false
-  return rises >= MOST * steps || (near >= MOST * steps && isUnrepeated(stats))
+  const isRising =
+    isRisingOf(stats) && stats.primaryRises >= STEPS_MIN && stats.mirrorRises >= STEPS_MIN
+  return isRising || (near >= MOST * steps && isUnrepeated(stats))
+}
+
+/** Also where a number stays for a while. */
+function isRisingOf({ falls, steps }: ValueStats): boolean {
+  return falls <= (1 - MOST) * steps
 }
 
 function isDerived(stats: ValueStats): boolean {
-  const { steps, rises, near, sameGaps, sameRatios, textSteps, textRises, alike, numbers } = stats
+  const { steps, near, sameGaps, sameRatios, textSteps, textRises, alike, numbers } = stats
   // Two counters may be by the same sum apart as well.
-  const mayCount = Math.max(rises, near) >= MOST * steps && steps < OBSERVED_MIN
+  const mayCount = (isRisingOf(stats) || near >= MOST * steps) && steps < OBSERVED_MIN
   const isSteady = Math.max(sameGaps, sameRatios) >= MOST * steps
   if (steps >= STEPS_MIN && isSteady && !mayCount) return true
   // Ids that begin with the time are alike for being of one time.
