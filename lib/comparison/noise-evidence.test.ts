@@ -213,7 +213,7 @@ const PLANTED: Readonly<Record<string, readonly [Field, Field, ((pair: number) =
   'a longer id': [drawn(HEX, 16), drawn(HEX, 17)],
   'a longer id, now and then': [
     drawn(HEX, 16),
-    (context) => drawn(HEX, context.random() < 0.1 ? 17 : 16)(context),
+    (context) => drawn(HEX, context.random() < 0.2 ? 17 : 16)(context),
   ],
   'a longer number': [
     ({ random }) => Math.floor(1e8 + random() * 8e8),

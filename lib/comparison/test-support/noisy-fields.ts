@@ -69,6 +69,7 @@ export const UNTOLD_FIELDS: Readonly<Record<string, Field>> = {
   letters: drawn(LOWER, 12),
   short: drawn(LOWER + DIGITS, 7),
   hex: drawn(HEX, 16),
+  ofThousands: drawn(DIGITS, 4, 'node-'),
   hexUpper: drawn(HEX.toUpperCase(), 32),
   digits: drawn(DIGITS, 12),
   varying: ({ random }) => chars(random, BASE62, 8 + Math.floor(random() * 6)),
