@@ -192,7 +192,7 @@ function modelText(group: AssessedGroup, repeats: string): string {
 }
 
 function undecidedText(group: AssessedGroup, repeats: string): string {
-  if (group.calibrationSeen === 0) return 'Too rare to be told from an odd answer.'
+  if (group.calibrationSeen === 0) return 'Too few so far to be told from an odd answer.'
   const { repeatsNeeded } = group
   const more =
     repeatsNeeded === null

@@ -1,5 +1,5 @@
 /** Why pairs, or parts of them, were not compared, in words. Pure. */
-import { formatCount, plural } from '@/components/format/numbers'
+import { plural } from '@/components/format/numbers'
 import { CUT_SHORT } from '@/lib/comparison/limits'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
 
@@ -45,7 +45,7 @@ export function leftOutParts(snapshot: ComparisonSnapshot): readonly LeftOutPart
       : [
           {
             reason: CUT_SHORT,
-            text: `${formatCount(cutShort)} were compared in part, being very large`,
+            text: `${plural(cutShort, 'pair')} with too many values, of which the first are compared`,
           },
         ]),
   ]

@@ -29,7 +29,7 @@ function write(value: unknown, isMasked: boolean): string {
   if (isRepeatedField(value)) {
     return value[REPEATED_KEY].map((one) => write(one, isMasked)).join('&')
   }
-  const shape = isMasked ? shapeOf(value) : 'other'
+  const shape = isMasked ? shapeOf(isNumberText(value) ? value[NUMBER_KEY] : value) : 'other'
   if (shape !== 'other') return `<${shape}>`
   if (isNumberText(value)) return canonicalNumber(value[NUMBER_KEY])
   return JSON.stringify(value) ?? 'null'

@@ -105,6 +105,7 @@ function byMeasure(
   }
   if (UNTOLD.has(modelFor(group))) return ['undecided', 'unmeasured']
   if (skew === 'even') return ['noise', 'symmetry']
+  if (skew === 'open') return ['undecided', 'none']
   return lower > NOISE_FLOOR ? ['difference', 'model'] : ['undecided', 'none']
 }
 
@@ -133,11 +134,11 @@ function isWithinNoise(group: DifferenceGroup): boolean {
 }
 
 /**
- * `lopsided`: far more often this way than the other way round. `even`: both ways alike. Answers of equal backends may be
+ * `lopsided`: far more often this way than the other way round. `even`: both ways alike; `open`: both ways, and too few. Answers of equal backends may be
  * exchanged, so that what differs by noise does so in both directions equally often (McNemar, Psychometrika 12, 1947; here
  * with a confidence sequence).
  */
-export type Skew = 'lopsided' | 'even' | 'unknown'
+export type Skew = 'lopsided' | 'even' | 'open' | 'unknown'
 
 /** Fewer of both kinds say nothing of their balance. */
 const BALANCED_MIN = 20
@@ -147,7 +148,6 @@ export function skewOf(differing: number, reverse: number | null, level: number)
   if (reverse === null) return 'unknown'
   const both = differing + reverse
   if (lowerBound(differing, both, level) > 0.5) return 'lopsided'
-  return both >= BALANCED_MIN && lowerBound(differing, both, DOUBT_LEVEL) <= 0.5
-    ? 'even'
-    : 'unknown'
+  if (lowerBound(differing, both, DOUBT_LEVEL) > 0.5) return 'unknown'
+  return both >= BALANCED_MIN ? 'even' : reverse > 0 ? 'open' : 'unknown'
 }

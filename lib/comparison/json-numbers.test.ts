@@ -99,6 +99,17 @@ describe('numbers are compared as they were written', () => {
     expect(differences(mirror, primary)).toEqual(expected)
   })
 
+  test('items whose long ids alone differ are the same items', () => {
+    const item = (id: string, kind: string) => `{"id":${id},"kind":"${kind}"}`
+    const [first, second] = [item(`${BIG}1`, 'a'), item(`${BIG}2`, 'b')]
+    const other = [item(`${BIG}3`, 'b'), item(`${BIG}4`, 'a')]
+    expect(differences(`[${first},${second}]`, `[${other}]`)).toEqual([
+      'reordered $',
+      'changed $[*].id',
+      'changed $[*].id',
+    ])
+  })
+
   test('within a tolerance, where a double holds them', () => {
     expect(differences(`{"a":${BIG}}`, '{"a":2229035756051153000}', 0.01)).toEqual([])
     expect(differences('1e400', '1.001e400', 0.01)).toEqual(['changed $'])

@@ -38,9 +38,8 @@ const STRAYS_LEVEL = 1e-4
 /** Values that came before, of all: of what is drawn from fewer than some hundreds, more do. */
 const REPEATS_MAX = 0.1
 const ORDER_CHANGES_SHARE_MIN = 0.2
-const CROSSED_MIN = 3
 
-/** Evidence that repeats are of one side more often than chance: one in a hundred thousand, at any time. */
+/** Evidence that something comes more often than its like by no chance: one in a hundred thousand, at any time. */
 const LOPSIDED = Math.log(100_000)
 const lopsided = evidenceAbove(0.5)
 
@@ -84,23 +83,35 @@ function timeModel(stats: ValueStats): ValueModelName | null {
 }
 
 function isCounter(stats: ValueStats): boolean {
-  const { steps, rises, near, differing } = stats
+  const { steps, near, differing } = stats
   if (!isPure(stats, stats.numbers) || differing < OBSERVED_MIN) return false
   // Times that are no clock's rise as well.
   if (stats.times > 0) return false
-  return rises >= MOST * steps || (near >= MOST * steps && isUnrepeated(stats))
+  const isRising =
+    isRisingOf(stats) && stats.primaryRises >= STEPS_MIN && stats.mirrorRises >= STEPS_MIN
+  return isRising || (near >= MOST * steps && isUnrepeated(stats))
+}
+
+/** Also where a number stays for a while. */
+function isRisingOf({ falls, steps }: ValueStats): boolean {
+  return falls <= (1 - MOST) * steps
 }
 
 function isDerived(stats: ValueStats): boolean {
-  const { steps, rises, near, sameGaps, sameRatios, textSteps, textRises, alike, numbers } = stats
+  const { steps, near, sameGaps, sameRatios, textSteps, textRises, alike, numbers } = stats
   // Two counters may be by the same sum apart as well.
-  const mayCount = Math.max(rises, near) >= MOST * steps && steps < OBSERVED_MIN
+  const mayCount = (isRisingOf(stats) || near >= MOST * steps) && steps < OBSERVED_MIN
   const isSteady = Math.max(sameGaps, sameRatios) >= MOST * steps
   if (steps >= STEPS_MIN && isSteady && !mayCount) return true
   // Ids that begin with the time are alike for being of one time.
   const isRising = textRises >= MOST * textSteps
   if (textSteps >= STEPS_MIN && !isRising && alike >= MOST * textSteps) return true
-  return numbers === 0 && stats.times === 0 && isUnrepeated(stats) && stats.crossed >= CROSSED_MIN
+  return numbers === 0 && stats.times === 0 && isUnrepeated(stats) && isCrossed(stats)
+}
+
+/** Values drawn from not too many come again on one side as often as on the other. */
+function isCrossed({ crossed, primary, mirror }: ValueStats): boolean {
+  return lopsided(crossed, crossed + Math.max(primary.repeats, mirror.repeats)) >= LOPSIDED
 }
 
 function areRepeatsApart({ primary, mirror }: ValueStats): boolean {

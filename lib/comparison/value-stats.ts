@@ -43,10 +43,12 @@ export interface ValueStats {
   anchor: [time: number, at: number] | null
   lastShift: number | null
   sameShifts: number
-  /** Successive pairs of numbers: those where both rose, or are near one of the few before. */
+  /** Successive pairs of numbers: those where a side fell, where each rose, or both are near one of the few before. */
   numbers: number
   steps: number
-  rises: number
+  falls: number
+  primaryRises: number
+  mirrorRises: number
   near: number
   /** Successive pairs whose mirror is by the same sum, or the same factor, apart from the primary. */
   sameGaps: number
@@ -86,7 +88,9 @@ export function emptyStats(): ValueStats {
     sameShifts: 0,
     numbers: 0,
     steps: 0,
-    rises: 0,
+    falls: 0,
+    primaryRises: 0,
+    mirrorRises: 0,
     near: 0,
     sameGaps: 0,
     sameRatios: 0,
@@ -165,14 +169,19 @@ function numberShape(text: string): string {
   return `${text.startsWith('-') ? '-' : ''}${length}${kept}`
 }
 
+/** Of a text that is looked at, and of its words that differ. */
+const TEXT_LENGTH_MAX = 16 * 1024
 const WORD_LENGTH_MAX = 256
 const SEVERAL = /[\s;,]/
 const REDACTED = /\[redacted ([0-9a-f]+)\]/g
 
 /** Both as one word; of several words, those that differ, where each has a digit. Null where they are more than an id. */
 function words(left: string, right: string): readonly [string, string] | null {
-  if (Math.max(left.length, right.length) > WORD_LENGTH_MAX) return null
-  if (!SEVERAL.test(left) && !SEVERAL.test(right)) return [left, right]
+  const longest = Math.max(left.length, right.length)
+  if (longest > TEXT_LENGTH_MAX) return null
+  if (!SEVERAL.test(left) && !SEVERAL.test(right)) {
+    return longest > WORD_LENGTH_MAX ? null : [left, right]
+  }
   const [lefts, rights] = [left, right].map((text) =>
     text.replace(REDACTED, 'redacted-$1').split(/[\s;,]+/),
   ) as [string[], string[]]
@@ -182,7 +191,8 @@ function words(left: string, right: string): readonly [string, string] | null {
   const isGenerated = (index: number) => [lefts, rights].every((of) => /\d/.test(of[index] ?? ''))
   if (!differing.every(isGenerated)) return null
   const joined = (of: readonly string[]) => differing.map((index) => of[index]).join(' ')
-  return [joined(lefts), joined(rights)]
+  const both = [joined(lefts), joined(rights)] as const
+  return Math.max(...both.map((text) => text.length)) > WORD_LENGTH_MAX ? null : both
 }
 
 function addRepeats(stats: ValueStats, primary: number, mirror: number): void {
@@ -250,7 +260,9 @@ type Numbers = readonly [primary: number, mirror: number]
 
 function addStep(stats: ValueStats, before: Numbers, [primary, mirror]: Numbers): void {
   stats.steps += 1
-  if (primary > before[0] && mirror > before[1]) stats.rises += 1
+  if (primary < before[0] || mirror < before[1]) stats.falls += 1
+  if (primary > before[0]) stats.primaryRises += 1
+  if (mirror > before[1]) stats.mirrorRises += 1
   if (isNear(stats.primary.recent, primary) && isNear(stats.mirror.recent, mirror)) stats.near += 1
   if (primary === before[0]) return
   if (isSteady(mirror - primary, before[1] - before[0])) stats.sameGaps += 1
@@ -265,8 +277,9 @@ function isSteady(now: number, before: number): boolean {
   return Math.abs(now - before) <= 1e-6 * Math.abs(before)
 }
 
-/** Of a text's length, what its own primary's must be more alike than the one's before. */
+/** Of a text's length, what its own primary's must be more alike than the one's before; and characters that may differ. */
 const ALIKE_SHARE = 0.25
+const CHANGED_MAX = 2
 
 function addTexts(stats: ValueStats, primary: string, mirror: string): void {
   const { lastTexts } = stats
@@ -275,6 +288,8 @@ function addTexts(stats: ValueStats, primary: string, mirror: string): void {
   stats.textSteps += 1
   if (primary > lastTexts[0] && mirror > lastTexts[1]) stats.textRises += 1
   const own = likeness(primary, mirror)
+  // What is random is more than that, also after what the request has said.
+  if (Math.max(primary.length, mirror.length) - own > CHANGED_MAX) return
   if (own - likeness(lastTexts[0], mirror) >= ALIKE_SHARE * mirror.length) stats.alike += 1
 }
 

@@ -69,6 +69,7 @@ export const UNTOLD_FIELDS: Readonly<Record<string, Field>> = {
   letters: drawn(LOWER, 12),
   short: drawn(LOWER + DIGITS, 7),
   hex: drawn(HEX, 16),
+  ofThousands: drawn(DIGITS, 4, 'node-'),
   hexUpper: drawn(HEX.toUpperCase(), 32),
   digits: drawn(DIGITS, 12),
   varying: ({ random }) => chars(random, BASE62, 8 + Math.floor(random() * 6)),
@@ -82,6 +83,10 @@ export const UNTOLD_FIELDS: Readonly<Record<string, Field>> = {
   tookText: ({ random }) => `${(random() * 900 + 100).toFixed(3)}ms`,
   etag: ({ random }) => `W/"${chars(random, HEX, 20)}"`,
   redacted: ({ random }) => `sid=[redacted ${chars(random, HEX, 12)}]; Path=/; HttpOnly`,
+  underAsked: ({ random, served }) =>
+    `/orders/${(served * 7_919) % 100_000}/jobs/${chars(random, BASE62, 9)}`,
+  page: ({ random }) =>
+    `<p>${'Hello there. '.repeat(30)}</p> <i id="${chars(random, DIGITS, 12)}"></i>`,
   sentence: ({ random }) => `Request ${chars(random, DIGITS, 9)} was taken`,
   url: ({ random }) => `https://x.example/jobs/${chars(random, BASE62, 12)}`,
 }
