@@ -176,7 +176,9 @@ async function tryMutant(mutant, tests, baseline) {
 }
 
 async function run() {
-  const mutants = sample()
+  const equivalent = readEquivalent()
+  const sampled = sample()
+  const mutants = sampled.filter((mutant) => !equivalent.has(idOf(mutant)))
   const known = readKnown()
   const related = testsByFile(files, read)
   const baseline = new Map()
@@ -206,15 +208,14 @@ async function run() {
       `${at + 1}/${mutants.length} ${result.survived ? 'SURVIVED' : came} ${mutant.path}:${mutant.line} ${mutant.mutated}`,
     )
   }
+  console.log(`equivalent, so not tried: ${sampled.length - mutants.length}`)
   report(mutants.map((mutant) => known.get(idOf(mutant))))
   for (const [test, came] of baseline)
     if (came !== 'passed') console.log(`Left out, as it ${came} without a mutant: ${test}`)
 }
 
 function report(results) {
-  const equivalent = readEquivalent()
-  const tried = results.filter(({ came }) => came !== 'untested')
-  const counted = tried.filter(({ id, survived }) => !(survived && equivalent.has(id)))
+  const counted = results.filter(({ came }) => came !== 'untested')
   const survivors = counted.filter(({ survived }) => survived)
   for (const folder of options.folders) {
     const mine = counted.filter(({ id }) => id.startsWith(`${folder}/`))
@@ -223,8 +224,7 @@ function report(results) {
   }
   const percent = ((100 * (counted.length - survivors.length)) / counted.length).toFixed(1)
   console.log(`${percent} % of ${counted.length} noticed`)
-  console.log(`left out as equivalent: ${tried.length - counted.length}`)
-  console.log(`left out as no test of theirs passes in time: ${results.length - tried.length}`)
+  console.log(`left out as no test of theirs passes in time: ${results.length - counted.length}`)
   for (const { id } of survivors) console.log(`survived  ${id}`)
 }
 
