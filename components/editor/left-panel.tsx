@@ -32,14 +32,14 @@ function FieldItem({ field, isChosen, onToggle }: FieldItemProps) {
     </span>
   )
   return (
-    <li className="text-xs">
+    <li className="min-h-6 text-xs">
       {onToggle === undefined ? (
         words
       ) : (
         <label className="flex items-start gap-1.5">
           <input
             type="checkbox"
-            className="mt-0.5 accent-accent"
+            className="mt-0.5 size-3.5 shrink-0 accent-accent"
             checked={isChosen}
             disabled={isHeld}
             onChange={onToggle}
