@@ -1,5 +1,5 @@
 /**
- * Writes server/sandbox/core-kinds/core-schemas.json from the models of @kubernetes/client-node:
+ * Writes server/sandbox/kinds/core/core-schemas.json from the models of @kubernetes/client-node:
  * property types from their attribute maps, descriptions and required fields from their
  * declarations. Run it when kinds or the imitated version of Kubernetes change, with the package whose models are of that version:
  *
@@ -43,7 +43,7 @@ const SCALARS = {
 
 const outputPath = join(
   dirname(fileURLToPath(import.meta.url)),
-  '../server/sandbox/core-kinds/core-schemas.json',
+  '../server/sandbox/kinds/core/core-schemas.json',
 )
 const packageRoot = resolve(process.argv[2] ?? '')
 const modelsPath = join(packageRoot, 'dist/gen/models')

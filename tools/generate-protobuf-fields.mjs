@@ -1,5 +1,5 @@
 /**
- * Writes server/sandbox/protobuf-fields.json: how Go's typed clients encode the kinds the sandbox serves, read off the
+ * Writes server/sandbox/decode/protobuf-fields.json: how Go's typed clients encode the kinds the sandbox serves, read off the
  * struct tags of two Go modules. Run it when kinds or versions change:
  *
  *   node tools/generate-protobuf-fields.mjs <k8s.io/api> <k8s.io/apimachinery>
@@ -116,7 +116,9 @@ for (let message = queue.shift(); message !== undefined; message = queue.shift()
 }
 const sorted = Object.keys(messages).sort()
 const lines = sorted.map((name) => `${JSON.stringify(name)}: ${JSON.stringify(messages[name])}`)
-const output = fileURLToPath(new URL('../server/sandbox/protobuf-fields.json', import.meta.url))
+const output = fileURLToPath(
+  new URL('../server/sandbox/decode/protobuf-fields.json', import.meta.url),
+)
 const source = [apiDirectory, machineryDirectory].map((path) => basename(path)).join(', ')
 writeFileSync(
   output,

@@ -11,7 +11,7 @@ import {
   OBJECT_BYTES_MAX,
   REQUEST_BODY_BYTES_MAX,
   SELECTOR_LENGTH_MAX,
-} from './limits'
+} from './api/limits'
 
 const MAPS = '/api/v1/namespaces/default/configmaps'
 const ROUTES = '/apis/gateway.networking.k8s.io/v1/namespaces/default/httproutes'

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { warningHeaders } from './answer'
-import { duplicateFields, shapeProblem } from './duplicate-fields'
-import { humanDuration } from './human-duration'
-import { evaluateJsonPath, parseJsonPath } from './json-path'
-import { negotiate } from './negotiate'
-import { decodeProtobuf } from './protobuf'
-import { parseResourcePath } from './request-info'
-import { parseFieldSelector, parseLabelSelector } from './selectors'
+import { humanDuration } from './api/human-duration'
+import { evaluateJsonPath, parseJsonPath } from './api/json-path'
+import { duplicateFields, shapeProblem } from './decode/duplicate-fields'
+import { decodeProtobuf } from './decode/protobuf'
+import { parseFieldSelector, parseLabelSelector } from './kinds/selectors'
+import { warningHeaders } from './requests/answer'
+import { negotiate } from './requests/negotiate'
+import { parseResourcePath } from './requests/request-info'
 
 describe('duplicateFields', () => {
   test.each([

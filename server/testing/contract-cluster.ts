@@ -10,8 +10,8 @@ import { startPodRuntime } from '../backends/pod-runtime'
 import { type Cluster, loadCluster } from '../kube/load-cluster'
 import type { KubeRequest } from '../kube/transport'
 import { createLogger } from '../log'
-import { systemClock } from '../sandbox/workloads/clock'
-import { startWorkloads } from '../sandbox/workloads/start-workloads'
+import { systemClock } from '../sandbox/controllers/workloads/clock'
+import { startWorkloads } from '../sandbox/controllers/workloads/start-workloads'
 import {
   gatewayApiDefinitions,
   parseAnswer,

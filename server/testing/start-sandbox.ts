@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import type { JsonObject } from '@/lib/shared/json'
 import { createLogger } from '@/server/log'
-import { createCertificate, type ServerCertificate } from '@/server/sandbox/certificate'
-import { BUILTIN_KINDS } from '@/server/sandbox/core-kinds/builtin-kinds'
+import { createCertificate, type ServerCertificate } from '@/server/sandbox/http/certificate'
 import {
   type SandboxServer,
   type SandboxServerOptions,
   startSandboxServer,
-} from '@/server/sandbox/sandbox-server'
+} from '@/server/sandbox/http/sandbox-server'
+import { BUILTIN_KINDS } from '@/server/sandbox/kinds/core/builtin-kinds'
 
 export const TEST_TOKEN = 'test-token'
 

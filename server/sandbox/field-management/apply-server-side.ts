@@ -1,6 +1,6 @@
 import type { JsonObject } from '@/lib/shared/json'
 import { equalJson, isJsonObject, ownValue } from '@/lib/shared/json-values'
-import type { OpenApiSchema } from '../contracts'
+import type { OpenApiSchema } from '../api/contracts'
 import { isTooDeep, tooDeepMessage } from '../patch/json-fields'
 import { badRequest, internalError, type Refusal } from '../patch/refusal'
 import { conflictRefusal } from './conflicts'

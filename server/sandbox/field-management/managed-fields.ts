@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject, ownValue } from '@/lib/shared/json-values'
-import { compareUtf8 } from '../patch/go-format'
+import { compareUtf8 } from '../api/go-format'
 import type { FieldSet } from './field-set'
 import { decodeFieldsV1, encodeFieldsV1 } from './fields-v1'
 import { MANAGERS_MAX } from './limits'

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import { goJson, goQuote } from '@/lib/validation/go-text'
-import { compareUtf8, goFormat } from '../patch/go-format'
+import { compareUtf8, goFormat } from '../api/go-format'
 
 /**
  * One step of a field path in its FieldsV1 spelling: `f:name` a field, `k:{"name":"a"}` the list item

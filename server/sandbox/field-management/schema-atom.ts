@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject, ownValue } from '@/lib/shared/json-values'
-import type { OpenApiSchema } from '../contracts'
+import type { OpenApiSchema } from '../api/contracts'
 
 export type ScalarKind = 'numeric' | 'string' | 'boolean' | 'untyped'
 

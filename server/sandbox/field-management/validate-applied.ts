@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject, ownValue } from '@/lib/shared/json-values'
 import { goSyntax } from '@/lib/validation/go-text'
-import { compareUtf8, goFormat } from '../patch/go-format'
+import { compareUtf8, goFormat } from '../api/go-format'
 import { itemElement } from './list-items'
 import { fieldElement, formatPath, formatPathElement, type PathElement } from './path-element'
 import { type Atom, deduce, type ListAtom, type MapAtom, type ScalarKind } from './schema-atom'

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@/lib/shared/json'
-import { goJsonError } from './go-json-error'
+import { goJsonError } from '../api/go-json-error'
 import { badRequest, type Refusal } from './refusal'
 
 export type PatchType = 'json' | 'merge' | 'strategic'

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { cloneJson, equalJson, isJsonObject, ownValue, setOwnValue } from '@/lib/shared/json-values'
 import { goJson } from '@/lib/validation/go-text'
-import { goTypeOf } from './go-format'
+import { goTypeOf } from '../api/go-format'
 import { copyObject, isTooDeep, tooDeepMessage } from './json-fields'
 import {
   JSON_PATCH_COPIED_BYTES_MAX,

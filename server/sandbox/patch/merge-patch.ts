@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { cloneJson, isJsonObject, ownValue, setOwnValue } from '@/lib/shared/json-values'
-import { goTypeOf } from './go-format'
+import { goTypeOf } from '../api/go-format'
 import { isTooDeep, tooDeepMessage } from './json-fields'
 import { badRequest, type Refusal } from './refusal'
 

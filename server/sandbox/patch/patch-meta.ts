@@ -1,6 +1,6 @@
 import type { JsonObject } from '@/lib/shared/json'
 import { isJsonObject, ownValue } from '@/lib/shared/json-values'
-import type { OpenApiSchema } from '../contracts'
+import type { OpenApiSchema } from '../api/contracts'
 
 /** How strategic merge patch treats one field. */
 export interface PatchMeta {

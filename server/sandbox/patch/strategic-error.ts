@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
-import { goFormat } from './go-format'
+import { goFormat } from '../api/go-format'
 
 /**
  * Why a strategic merge patch stops, thrown only inside this folder and turned into a Refusal at its door.

@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject, ownValue } from '@/lib/shared/json-values'
 import { goJson } from '@/lib/validation/go-text'
-import type { OpenApiSchema } from '../contracts'
-import { goFormat } from './go-format'
+import type { OpenApiSchema } from '../api/contracts'
+import { goFormat } from '../api/go-format'
 import type { PatchMeta } from './patch-meta'
 import { badType, noMergeKey, PatchError } from './strategic-error'
 

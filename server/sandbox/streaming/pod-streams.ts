@@ -1,15 +1,20 @@
 /** The subresources of a Pod that take the connection over: portforward, and exec and attach, which have nothing to run. */
 import { createWebSocketStream } from 'ws'
 import type { JsonObject } from '@/lib/shared/json'
-import { type Answer, failed } from '../answer'
-import { nameOf, objectAt, textAt } from '../api-object'
-import type { ApiRequest, ServerContext } from '../api-request'
-import { FORWARD_PORTS_MAX, PORT_FORWARDS_MAX } from '../limits'
-import type { ApiStatus } from '../outcome'
-import { badRequest, internal, tooManyRequests } from '../status-error'
+import { nameOf, objectAt, textAt } from '../api/api-object'
+import { FORWARD_PORTS_MAX, PORT_FORWARDS_MAX } from '../api/limits'
+import type { ApiStatus } from '../api/outcome'
+import { badRequest, internal, tooManyRequests } from '../api/status-error'
+import { type Answer, failed } from '../requests/answer'
+import type { ApiRequest, ServerContext } from '../requests/api-request'
+import {
+  acceptProtocol,
+  acceptWebSocket,
+  offeredProtocols,
+  wantsUpgrade,
+} from '../requests/upgrade'
 import { type ForwardTarget, PORT_FORWARD_PROTOCOL, servePortForward } from './port-forward'
 import { portsOf, serveChannels } from './port-forward-channels'
-import { acceptProtocol, acceptWebSocket, offeredProtocols, wantsUpgrade } from './upgrade'
 
 const SPDY = 'SPDY/3.1'
 /** SPDY inside WebSocket messages, which kubectl tries first. */

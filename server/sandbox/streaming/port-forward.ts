@@ -2,9 +2,9 @@
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { JsonObject } from '@/lib/shared/json'
-import { nameOf, namespaceOf, uidOf } from '../api-object'
-import type { PodAccess } from '../contracts'
-import { FORWARD_PAIRS_MAX } from '../limits'
+import { nameOf, namespaceOf, uidOf } from '../api/api-object'
+import type { PodAccess } from '../api/contracts'
+import { FORWARD_PAIRS_MAX } from '../api/limits'
 import { serveSpdy } from './spdy-session'
 
 export const PORT_FORWARD_PROTOCOL = 'portforward.k8s.io'

@@ -2,12 +2,20 @@
 import type { JsonObject } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import { goQuote } from '@/lib/validation/go-text'
-import { integerAt, listAt, metadataOf, namespaceOf, objectAt, textAt, uidOf } from '../api-object'
-import type { ServerContext } from '../api-request'
-import { type ApiStatus, failure, type Outcome, success } from '../outcome'
-import { badRequest, notFound, pageNotFound, serviceUnavailable } from '../status-error'
-import { objectKey } from '../store'
-import { type ProxyName, type ProxyPath, splitProxyId } from './proxy-path'
+import {
+  integerAt,
+  listAt,
+  metadataOf,
+  namespaceOf,
+  objectAt,
+  textAt,
+  uidOf,
+} from '../api/api-object'
+import { type ApiStatus, failure, type Outcome, success } from '../api/outcome'
+import { badRequest, notFound, pageNotFound, serviceUnavailable } from '../api/status-error'
+import type { ServerContext } from '../requests/api-request'
+import { type ProxyName, type ProxyPath, splitProxyId } from '../requests/proxy-path'
+import { objectKey } from '../storage/store'
 
 export interface ProxyTarget {
   readonly scheme: 'http' | 'https'

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startTestSandbox, type TestSandbox } from '../../testing/start-sandbox'
-import type { PodAccess } from '../contracts'
+import type { PodAccess } from '../api/contracts'
 
 const DEFAULT = '/api/v1/namespaces/default'
 const HTTP = `${DEFAULT}/services/web:80/proxy`

@@ -12,14 +12,14 @@ import {
 } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { pipeline } from 'node:stream'
-import { type Answer, failed, writeAnswer } from '../answer'
-import type { ServerContext } from '../api-request'
-import { PORT_FORWARDS_MAX, PROXY_CONNECT_TIMEOUT_MS } from '../limits'
-import { IMPERSONATION } from '../requester'
-import { serviceUnavailable, tooManyRequests } from '../status-error'
-import type { ProxyPath } from './proxy-path'
+import { PORT_FORWARDS_MAX, PROXY_CONNECT_TIMEOUT_MS } from '../api/limits'
+import { serviceUnavailable, tooManyRequests } from '../api/status-error'
+import { type Answer, failed, writeAnswer } from '../requests/answer'
+import type { ServerContext } from '../requests/api-request'
+import type { ProxyPath } from '../requests/proxy-path'
+import { IMPERSONATION } from '../requests/requester'
+import type { UpgradeRequest } from '../requests/upgrade'
 import { type ProxyTarget, proxyTarget } from './proxy-target'
-import type { UpgradeRequest } from './upgrade'
 
 interface Proxied {
   readonly context: ServerContext

@@ -1,5 +1,5 @@
 /** SPDY/3 frames: bytes → frames and back. https://www.chromium.org/spdy/spdy-protocol/spdy-protocol-draft3/ section 2.6 */
-import { SPDY_FRAME_BYTES_MAX } from '../limits'
+import { SPDY_FRAME_BYTES_MAX } from '../api/limits'
 
 export const CONTROL = { synStream: 1, rstStream: 3, ping: 6, goAway: 7, headers: 8 } as const
 const SYN_REPLY = 2

@@ -5,7 +5,7 @@
 import { once } from 'node:events'
 import { Duplex } from 'node:stream'
 import { constants, createInflate, type Inflate } from 'node:zlib'
-import { SPDY_FRAME_BYTES_MAX, SPDY_HEADERS_BYTES_MAX, SPDY_STREAMS_MAX } from '../limits'
+import { SPDY_FRAME_BYTES_MAX, SPDY_HEADERS_BYTES_MAX, SPDY_STREAMS_MAX } from '../api/limits'
 import { SPDY_DICTIONARY } from './spdy-dictionary'
 import {
   CONTROL,

@@ -1,8 +1,13 @@
 /** The answer to a request for an upgrade → the connection in its new protocol. Previous step: router.ts. */
 import type { ServerResponse } from 'node:http'
-import type { Answer } from '../answer'
-import { webSocketSink } from './stream-sink'
-import { acceptWebSocket, offeredProtocols, type UpgradeRequest, wantsUpgrade } from './upgrade'
+import type { Answer } from '../requests/answer'
+import { webSocketSink } from '../requests/stream-sink'
+import {
+  acceptWebSocket,
+  offeredProtocols,
+  type UpgradeRequest,
+  wantsUpgrade,
+} from '../requests/upgrade'
 
 /** Subprotocols under which logs travel as base64 text instead of bytes. */
 const BASE64 = /^base64\.(binary|channel)\.k8s\.io$/

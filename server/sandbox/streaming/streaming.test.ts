@@ -8,8 +8,8 @@ import { startPodRuntime } from '../../backends/pod-runtime'
 import { createLogger } from '../../log'
 import { hasKubectl } from '../../testing/contract-cluster'
 import { startTestSandbox, type TestSandbox } from '../../testing/start-sandbox'
-import { systemClock } from '../workloads/clock'
-import { startWorkloads } from '../workloads/start-workloads'
+import { systemClock } from '../controllers/workloads/clock'
+import { startWorkloads } from '../controllers/workloads/start-workloads'
 
 const PODS = '/api/v1/namespaces/default/pods'
 let sandbox: TestSandbox

@@ -1,6 +1,6 @@
 /** An API server that crash.test.ts kills: no TLS, no controllers of workloads. Prints its URL once it is ready. */
-import { BUILTIN_KINDS } from '../core-kinds/builtin-kinds'
-import { startSandboxServer } from '../sandbox-server'
+import { BUILTIN_KINDS } from '../kinds/core/builtin-kinds'
+import { startSandboxServer } from '../http/sandbox-server'
 
 const [dataDirectory = '', token = ''] = process.argv.slice(2)
 const silent = () => undefined
