@@ -44,7 +44,7 @@ test('comparison is switched on, and shows what differs and one pair of it', asy
   const differs = page.getByRole('region', { name: 'What differs' })
   // Both versions give their request back, and the gateway counts the hops of a copy: its own doing, and told as such.
   await expect(differs).toContainText('No difference that exceeds the noise so far')
-  await differs.locator('summary', { hasText: 'Noise' }).click()
+  await differs.locator('summary', { hasText: /^Noise/ }).click()
   const hops = differs.getByRole('listitem').filter({ hasText: 'X-Mirrorboard-Mirror-Hops' })
   await expect(hops).toContainText(/Noise of the gateway: \d+ answers give back a request header/)
   await expectAccessible(page)
@@ -137,8 +137,8 @@ test('an id asks for a measurement, digits stay, and what was left out can be op
     ['Other spelling of the same value', '$.total'],
     ['Noise', '$.at'],
   ] as const) {
-    await differs.locator('summary', { hasText: title }).click()
-    await expect(differs.getByRole('list', { name: title })).toContainText(place)
+    await differs.locator('summary', { hasText: new RegExp(`^${title}`) }).click()
+    await expect(differs.getByRole('list', { name: title, exact: true })).toContainText(place)
   }
 
   const pairs = page.getByRole('region', { name: 'Kept pairs' })

@@ -95,8 +95,8 @@ async function numbersOf(page: Page): Promise<readonly string[]> {
 
 /** The differing places of one section: `Differences`, `Noise`, `Ignored`. */
 async function section(page: Page, name: string): Promise<Locator> {
-  const list = differs(page).getByRole('list', { name })
-  const summary = differs(page).locator('summary', { hasText: name })
+  const list = differs(page).getByRole('list', { name, exact: true })
+  const summary = differs(page).locator('summary', { hasText: new RegExp(`^${name}`) })
   await expect(summary).toBeVisible()
   if (!(await list.isVisible())) await summary.click()
   return list

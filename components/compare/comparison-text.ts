@@ -25,7 +25,8 @@ export const DECISION_TEXT = {
 export function explainDecision(assessment: Assessment, snapshot: ComparisonSnapshot): string {
   const bad = assessment.criteria.filter(({ state }) => state === 'bad')
   if (bad.length > 0) {
-    return `${bad.map(({ name }) => BAD_TEXT[name]).join(', and ')}.`
+    const [first = '', ...more] = bad.map(({ name }) => BAD_TEXT[name])
+    return `${[first, ...more.map(continued)].join(', and ')}.`
   }
   const pairs = plural(snapshot.pairs, 'pair')
   if (assessment.decision === 'promote') {
@@ -35,6 +36,11 @@ export function explainDecision(assessment: Assessment, snapshot: ComparisonSnap
     return `${pairs} alone can’t decide: the primary’s own variation is not measured.`
   }
   return `${pairs} are not enough to decide. ${explainNeed(assessment)}`
+}
+
+/** As a sentence goes on. */
+function continued(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
 }
 
 const BAD_TEXT: Record<Criterion['name'], string> = {

@@ -1,7 +1,7 @@
 'use client'
 
 import type { ReactNode } from 'react'
-import { formatBytes, formatClock, formatLatency } from '@/components/format/numbers'
+import { formatClock, formatLatency, formatSize } from '@/components/format/numbers'
 import { Chip } from '@/components/ui/chip'
 import { cn } from '@/components/ui/class-names'
 import { LoadingState } from '@/components/ui/empty-state'
@@ -151,7 +151,7 @@ function answerText(answer: CapturedAnswer, label: string): string {
   }
   const { status, body, firstByteMs, totalMs } = answer
   const call = label === String(status) ? '' : `, gRPC ${label}`
-  const bytes = formatBytes(body.kind === 'none' ? 0 : body.bytes)
+  const bytes = formatSize(body.kind === 'none' ? 0 : body.bytes)
   return `${status}${call}, ${bytes}, first byte after ${formatLatency(firstByteMs)}, all of it after ${formatLatency(totalMs)}`
 }
 

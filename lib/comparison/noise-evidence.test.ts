@@ -136,7 +136,7 @@ describe('noise', () => {
         expect([repeats, inState(found, 'difference', 'undecided')]).toEqual([repeats, []])
         expect(found.unmeasured).toBe(0)
       }
-      run.pairs(1_000)
+      run.pairs(200)
       expect(run.judge().decision).toBe('promote')
     }
   })
