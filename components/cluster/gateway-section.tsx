@@ -2,9 +2,9 @@ import { Chip } from '@/components/ui/chip'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Panel } from '@/components/ui/panel'
 import { StatusIcon } from '@/components/ui/status-icon'
+import { curlCommand } from '@/lib/gateway-api/curl-command'
 import { keyOf } from '@/lib/gateway-api/references'
 import type { Gateway, GatewayClass, HTTPRoute } from '@/lib/gateway-api/types'
-import { curlCommand } from './curl-command'
 
 function isProgrammed(gateway: Gateway): boolean {
   return (gateway.status?.conditions ?? []).some(

@@ -2,12 +2,12 @@
 
 import { useState } from 'react'
 import { formatCount } from '@/components/format/numbers'
-import { mirrorsOf } from '@/components/routes/route-summary'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/field'
 import { Modal } from '@/components/ui/modal'
 import type { AssessedGroup } from '@/lib/comparison/assess-groups'
 import { CALIBRATION_ANNOTATION, CALIBRATION_REQUESTS_MAX } from '@/lib/comparison/calibration'
+import { mirrorsOf } from '@/lib/gateway-api/route-summary'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { AnnotationReview } from './annotation-review'
 

@@ -3,6 +3,7 @@
 import { useState } from 'react'
 import { fetchPairs } from '@/components/data/comparison'
 import { redactManifest } from '@/lib/comparison/redaction/redact-manifest'
+import { settingsOr } from '@/lib/comparison/route-settings'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
 import { EVIDENCE_FORMAT, type Evidence } from '@/lib/dashboard-api/evidence'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
@@ -10,7 +11,6 @@ import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { ladderOfComparison } from '@/lib/promotion/comparison-of-step'
 import { promotionsOf } from '@/lib/promotion/ladder'
 import { rulesAt } from '@/lib/promotion/rules-at'
-import { settingsOr } from './route-settings'
 
 async function collect(route: HTTPRoute, snapshot: ComparisonSnapshot): Promise<Evidence> {
   const ladder = ladderOfComparison(route, promotionsOf(route).ladders, snapshot)

@@ -3,7 +3,6 @@
 import { FileCode, Send } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
-import { gatewayOrigin } from '@/components/cluster/curl-command'
 import { useReadOnlyReason } from '@/components/data/access'
 import { useStartTraffic } from '@/components/data/mutations'
 import { useTrafficRun } from '@/components/data/queries'
@@ -16,6 +15,7 @@ import type { CapturedExchange } from '@/lib/comparison/exchange'
 import { type ReplayableRequest, toCurl, toReplayable } from '@/lib/comparison/to-curl'
 import { page } from '@/lib/dashboard-api/paths'
 import type { TrafficRequest } from '@/lib/dashboard-api/traffic'
+import { gatewayOrigin } from '@/lib/gateway-api/curl-command'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 
 /** Copy as curl, where the Gateway's address is known or not. */

@@ -2,11 +2,11 @@
 
 import { type UseQueryOptions, type UseQueryResult, useQueries } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
-import { type SchemaWish, wishFor, wishKey } from '@/components/editor/wanted-schemas'
 import type { ClusterInfo, HealthResponse, SchemaResponse } from '@/lib/dashboard-api/live'
 import { API, apiPath } from '@/lib/dashboard-api/paths'
 import type { TrafficRun } from '@/lib/dashboard-api/traffic'
 import { KINDS, type KnownPlural } from '@/lib/gateway-api/kinds'
+import { type SchemaWish, wishFor, wishKey } from '@/lib/gateway-api/wanted-schemas'
 import type { JsonObject } from '@/lib/shared/json'
 import { DashboardRequestError, getJson } from './dashboard-client'
 import { useCachedQuery, useIsHydrated } from './use-cached-query'

@@ -9,10 +9,10 @@ import type {
   ValidatedMessage,
   ValidateMessage,
 } from '@/components/editor/validation-messages'
-import type { SchemaWish } from '@/components/editor/wanted-schemas'
 import type { CompletionRequest } from '@/lib/completion/complete-manifest'
 import type { Completion } from '@/lib/completion/suggestion'
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
+import type { SchemaWish } from '@/lib/gateway-api/wanted-schemas'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
 
 /** Typing faster than this validates once, at the pause. */

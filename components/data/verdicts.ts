@@ -2,8 +2,8 @@
 
 import { useQueries } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
-import { settingsOr } from '@/components/compare/route-settings'
 import { assess, type Decision } from '@/lib/comparison/assess'
+import { settingsOr } from '@/lib/comparison/route-settings'
 import { COMPARISON_ANNOTATION, judgeRules } from '@/lib/comparison/settings'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
 import type { ComparisonList, ComparisonListItem } from '@/lib/dashboard-api/comparison'

@@ -1,11 +1,12 @@
 /** What is said of an object whose kind or version has no schema here. Pure. */
+
+import { splitApiVersion } from '@/lib/gateway-api/api-version'
 import { apiVersionOf, GATEWAY_API_GROUP, KINDS, type ResourceKind } from '@/lib/gateway-api/kinds'
+import { wishFor, wishKey } from '@/lib/gateway-api/wanted-schemas'
 import type { ManifestDocument } from '@/lib/manifest/parse-manifest'
 import { closestWord } from '@/lib/shared/closest-word'
 import { type CompiledSchema, schemaApiVersion } from '@/lib/validation/compiled-schema'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
-import { splitApiVersion } from './api-version'
-import { wishFor, wishKey } from './wanted-schemas'
 
 const RESOURCES: readonly ResourceKind[] = Object.values(KINDS)
 const KNOWN_KINDS = new Set(RESOURCES.map(({ kind, ...of }) => `${apiVersionOf(of)}/${kind}`))

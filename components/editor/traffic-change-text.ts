@@ -1,6 +1,5 @@
 /** What changes for requests, in sentences. Pure. */
-import { formatClock, formatRate, plural } from '@/components/format/numbers'
-import { formatFraction } from '@/components/traffic/share-of-mirror'
+import { formatClock, formatFraction, formatRate, plural } from '@/components/format/numbers'
 import type { RouteSeries } from '@/lib/dashboard-api/series'
 import type { HTTPRoute, HTTPRouteMatch, HTTPRouteRule } from '@/lib/gateway-api/types'
 import type { Diagnostic } from '@/lib/validation/diagnostic'

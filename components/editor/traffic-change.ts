@@ -1,7 +1,8 @@
 /** Two versions of a route → what changes for the requests it takes. Pure; next step: traffic-change-text.ts. */
-import { backendShares } from '@/components/routes/route-summary'
+
 import type { Points, RouteSeries } from '@/lib/dashboard-api/series'
 import { backendKey, backendName, parentKey } from '@/lib/gateway-api/references'
+import { backendShares } from '@/lib/gateway-api/route-summary'
 import type { HTTPRoute, HTTPRouteFilter, HTTPRouteRule } from '@/lib/gateway-api/types'
 import { alignItems } from '@/lib/manifest/align-items'
 import { mirrorFraction } from '@/lib/routing/build-filters'

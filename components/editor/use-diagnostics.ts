@@ -4,9 +4,9 @@ import { useMemo, useState } from 'react'
 import { useSchemas } from '@/components/data/queries'
 import { useValidation } from '@/components/data/use-validation'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
+import { type SchemaWish, wishKey } from '@/lib/gateway-api/wanted-schemas'
 import { toEditorSchema } from './editor-schema'
 import { useClusterFacts } from './use-cluster-facts'
-import { type SchemaWish, wishKey } from './wanted-schemas'
 
 const NO_WISHES: readonly SchemaWish[] = []
 

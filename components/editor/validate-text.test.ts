@@ -5,12 +5,12 @@ import { parse } from 'yaml'
 import { echoBackendManifest } from '@/components/backends/echo-template'
 import { routeManifest, TEMPLATES } from '@/components/routes/route-templates'
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
+import { wishesFor, wishKey } from '@/lib/gateway-api/wanted-schemas'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
 import { applyFix } from './apply-fix'
 import { toEditorSchema } from './editor-schema'
 import { parseOnce } from './parse-once'
 import { messageFormOf, type ValidationContext, validateText } from './validate-text'
-import { wishesFor, wishKey } from './wanted-schemas'
 
 const CRD = fileURLToPath(
   new URL(

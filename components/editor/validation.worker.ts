@@ -1,5 +1,6 @@
 /** Validates, completes and reads manifests off the main thread, so that typing never waits; bundled by server/cli/build-workers.mjs. */
 import { completeManifest } from '@/lib/completion/complete-manifest'
+import { wishesFor } from '@/lib/gateway-api/wanted-schemas'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from '@/lib/validation/lints/cluster-facts'
 import { editForm } from './form/edit-form'
 import { readForm } from './form/route-form'
@@ -7,7 +8,6 @@ import { mirrorPlaces } from './mirror-places'
 import { parseOnce } from './parse-once'
 import { type ValidationContext, validateText } from './validate-text'
 import type { FromWorker, ToWorker } from './validation-messages'
-import { wishesFor } from './wanted-schemas'
 import { withSchemas } from './with-schemas'
 
 let context: Omit<ValidationContext, 'stored'> = {

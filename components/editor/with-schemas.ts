@@ -1,8 +1,8 @@
 /** What the cluster has said of its kinds so far, and what it says now. Pure. */
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
+import { wishFor, wishKey } from '@/lib/gateway-api/wanted-schemas'
 import { equalJson } from '@/lib/shared/json-values'
 import type { ValidationContext } from './validate-text'
-import { wishFor, wishKey } from './wanted-schemas'
 
 type Known = Pick<ValidationContext, 'schemas' | 'unserved'>
 

@@ -67,6 +67,14 @@ export function formatDayTime(epochMs: number): string {
   return `${day} ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`
 }
 
+const tinyPercent = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 })
+
+/** `25 %`, `0.05 %`, `0.0001 %`: a filter may ask for one in millions. */
+export function formatFraction(share: number): string {
+  const format = share < 0.0001 ? tinyPercent : twoDigits
+  return `${format.format(share * 100)} %`
+}
+
 const SIZE_UNITS = ['kB', 'MB', 'GB', 'TB'] as const
 
 /** Bytes with a unit a person reads: `512 B`, `1.4 kB`, `12 MB`; a dash when unknown. */

@@ -1,8 +1,8 @@
 'use client'
 
-import { settingsOr } from '@/components/compare/route-settings'
 import { useComparisons, useSnapshot } from '@/components/data/comparison'
 import { type Assessment, assess } from '@/lib/comparison/assess'
+import { settingsOr } from '@/lib/comparison/route-settings'
 import { judgeRules } from '@/lib/comparison/settings'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
 import { keyOf } from '@/lib/gateway-api/references'

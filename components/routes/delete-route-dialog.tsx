@@ -9,7 +9,7 @@ import { Modal } from '@/components/ui/modal'
 import { Notice } from '@/components/ui/notice'
 import { showToast } from '@/components/ui/toast-store'
 import { apiVersionOf, KINDS } from '@/lib/gateway-api/kinds'
-import type { RouteSummary } from './route-summary'
+import type { RouteSummary } from '@/lib/gateway-api/route-summary'
 
 const HTTP_ROUTE = { apiVersion: apiVersionOf(KINDS.httproutes), kind: KINDS.httproutes.kind }
 

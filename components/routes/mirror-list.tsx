@@ -1,5 +1,5 @@
 import { Chip } from '@/components/ui/chip'
-import type { MirrorSummary } from './route-summary'
+import type { MirrorSummary } from '@/lib/gateway-api/route-summary'
 
 const SHOWN_MAX = 2
 

@@ -1,10 +1,11 @@
 /** The answer to a request and what was foretold of it → whether they agree, in sentences. Pure. */
-import { localName } from '@/components/traffic/names'
+
 import type { ProbeAnswer } from '@/lib/dashboard-api/probe'
 import type { EndpointSlice } from '@/lib/gateway-api/types'
 import type { ForetoldBackend } from '@/lib/routing/foretell'
 import { MIRROR_HOPS_HEADER } from '@/lib/routing/forward-request'
 import { splitLines } from '@/lib/routing/header-edits'
+import { localName } from '@/lib/traffic/names'
 import type { SimulatedOutcome, Simulation } from './match-simulation'
 import { fromWire } from './simulation-requests'
 

@@ -1,7 +1,7 @@
 import { Chip } from '@/components/ui/chip'
 import { type Status, StatusIcon } from '@/components/ui/status-icon'
+import { parentName } from '@/lib/gateway-api/route-summary'
 import type { Condition, Gateway, HTTPRoute } from '@/lib/gateway-api/types'
-import { parentName } from './route-summary'
 
 /** Conditions that are good when False. */
 const GOOD_WHEN_FALSE = new Set([

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { SeriesOverview } from '@/lib/dashboard-api/series'
+import { healthOf, mirrorShare, mirrorsOf, summariseRoute } from '@/lib/gateway-api/route-summary'
 import type { Condition, HTTPRoute } from '@/lib/gateway-api/types'
 import { newestOf } from './newest-version'
 import { describeGeneration } from './route-conditions'
 import { filterRoutes, formatSort, joinRates, parseSort, rateNow, sortRows } from './route-rows'
-import { healthOf, mirrorShare, mirrorsOf, summariseRoute } from './route-summary'
 import { parseServiceAddress, parseTemplateId, routeManifest } from './route-templates'
 
 function condition(type: string, status: Condition['status'], observedGeneration = 2): Condition {

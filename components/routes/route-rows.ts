@@ -3,7 +3,7 @@ import type { Verdicts } from '@/components/data/verdicts'
 import { sorted, trafficFindings, verdictFindings } from '@/components/traffic/attention'
 import type { Decision } from '@/lib/comparison/assess'
 import type { Points, RouteOverview, SeriesOverview } from '@/lib/dashboard-api/series'
-import type { HealthState, RouteSummary } from './route-summary'
+import type { HealthState, RouteSummary } from '@/lib/gateway-api/route-summary'
 
 export interface RouteRow extends RouteSummary {
   /** Requests per second over the last steps; null when not known. */

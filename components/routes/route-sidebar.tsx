@@ -8,8 +8,8 @@ import { cn } from '@/components/ui/class-names'
 import { SearchBox } from '@/components/ui/search-box'
 import { StatusIcon } from '@/components/ui/status-icon'
 import { page } from '@/lib/dashboard-api/paths'
+import { type RouteSummary, summariseRoute } from '@/lib/gateway-api/route-summary'
 import { filterRoutes } from './route-rows'
-import { type RouteSummary, summariseRoute } from './route-summary'
 
 /** The sidebar is for switching; the routes page shows them all. */
 export const SIDEBAR_ROUTES_MAX = 200

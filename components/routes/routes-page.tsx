@@ -15,6 +15,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { inputClass } from '@/components/ui/field'
 import { SearchBox } from '@/components/ui/search-box'
 import { page } from '@/lib/dashboard-api/paths'
+import { type RouteSummary, summariseRoute } from '@/lib/gateway-api/route-summary'
 import {
   filterRoutes,
   formatSort,
@@ -23,7 +24,6 @@ import {
   type RouteRow,
   sortRows,
 } from './route-rows'
-import { type RouteSummary, summariseRoute } from './route-summary'
 import { RoutesTable } from './routes-table'
 
 const OVERVIEW_RANGE_SECONDS = 300

@@ -1,9 +1,10 @@
 /** What was foretold → this → the requests and answers as a person reads them, with what was changed on the way. Pure. */
-import { localName } from '@/components/traffic/names'
+
 import { foretellLines, type ReadRequest } from '@/lib/routing/foretell'
 import { answerLines, type ForwardParts } from '@/lib/routing/forward-request'
 import { safeModifier, splitLines } from '@/lib/routing/header-edits'
 import type { BackendEntry, HeaderModifier } from '@/lib/routing/route-table'
+import { localName } from '@/lib/traffic/names'
 import type { SimulatedOutcome } from './match-simulation'
 
 /** Who a line comes from; `removed` is one the client sent and nobody gets. */

@@ -1,10 +1,10 @@
 /** A simulation → this → the sentences and rows a person reads. Pure. */
 import { formatDayTime, plural } from '@/components/format/numbers'
-import { localName } from '@/components/traffic/names'
 import { describeMatch, describePath, PATH_TYPE_WORDS } from '@/lib/gateway-api/describe-match'
 import type { LossReason, LostCandidate, WinningMatch } from '@/lib/routing/explain-match'
 import type { ForetoldBackend, ForetoldMirror } from '@/lib/routing/foretell'
 import type { ClusterEntry, MatchEntry, ValueMatch } from '@/lib/routing/route-table'
+import { localName } from '@/lib/traffic/names'
 import type { SimulatedOutcome, SimulatedRequest, Simulation } from './match-simulation'
 
 type Explained = Extract<Simulation, { readonly refused: null }>

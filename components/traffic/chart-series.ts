@@ -9,7 +9,7 @@ import type {
   RouteSeries,
   SeriesOverview,
 } from '@/lib/dashboard-api/series'
-import { localName, mirrorName } from './names'
+import { localName, mirrorName } from '@/lib/traffic/names'
 import { largest, withPeaks } from './peaks'
 
 const PRIMARY = 'var(--series-primary)'

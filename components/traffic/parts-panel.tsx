@@ -11,7 +11,7 @@ import {
 import { Panel } from '@/components/ui/panel'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import type { RouteSeries } from '@/lib/dashboard-api/series'
-import { type Part, type PartGroup, partsOf } from './parts'
+import { type Part, type PartGroup, partsOf } from '@/lib/traffic/parts'
 import { formatCodes } from './split-panel'
 
 const COLUMNS = [

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { formatFraction } from '@/components/format/numbers'
 import type { MirrorSeries, RouteSeries } from '@/lib/dashboard-api/series'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
-import { formatFraction, shareOfMirror, shareSentence } from './share-of-mirror'
+import { shareOfMirror } from '@/lib/traffic/share-of-mirror'
+import { shareSentence } from './share-sentence'
 
 const route = {
   metadata: { name: 'a', namespace: 'b' },

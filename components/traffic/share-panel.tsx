@@ -1,9 +1,11 @@
 import { CircleAlert, CircleCheck } from 'lucide-react'
+import { formatFraction } from '@/components/format/numbers'
 import { Panel } from '@/components/ui/panel'
 import type { RouteSeries } from '@/lib/dashboard-api/series'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
-import { mirrorName } from './names'
-import { formatFraction, type MirrorShare, shareOfMirror, shareSentence } from './share-of-mirror'
+import { mirrorName } from '@/lib/traffic/names'
+import { type MirrorShare, shareOfMirror } from '@/lib/traffic/share-of-mirror'
+import { shareSentence } from './share-sentence'
 
 /** The band, the configured share and the observed one on one scale around them. */
 function BandPicture({ configured, observed, band, isWithin }: MirrorShare) {

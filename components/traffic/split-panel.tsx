@@ -1,7 +1,7 @@
 import { formatCount, formatLatency, formatShare } from '@/components/format/numbers'
 import { Panel } from '@/components/ui/panel'
 import type { RouteSeries } from '@/lib/dashboard-api/series'
-import { localName, mirrorName } from './names'
+import { localName, mirrorName } from '@/lib/traffic/names'
 
 type ByCode = Readonly<Record<string, number>>
 

@@ -9,12 +9,12 @@ import { useVerdicts } from '@/components/data/verdicts'
 import { exactRate, formatRate } from '@/components/format/numbers'
 import { LiveLoading } from '@/components/layout/live-loading'
 import { PageHeader } from '@/components/layout/page-header'
-import { healthOf } from '@/components/routes/route-summary'
 import { EmptyState, LoadingState } from '@/components/ui/empty-state'
 import { Panel } from '@/components/ui/panel'
 import { SearchBox } from '@/components/ui/search-box'
 import type { SeriesOverview } from '@/lib/dashboard-api/series'
 import { keyOf } from '@/lib/gateway-api/references'
+import { healthOf } from '@/lib/gateway-api/route-summary'
 import {
   ATTENTION_RULES,
   attentionRows,

@@ -1,6 +1,7 @@
 /** A manifest's text ⇄ the form beside it: what the form shows of the first HTTPRoute, and what its controls change. Pure. */
-import { backendShares, mirrorShare } from '@/components/routes/route-summary'
+
 import { describeMatch } from '@/lib/gateway-api/describe-match'
+import { backendShares, mirrorShare } from '@/lib/gateway-api/route-summary'
 import type {
   BackendObjectReference,
   HTTPBackendRef,

@@ -1,11 +1,12 @@
 /** A route's comparison settings, from its annotation. Pure. */
+
+import type { HTTPRoute } from '@/lib/gateway-api/types'
 import {
   COMPARISON_ANNOTATION,
   type ComparisonSettings,
   type ParsedSettings,
   parseComparisonSettings,
-} from '@/lib/comparison/settings'
-import type { HTTPRoute } from '@/lib/gateway-api/types'
+} from './settings'
 
 /** The settings, what is wrong with them, or null where comparison is off. */
 export function readSettings(route: HTTPRoute): ParsedSettings | null {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Gateway, HTTPRoute } from '@/lib/gateway-api/types'
 import { curlCommand } from './curl-command'
+import type { Gateway, HTTPRoute } from './types'
 
 function gateway(address: string | undefined, port = 80): Gateway {
   return {

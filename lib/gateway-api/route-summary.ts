@@ -1,5 +1,5 @@
 /** HTTPRoute → what a list shows of it. Pure. */
-import { backendName, keyOf, parentKey } from '@/lib/gateway-api/references'
+import { backendName, keyOf, parentKey } from './references'
 import type {
   Condition,
   HTTPBackendRef,
@@ -7,7 +7,7 @@ import type {
   HTTPRoute,
   ParentReference,
   RouteParentStatus,
-} from '@/lib/gateway-api/types'
+} from './types'
 
 export interface MirrorSummary {
   /** Index of the rule, and of the filter in rule.filters. */

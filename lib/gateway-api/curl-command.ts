@@ -1,4 +1,4 @@
-import type { Gateway, HTTPRoute } from '@/lib/gateway-api/types'
+import type { Gateway, HTTPRoute } from './types'
 
 function isAttached(route: HTTPRoute, gateway: Gateway): boolean {
   const namespace = route.metadata.namespace ?? ''

@@ -1,5 +1,4 @@
 /** Configured against observed: is a mirror's share what its filter says? Pure. */
-import { formatCount } from '@/components/format/numbers'
 import type { MirrorSeries, RouteSeries } from '@/lib/dashboard-api/series'
 import { clusterName } from '@/lib/gateway-api/references'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
@@ -55,25 +54,4 @@ function filterOf({ rule, mirror, target }: MirrorSeries, route: HTTPRoute | und
   if (filter === undefined) return null
   const named = clusterName(filter.backendRef, route?.metadata.namespace ?? '')
   return target === '' || target === named ? filter : null
-}
-
-const percent = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
-const tiny = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 })
-
-/** `25 %`, `0.05 %`, `0.0001 %`: a filter may ask for one in millions. */
-export function formatFraction(share: number): string {
-  const format = share < 0.0001 ? tiny : percent
-  return `${format.format(share * 100)} %`
-}
-
-/** The comparison in a sentence. */
-export function shareSentence(share: MirrorShare): string {
-  const { configured, observed, requests, band, isWithin, isEstimate } = share
-  if (configured === null) return 'The route has no such filter now.'
-  if (observed === null || band === null) return 'No requests in this period.'
-  const counted = `${formatCount(requests)} ${isEstimate ? 'answered ' : ''}requests`
-  const [low, high] = [formatFraction(band.low), formatFraction(band.high)]
-  return isWithin
-    ? `Of ${counted}. A random sample of that size lies between ${low} and ${high} in 99 of 100 cases.`
-    : `Of ${counted}, outside ${low} to ${high}, where a random sample lies in 99 of 100 cases. Was the filter changed in this period?`
 }

@@ -1,7 +1,8 @@
 /** Which schemas a text needs beside those that are known: other kinds and versions of the Gateway API. Pure. */
-import { GATEWAY_API_GROUP, KINDS, type KnownPlural } from '@/lib/gateway-api/kinds'
+
 import type { JsonObject } from '@/lib/shared/json'
 import { splitApiVersion } from './api-version'
+import { GATEWAY_API_GROUP, KINDS, type KnownPlural } from './kinds'
 
 export interface SchemaWish {
   readonly plural: KnownPlural
