@@ -135,7 +135,7 @@ module.exports = {
     onlyFrom('lmdb', 'server/(sandbox|observer|history)/'),
     onlyFrom('recharts', 'components/charts/'),
     onlyFrom('monaco-editor', 'components/editor/'),
-    onlyFrom('monaco-yaml', 'components/editor/'),
+    onlyFrom('monaco-yaml', 'components/(editor|language)/'),
     onlyFrom('@tanstack/react-query', '(components/data/|app/providers)'),
   ],
   options: {

@@ -1,9 +1,9 @@
 'use client'
 
 import { useState } from 'react'
+import { ABSENT } from '@/components/data/review-base'
 import { useLiveList } from '@/components/data/use-live'
 import { ManifestReview, type ReviewInput } from '@/components/editor/manifest-review'
-import { ABSENT } from '@/components/editor/review-base'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/field'
 import { Modal } from '@/components/ui/modal'

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
+import {
+  appendLog,
+  EMPTY_LOG,
+  LOG_LINE_LENGTH_MAX,
+  LOG_LINES_MAX,
+  searchLog,
+} from '@/components/data/log-buffer'
 import { echoBackendManifest, serviceNameError } from './echo-template'
-import { appendLog, EMPTY_LOG, LOG_LINE_LENGTH_MAX, LOG_LINES_MAX, searchLog } from './log-buffer'
 import { existsText, takenNames } from './taken-names'
 
 describe('log buffer', () => {

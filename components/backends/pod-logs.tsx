@@ -2,12 +2,12 @@
 
 import { Pause, Play, X } from 'lucide-react'
 import { useState } from 'react'
+import { searchLog } from '@/components/data/log-buffer'
 import { usePodLog } from '@/components/data/use-pod-log'
 import { plural } from '@/components/format/numbers'
 import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 import { SearchBox } from '@/components/ui/search-box'
-import { searchLog } from './log-buffer'
 
 interface PodLogsProps {
   namespace: string

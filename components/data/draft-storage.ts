@@ -1,5 +1,5 @@
 /** Drafts survive a reload of the tab: one entry in session storage per route. */
-import type { DraftBase } from '@/components/editor/draft'
+import type { DraftBase } from './draft'
 
 export interface StoredDraft {
   readonly text: string

@@ -1,7 +1,7 @@
 'use client'
 
 import { useState } from 'react'
-import type { DraftBase } from '@/components/editor/draft'
+import type { DraftBase } from './draft'
 import { readDraft, type StoredDraft, writeDraft } from './draft-storage'
 import { useIsHydrated } from './use-cached-query'
 

@@ -1,9 +1,9 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import { appendLog, EMPTY_LOG, type LogBuffer } from '@/components/backends/log-buffer'
 import { apiPath } from '@/lib/dashboard-api/paths'
 import { request, toDashboardError } from './dashboard-client'
+import { appendLog, EMPTY_LOG, type LogBuffer } from './log-buffer'
 
 const TAIL_LINES = 200
 const FLUSH_MS = 150

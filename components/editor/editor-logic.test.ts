@@ -1,4 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { baseOf, hasMovedOn, lastChange, reviewBaseOf } from '@/components/data/draft'
+import { ABSENT, basesOfDraft, basesOfReview, kindsOf } from '@/components/data/review-base'
+import {
+  adjacentProblem,
+  countProblems,
+  describeProblems,
+  pathBeside,
+  sortProblems,
+} from '@/components/language/problems'
 import type { FieldConflict, ManifestResult } from '@/lib/dashboard-api/manifests'
 import type { KubernetesObject, ManagedFieldsEntry } from '@/lib/gateway-api/types'
 import type { ChangeOrigin, ReviewedChange } from '@/lib/manifest/three-way/review-changes'
@@ -6,18 +15,9 @@ import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
 import { changeGroups, lineNotes } from './change-groups'
 import { conflictsByManager, explainConflicts, isOnlyOwnership } from './conflicts'
-import { baseOf, hasMovedOn, lastChange, reviewBaseOf } from './draft'
 import { createEchoes, ECHOES_MAX } from './echoes'
 import { CELLS_MAX, countChangedLines } from './line-diff'
 import { toMarkers } from './markers'
-import {
-  adjacentProblem,
-  countProblems,
-  describeProblems,
-  pathBeside,
-  sortProblems,
-} from './problems'
-import { ABSENT, basesOfDraft, basesOfReview, kindsOf } from './review-base'
 
 function problem(severity: Diagnostic['severity'], startLine: number, startColumn = 1): Diagnostic {
   const range = { startLine, startColumn, endLine: startLine, endColumn: startColumn }

@@ -1,8 +1,8 @@
 /** Monaco's doors to what we know of a text: completion from the cluster, and quick fixes at their places. */
 import type { editor, IRange, languages } from 'monaco-editor/editor'
+import { fixTitle, isWithin } from '@/components/language/problems'
 import type { Completion, Suggestion } from '@/lib/completion/suggestion'
 import type { Diagnostic, DiagnosticFix } from '@/lib/validation/diagnostic'
-import { fixTitle, isWithin } from './problems'
 
 /** What an editor offers for its text. */
 export interface LanguageServices {

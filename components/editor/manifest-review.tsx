@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from 'react'
 import { applyQuestions, useDenial } from '@/components/data/access'
 import type { DashboardRequestError } from '@/components/data/dashboard-client'
 import { useSubmitManifest } from '@/components/data/mutations'
+import { basesOfDraft, basesOfReview, kindsOf } from '@/components/data/review-base'
 import { useDryRun } from '@/components/data/use-dry-run'
 import { Button } from '@/components/ui/button'
 import { LoadingState } from '@/components/ui/empty-state'
@@ -29,7 +30,6 @@ import {
 import { LeftPanel } from './left-panel'
 import { isAccepted, outcomeText, resultName } from './result-text'
 import { ResultView } from './result-view'
-import { basesOfDraft, basesOfReview, kindsOf } from './review-base'
 import { type Reviewed, StaleNotice } from './stale-notice'
 
 export interface ReviewInput {

@@ -1,5 +1,5 @@
+import { pathBeside } from '@/components/language/problems'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
-import { pathBeside } from './problems'
 
 /** Monaco's MarkerSeverity, by value: importing Monaco here would pull it into the page's first chunk. */
 const SEVERITY = { error: 8, warning: 4, info: 2 } as const

@@ -1,9 +1,9 @@
 /** Above every RequestMirror filter of a route's manifest: the way to its pairs. A pair has the way back, to this line. */
 import type { editor, languages } from 'monaco-editor/editor'
-import { askWorker } from '@/components/data/use-validation'
+import { mirrorPlaces } from '@/components/language/mirror-places'
+import { askWorker } from '@/components/language/use-validation'
 import { page } from '@/lib/dashboard-api/paths'
 import { HTTP_ROUTE_SUFFIX } from './editor-options'
-import { mirrorPlaces } from './mirror-places'
 
 let open: (href: string) => void = (href) => location.assign(href)
 

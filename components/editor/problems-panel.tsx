@@ -1,11 +1,11 @@
 'use client'
 
 import { Plus, Wrench } from 'lucide-react'
+import { fixTitle, pathBeside, sortProblems } from '@/components/language/problems'
 import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 import { type Status, StatusIcon } from '@/components/ui/status-icon'
 import type { Diagnostic, DiagnosticFix } from '@/lib/validation/diagnostic'
-import { fixTitle, pathBeside, sortProblems } from './problems'
 
 interface ProblemsPanelProps {
   diagnostics: readonly Diagnostic[]

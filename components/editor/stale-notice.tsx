@@ -1,10 +1,10 @@
 'use client'
 
+import { lastChange } from '@/components/data/draft'
 import { formatClock } from '@/components/format/numbers'
 import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
-import { lastChange } from './draft'
 
 /** What is being reviewed: a text that a person writes, a whole former version, or a change that a control makes. */
 export type Reviewed = 'draft' | 'revision' | 'step'

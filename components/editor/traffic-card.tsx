@@ -4,6 +4,7 @@ import { type ReactNode, useMemo } from 'react'
 import { useLiveList } from '@/components/data/use-live'
 import { useRouteSeries } from '@/components/data/use-live-series'
 import { formatFraction, formatRate, plural } from '@/components/format/numbers'
+import { useDiagnostics } from '@/components/language/use-diagnostics'
 import { Chip } from '@/components/ui/chip'
 import { Panel } from '@/components/ui/panel'
 import { StatusIcon } from '@/components/ui/status-icon'
@@ -21,7 +22,6 @@ import {
   trafficFindings,
   trafficSentences,
 } from './traffic-change-text'
-import { useDiagnostics } from './use-diagnostics'
 
 /** Rates are the mean of so long a time. */
 const WINDOW_SECONDS = 60

@@ -1,9 +1,9 @@
 /** What changes for requests, in sentences. Pure. */
 import { formatClock, formatFraction, formatRate, plural } from '@/components/format/numbers'
+import { sortProblems } from '@/components/language/problems'
 import type { RouteSeries } from '@/lib/dashboard-api/series'
 import type { HTTPRoute, HTTPRouteMatch, HTTPRouteRule } from '@/lib/gateway-api/types'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
-import { sortProblems } from './problems'
 import type { RuleChange, TargetShare, TrafficChange } from './traffic-change'
 
 const MATCHES_MAX = 2

@@ -2,10 +2,10 @@
 
 import { RotateCcw } from 'lucide-react'
 import { useMemo, useState } from 'react'
+import { baseOf, reviewBaseOf } from '@/components/data/draft'
 import { useRevision, useRouteHistory } from '@/components/data/history'
 import { useLiveObject } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
-import { baseOf, reviewBaseOf } from '@/components/editor/draft'
 import { leftTitle, namesText, staysInRestore } from '@/components/editor/left-fields'
 import { ManifestDiff } from '@/components/editor/manifest-diff'
 import { ManifestReview, type ReviewInput } from '@/components/editor/manifest-review'

@@ -1,8 +1,8 @@
 'use client'
 
 import { useMemo, useState } from 'react'
+import { baseOf, hasMovedOn } from '@/components/data/draft'
 import { useDraft } from '@/components/data/use-draft'
-import { baseOf, hasMovedOn } from '@/components/editor/draft'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import { newestOf } from './newest-version'

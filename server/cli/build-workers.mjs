@@ -25,7 +25,7 @@ await build({
   entryPoints: {
     'editor.worker': 'monaco-editor/editor/editor.worker.js',
     'yaml.worker': 'monaco-yaml/yaml.worker.js',
-    'validation.worker': 'components/editor/validation.worker.ts',
+    'validation.worker': 'components/language/validation.worker.ts',
   },
   outdir: 'public/monaco',
   bundle: true,

@@ -1,6 +1,6 @@
 /** What the editor says a route will do, next to what the gateway does with it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { clusterFacts } from '@/components/editor/cluster-facts'
+import { clusterFacts } from '@/components/language/cluster-facts'
 import { MIRROR_BUDGET_ANNOTATION } from '@/lib/comparison/mirror-budget'
 import type {
   EndpointSlice,

@@ -1,7 +1,7 @@
 /** The editor and the sandbox judge several mirrors alike: every input through both doors. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { validateText } from '@/components/editor/validate-text'
+import { validateText } from '@/components/language/validate-text'
 import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import { MULTIPLE_MIRRORS_FEATURE } from '@/lib/routing/supported-features'
 import type { JsonObject } from '@/lib/shared/json'

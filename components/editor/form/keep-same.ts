@@ -1,6 +1,7 @@
 /** What a new reading shares with the former one stays the same object, so that only what changed is drawn anew. Pure. */
+
+import type { RouteForm, RuleForm } from '@/components/language/route-form'
 import { equalJson } from '@/lib/shared/json-values'
-import type { RouteForm, RuleForm } from './route-form'
 
 /** The next form, with the former one's rules, backends and mirrors wherever they are equal. */
 export function keepSame(former: RouteForm | null, next: RouteForm): RouteForm {

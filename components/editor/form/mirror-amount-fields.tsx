@@ -1,8 +1,8 @@
 'use client'
 
+import { amountAs, type MirrorAmount } from '@/components/language/route-form'
 import { SelectField } from '@/components/ui/field'
 import { NumberField } from '@/components/ui/number-field'
-import { amountAs, type MirrorAmount } from './route-form'
 
 interface MirrorAmountFieldsProps {
   amount: MirrorAmount

@@ -1,11 +1,11 @@
 'use client'
 
 import { useId } from 'react'
+import { type ReferenceForm, setReference, setService } from '@/components/language/route-form'
 import { NumberField } from '@/components/ui/number-field'
 import { TypedField } from '@/components/ui/typed-field'
 import type { FieldEdit } from '@/lib/manifest/edit/field-edit'
 import type { Services } from './form-services'
-import { type ReferenceForm, setReference, setService } from './route-form'
 
 interface ReferenceFieldsProps {
   form: ReferenceForm

@@ -1,10 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { parseWhole } from '@/components/ui/number-field'
-import type { Service } from '@/lib/gateway-api/types'
-import { editManifest } from '@/lib/manifest/edit/edit-manifest'
-import { type FieldEdit, pathText } from '@/lib/manifest/edit/field-edit'
-import { servicesOf, suggestTarget } from './form-services'
-import { keepSame } from './keep-same'
 import {
   addBackend,
   addMirror,
@@ -20,7 +14,13 @@ import {
   setAmount,
   setReference,
   setService,
-} from './route-form'
+} from '@/components/language/route-form'
+import { parseWhole } from '@/components/ui/number-field'
+import type { Service } from '@/lib/gateway-api/types'
+import { editManifest } from '@/lib/manifest/edit/edit-manifest'
+import { type FieldEdit, pathText } from '@/lib/manifest/edit/field-edit'
+import { servicesOf, suggestTarget } from './form-services'
+import { keepSame } from './keep-same'
 
 const TEXT = `# the shop
 kind: Service

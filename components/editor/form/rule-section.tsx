@@ -3,15 +3,6 @@
 import { Plus } from 'lucide-react'
 import { memo, type ReactNode, useCallback } from 'react'
 import { formatShare } from '@/components/format/numbers'
-import { Button } from '@/components/ui/button'
-import { Chip } from '@/components/ui/chip'
-import { NumberField } from '@/components/ui/number-field'
-import { type FieldEdit, type FieldPath, pathText } from '@/lib/manifest/edit/field-edit'
-import { equalJson } from '@/lib/shared/json-values'
-import type { Diagnostic } from '@/lib/validation/diagnostic'
-import { type Services, suggestTarget } from './form-services'
-import { MirrorAmountFields } from './mirror-amount-fields'
-import { ReferenceFields } from './reference-fields'
 import {
   addBackend,
   addMirror,
@@ -25,7 +16,16 @@ import {
   removeMirror,
   setAmount,
   setReference,
-} from './route-form'
+} from '@/components/language/route-form'
+import { Button } from '@/components/ui/button'
+import { Chip } from '@/components/ui/chip'
+import { NumberField } from '@/components/ui/number-field'
+import { type FieldEdit, type FieldPath, pathText } from '@/lib/manifest/edit/field-edit'
+import { equalJson } from '@/lib/shared/json-values'
+import type { Diagnostic } from '@/lib/validation/diagnostic'
+import { type Services, suggestTarget } from './form-services'
+import { MirrorAmountFields } from './mirror-amount-fields'
+import { ReferenceFields } from './reference-fields'
 import { RowActions } from './row-actions'
 
 /** Makes edits of a rule as it is by then, which is more than what was last drawn. */

@@ -2,9 +2,9 @@
 
 import { type RefObject, useCallback, useEffect, useRef } from 'react'
 import { flushSync } from 'react-dom'
-import { askWorker } from '@/components/data/use-validation'
-import { editForm } from './edit-form'
-import type { RouteForm } from './route-form'
+import { editForm } from '@/components/language/edit-form'
+import type { RouteForm } from '@/components/language/route-form'
+import { askWorker } from '@/components/language/use-validation'
 import type { EditRule } from './rule-section'
 import type { FollowedForm } from './use-form'
 

@@ -1,9 +1,9 @@
 'use client'
 
 import { startTransition, useEffect, useRef, useState } from 'react'
-import { askWorker } from '@/components/data/use-validation'
+import { type RouteForm, readForm } from '@/components/language/route-form'
+import { askWorker } from '@/components/language/use-validation'
 import { keepSame } from './keep-same'
-import { type RouteForm, readForm } from './route-form'
 
 interface Reading {
   readonly text: string

@@ -1,8 +1,8 @@
 /** Edits of the form → the text with them and its form then. Pure, but for the last text it remembers. */
 import { editManifest } from '@/lib/manifest/edit/edit-manifest'
-import { parseOnce } from '../parse-once'
-import type { FormEdited, Question } from '../validation-messages'
+import { parseOnce } from './parse-once'
 import { readForm } from './route-form'
+import type { FormEdited, Question } from './validation-messages'
 
 export type EditQuestion = Extract<Question, { readonly type: 'edit-form' }>
 

@@ -5,8 +5,8 @@ import type { SchemaResponse } from '@/lib/dashboard-api/live'
 import type { SchemaWish } from '@/lib/gateway-api/wanted-schemas'
 import type { FieldEdit } from '@/lib/manifest/edit/field-edit'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
-import type { RouteForm } from './form/route-form'
 import type { MirrorPlace } from './mirror-places'
+import type { RouteForm } from './route-form'
 
 /** Schemas and facts travel apart: the schemas are large and hardly ever change. They add to those that came before. */
 export interface SchemasMessage {

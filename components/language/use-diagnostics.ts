@@ -2,11 +2,11 @@
 
 import { useMemo, useState } from 'react'
 import { useSchemas } from '@/components/data/queries'
-import { useValidation } from '@/components/data/use-validation'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import { type SchemaWish, wishKey } from '@/lib/gateway-api/wanted-schemas'
 import { toEditorSchema } from './editor-schema'
 import { useClusterFacts } from './use-cluster-facts'
+import { useValidation } from './use-validation'
 
 const NO_WISHES: readonly SchemaWish[] = []
 

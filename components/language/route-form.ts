@@ -11,7 +11,7 @@ import type {
 import type { FieldEdit, FieldPath } from '@/lib/manifest/edit/field-edit'
 import type { JsonObject } from '@/lib/shared/json'
 import { readRoute } from '@/lib/validation/lints/read-route'
-import { parseOnce } from '../parse-once'
+import { parseOnce } from './parse-once'
 
 /** Characters of text that the form reads at every change; longer manifests are edited as text. */
 export const FORM_TEXT_MAX = 200_000

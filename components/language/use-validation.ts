@@ -1,6 +1,11 @@
 'use client'
 
 import { useCallback, useEffect, useState } from 'react'
+import type { CompletionRequest } from '@/lib/completion/complete-manifest'
+import type { Completion } from '@/lib/completion/suggestion'
+import type { SchemaResponse } from '@/lib/dashboard-api/live'
+import type { SchemaWish } from '@/lib/gateway-api/wanted-schemas'
+import type { Diagnostic } from '@/lib/validation/diagnostic'
 import type {
   Answer,
   FromWorker,
@@ -8,12 +13,7 @@ import type {
   ToWorker,
   ValidatedMessage,
   ValidateMessage,
-} from '@/components/editor/validation-messages'
-import type { CompletionRequest } from '@/lib/completion/complete-manifest'
-import type { Completion } from '@/lib/completion/suggestion'
-import type { SchemaResponse } from '@/lib/dashboard-api/live'
-import type { SchemaWish } from '@/lib/gateway-api/wanted-schemas'
-import type { Diagnostic } from '@/lib/validation/diagnostic'
+} from './validation-messages'
 
 /** Typing faster than this validates once, at the pause. */
 const PAUSE_MS = 120
