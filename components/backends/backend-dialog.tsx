@@ -3,7 +3,7 @@
 import { useState } from 'react'
 import { ABSENT } from '@/components/data/review-base'
 import { useLiveList } from '@/components/data/use-live'
-import { ManifestReview, type ReviewInput } from '@/components/editor/manifest-review'
+import { ManifestReview, type ReviewInput } from '@/components/review/manifest-review'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/field'
 import { Modal } from '@/components/ui/modal'

@@ -2,6 +2,7 @@
 
 import { useState } from 'react'
 import { formatCount } from '@/components/format/numbers'
+import { AnnotationReview } from '@/components/review/annotation-review'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/field'
 import { Modal } from '@/components/ui/modal'
@@ -9,7 +10,6 @@ import type { AssessedGroup } from '@/lib/comparison/assess-groups'
 import { CALIBRATION_ANNOTATION, CALIBRATION_REQUESTS_MAX } from '@/lib/comparison/calibration'
 import { mirrorsOf } from '@/lib/gateway-api/route-summary'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
-import { AnnotationReview } from './annotation-review'
 
 const REQUESTS_DEFAULT = 500
 

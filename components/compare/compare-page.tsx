@@ -5,8 +5,9 @@ import { useComparisons } from '@/components/data/comparison'
 import { useServers } from '@/components/data/implementations'
 import { useLiveObject } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
+import { CannotCompare, GatewayNotice } from '@/components/findings/gateway-notice'
 import { LiveLoading } from '@/components/layout/live-loading'
-import { RouteTabPage } from '@/components/routes/route-tabs'
+import { RouteTabPage } from '@/components/layout/route-tabs'
 import { buttonClass } from '@/components/ui/button'
 import { EmptyState, LoadingState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
@@ -19,7 +20,6 @@ import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { abilityOf } from '@/lib/implementations/route-capabilities'
 import { CompareWorkspace } from './compare-workspace'
 import { EnableComparison } from './enable-comparison'
-import { CannotCompare, GatewayNotice } from './gateway-notice'
 
 interface RouteAddress {
   namespace: string

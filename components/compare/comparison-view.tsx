@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { useUrlState } from '@/components/data/use-url-state'
+import { VerdictCard } from '@/components/findings/verdict-card'
 import type { Assessment } from '@/lib/comparison/assess'
 import type { AssessedGroup } from '@/lib/comparison/assess-groups'
 import type { CapturedExchange } from '@/lib/comparison/exchange'
@@ -13,7 +14,6 @@ import { LatencyPanel } from './latency-panel'
 import { PairList, type StateOf } from './pair-list'
 import { PairView } from './pair-view'
 import { StatusMatrix } from './status-matrix'
-import { VerdictCard } from './verdict-card'
 
 const FILTER_NAMES = [
   'primaryStatus',

@@ -1,5 +1,11 @@
 'use client'
 
+import {
+  evidenceText,
+  formatPercent,
+  kindText,
+  placeText,
+} from '@/components/findings/comparison-text'
 import { formatCount, plural } from '@/components/format/numbers'
 import { Button } from '@/components/ui/button'
 import { Chip, type Tone } from '@/components/ui/chip'
@@ -8,7 +14,6 @@ import { Panel } from '@/components/ui/panel'
 import { type AssessedGroup, headerOf } from '@/lib/comparison/assess-groups'
 import { diffWords, type Segment } from '@/lib/comparison/text-diff'
 import type { PairFilter } from '@/lib/dashboard-api/comparison'
-import { evidenceText, formatPercent, kindText, placeText } from './comparison-text'
 import { MarkedText } from './marked-text'
 
 const TONES: Record<AssessedGroup['state'], Tone> = {

@@ -1,12 +1,12 @@
 'use client'
 
 import { useState } from 'react'
+import { AnnotationReview } from '@/components/review/annotation-review'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/field'
 import { Panel } from '@/components/ui/panel'
 import { COMPARISON_ANNOTATION } from '@/lib/comparison/settings'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
-import { AnnotationReview } from './annotation-review'
 
 const PERCENT_DEFAULT = '100'
 

@@ -1,6 +1,8 @@
 'use client'
 
 import { X } from 'lucide-react'
+import { kindText, placeText } from '@/components/findings/comparison-text'
+import { leftOutText } from '@/components/findings/left-out-text'
 import { formatClock, formatCount, formatLatency } from '@/components/format/numbers'
 import { Button } from '@/components/ui/button'
 import { Chip } from '@/components/ui/chip'
@@ -10,8 +12,6 @@ import { Panel } from '@/components/ui/panel'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import type { AssessedGroup } from '@/lib/comparison/assess-groups'
 import type { PairFilter, PairSummary } from '@/lib/dashboard-api/comparison'
-import { kindText, placeText } from './comparison-text'
-import { leftOutText } from './left-out-text'
 import { usePairs } from './pair-source'
 
 /** How many of a pair's differences are named in its row. */

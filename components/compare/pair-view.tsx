@@ -1,6 +1,8 @@
 'use client'
 
 import type { ReactNode } from 'react'
+import { kindText, placeText } from '@/components/findings/comparison-text'
+import { leftOutText } from '@/components/findings/left-out-text'
 import { formatClock, formatLatency, formatSize } from '@/components/format/numbers'
 import { Chip } from '@/components/ui/chip'
 import { cn } from '@/components/ui/class-names'
@@ -18,8 +20,6 @@ import type {
 import { statusLabels } from '@/lib/comparison/status-label'
 import type { DiffRow } from '@/lib/comparison/text-diff'
 import type { ComparedPair } from '@/lib/dashboard-api/comparison'
-import { kindText, placeText } from './comparison-text'
-import { leftOutText } from './left-out-text'
 import { MarkedText } from './marked-text'
 import type { StateOf } from './pair-list'
 import { bodyRows, headerRows } from './pair-rows'

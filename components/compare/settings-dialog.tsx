@@ -1,6 +1,8 @@
 'use client'
 
 import { useState } from 'react'
+import { DECISION_TEXT, explainDecision } from '@/components/findings/comparison-text'
+import { AnnotationReview } from '@/components/review/annotation-review'
 import { Button } from '@/components/ui/button'
 import { Field, inputClass, TextField } from '@/components/ui/field'
 import { Modal } from '@/components/ui/modal'
@@ -13,8 +15,6 @@ import {
 } from '@/lib/comparison/settings'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
-import { AnnotationReview } from './annotation-review'
-import { DECISION_TEXT, explainDecision } from './comparison-text'
 import { annotationOf, formOf, type SettingsForm } from './settings-form'
 
 interface SettingsDialogProps {

@@ -3,9 +3,14 @@
 import type { editor } from 'monaco-editor/editor'
 import { useEffect, useRef, useState } from 'react'
 import { LoadingState } from '@/components/ui/empty-state'
-import type { LineNote } from './change-groups'
 import { EDITOR_FONT } from './editor-options'
 import { countChangedLines } from './line-diff'
+
+/** What stands beside a line of the later text. */
+export interface LineNote {
+  readonly line: number
+  readonly text: string
+}
 
 interface ManifestDiffProps {
   before: string

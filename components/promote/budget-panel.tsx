@@ -1,9 +1,9 @@
 'use client'
 
 import { useState } from 'react'
-import { AnnotationReview } from '@/components/compare/annotation-review'
 import { useRouteSeries } from '@/components/data/use-live-series'
 import { useNow } from '@/components/data/use-now'
+import { AnnotationReview } from '@/components/review/annotation-review'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/field'
 import { Notice } from '@/components/ui/notice'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { annotationManifest, specManifest } from '@/components/compare/annotation-manifest'
 import { annotationOf, formOf } from '@/components/compare/settings-form'
+import { annotationManifest, specManifest } from '@/components/review/annotation-manifest'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 

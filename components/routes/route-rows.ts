@@ -1,6 +1,6 @@
 /** Summaries and rates → the rows of the routes table: filtered and sorted. Pure. */
 import type { Verdicts } from '@/components/data/verdicts'
-import { sorted, trafficFindings, verdictFindings } from '@/components/traffic/attention'
+import { sorted, trafficFindings, verdictFindings } from '@/components/findings/attention'
 import type { Decision } from '@/lib/comparison/assess'
 import type { Points, RouteOverview, SeriesOverview } from '@/lib/dashboard-api/series'
 import type { HealthState, RouteSummary } from '@/lib/gateway-api/route-summary'

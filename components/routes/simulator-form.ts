@@ -1,5 +1,5 @@
 /** The simulator's form: text fields → the request to simulate, with a sentence for each wrong field. Pure. */
-import { parseTrafficForm, type TrafficForm } from '@/components/traffic/traffic-form'
+import { parseTrafficForm, type TrafficForm } from '@/components/request/traffic-form'
 import { keyOf } from '@/lib/gateway-api/references'
 import type { Gateway, Listener } from '@/lib/gateway-api/types'
 import type { SimulatedRequest } from './match-simulation'

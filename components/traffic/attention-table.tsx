@@ -6,11 +6,11 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import Link from 'next/link'
 import { useRef } from 'react'
 import { Sparkline } from '@/components/charts/sparkline'
+import type { AttentionRow } from '@/components/findings/attention'
 import { formatCount, formatRate } from '@/components/format/numbers'
 import { cn } from '@/components/ui/class-names'
 import { StatusIcon } from '@/components/ui/status-icon'
 import { page } from '@/lib/dashboard-api/paths'
-import type { AttentionRow } from './attention'
 
 const ROW_HEIGHT = 46
 const GRID =

@@ -1,7 +1,7 @@
 'use client'
 
 import { useLiveObject } from '@/components/data/use-live'
-import { RouteHeading, RouteTabs } from '@/components/routes/route-tabs'
+import { RouteHeading, RouteTabs } from '@/components/layout/route-tabs'
 import { EmptyState, LoadingState } from '@/components/ui/empty-state'
 import type { RouteSeries } from '@/lib/dashboard-api/series'
 import type { HTTPRoute } from '@/lib/gateway-api/types'

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { EMPTY_FORM, formForRoute, parseTrafficForm } from '@/components/request/traffic-form'
 import type { MirrorAccount } from '@/lib/dashboard-api/series'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { localName } from '@/lib/traffic/names'
@@ -7,7 +8,6 @@ import { sumPoints } from './chart-series'
 import { sourceText } from './source-notice'
 import { formatCodes } from './split-panel'
 import { parseTimeRange, TIME_RANGES } from './time-range'
-import { EMPTY_FORM, formForRoute, parseTrafficForm } from './traffic-form'
 import { serverErrors } from './window-totals'
 
 const account: MirrorAccount = {

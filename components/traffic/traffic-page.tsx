@@ -6,28 +6,28 @@ import { useLiveList } from '@/components/data/use-live'
 import { useSeriesOverview } from '@/components/data/use-live-series'
 import { useUrlState } from '@/components/data/use-url-state'
 import { useVerdicts } from '@/components/data/verdicts'
-import { exactRate, formatRate } from '@/components/format/numbers'
-import { LiveLoading } from '@/components/layout/live-loading'
-import { PageHeader } from '@/components/layout/page-header'
-import { EmptyState, LoadingState } from '@/components/ui/empty-state'
-import { Panel } from '@/components/ui/panel'
-import { SearchBox } from '@/components/ui/search-box'
-import type { SeriesOverview } from '@/lib/dashboard-api/series'
-import { keyOf } from '@/lib/gateway-api/references'
-import { healthOf } from '@/lib/gateway-api/route-summary'
 import {
   ATTENTION_RULES,
   attentionRows,
   attentionSentence,
   type ClusterFindings,
   totalsSentence,
-} from './attention'
+} from '@/components/findings/attention'
+import { exactRate, formatRate } from '@/components/format/numbers'
+import { LiveLoading } from '@/components/layout/live-loading'
+import { PageHeader } from '@/components/layout/page-header'
+import { EMPTY_FORM, formForRoute } from '@/components/request/traffic-form'
+import { EmptyState, LoadingState } from '@/components/ui/empty-state'
+import { Panel } from '@/components/ui/panel'
+import { SearchBox } from '@/components/ui/search-box'
+import type { SeriesOverview } from '@/lib/dashboard-api/series'
+import { keyOf } from '@/lib/gateway-api/references'
+import { healthOf } from '@/lib/gateway-api/route-summary'
 import { AttentionTable } from './attention-table'
 import { overviewRates } from './chart-series'
 import { RangeToggle } from './range-toggle'
 import { SourceNotice } from './source-notice'
 import { parseTimeRange } from './time-range'
-import { EMPTY_FORM, formForRoute } from './traffic-form'
 import { TrafficPanel } from './traffic-panel'
 
 /** What the cluster's conditions say of every route. */

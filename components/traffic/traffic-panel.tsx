@@ -7,14 +7,19 @@ import { useStartTraffic, useStopTraffic } from '@/components/data/mutations'
 import { useTrafficRun } from '@/components/data/queries'
 import { useLiveList } from '@/components/data/use-live'
 import { plural } from '@/components/format/numbers'
+import { ConfirmSend } from '@/components/request/confirm-send'
+import { HeadersField } from '@/components/request/headers-field'
+import {
+  METHODS,
+  parseTrafficForm,
+  type TrafficForm,
+  type TrafficFormErrors,
+} from '@/components/request/traffic-form'
 import { Button } from '@/components/ui/button'
 import { SelectField, TextField } from '@/components/ui/field'
 import { Notice } from '@/components/ui/notice'
 import { keyOf } from '@/lib/gateway-api/references'
 import { isSafeMethod } from '@/lib/shared/safe-methods'
-import { ConfirmSend } from './confirm-send'
-import { HeadersField } from './headers-field'
-import { METHODS, parseTrafficForm, type TrafficForm, type TrafficFormErrors } from './traffic-form'
 import { TrafficRunView } from './traffic-run-view'
 
 interface FieldsProps {

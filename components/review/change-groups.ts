@@ -1,4 +1,5 @@
 /** What an apply changes, in words and by who makes the change. Pure. */
+import type { LineNote } from '@/components/editor/manifest-diff'
 import type { Tone } from '@/components/ui/chip'
 import type { ManifestResult } from '@/lib/dashboard-api/manifests'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
@@ -128,11 +129,6 @@ export function changesOf(
   schema: JsonObject | undefined,
 ): readonly ReviewedChange[] {
   return versions === null ? [] : reviewChanges({ ...versions, schema })
-}
-
-export interface LineNote {
-  readonly line: number
-  readonly text: string
 }
 
 /** For each line of the server's answer that is not the draft's, who made it. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { annotationManifest } from '@/components/compare/annotation-manifest'
 import type { ManifestResult } from '@/lib/dashboard-api/manifests'
 import type { HTTPRoute, KubernetesObject } from '@/lib/gateway-api/types'
 import { LAST_APPLIED } from '@/lib/manifest/to-editable-yaml'
+import { annotationManifest } from './annotation-manifest'
 import { answersText, changesOf, draftObject, versionsOf } from './change-groups'
 import {
   droppedText,

@@ -2,6 +2,7 @@
 
 import { useMemo, useState } from 'react'
 import { useKindSchema } from '@/components/data/queries'
+import { ManifestDiff } from '@/components/editor/manifest-diff'
 import { Chip } from '@/components/ui/chip'
 import { cn } from '@/components/ui/class-names'
 import { Notice } from '@/components/ui/notice'
@@ -13,7 +14,6 @@ import { toYaml } from '@/lib/manifest/to-yaml'
 import { answersText, changesOf, draftObject, lineNotes, versionsOf } from './change-groups'
 import { ChangesPanel } from './changes-panel'
 import { droppedText } from './left-fields'
-import { ManifestDiff } from './manifest-diff'
 import { outcomeText, outcomeTone, resultName } from './result-text'
 import { TrafficCard } from './traffic-card'
 

@@ -1,9 +1,9 @@
 'use client'
 
 import { useState } from 'react'
-import { ManifestReview } from '@/components/editor/manifest-review'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { annotationManifest } from './annotation-manifest'
+import { ManifestReview } from './manifest-review'
 
 interface AnnotationReviewProps {
   /** The route that the person saw when the change was begun: what changed since is told, and not written over. */

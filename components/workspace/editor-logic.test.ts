@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { baseOf, hasMovedOn, lastChange, reviewBaseOf } from '@/components/data/draft'
 import { ABSENT, basesOfDraft, basesOfReview, kindsOf } from '@/components/data/review-base'
+import { createEchoes, ECHOES_MAX } from '@/components/editor/echoes'
+import { CELLS_MAX, countChangedLines } from '@/components/editor/line-diff'
+import { toMarkers } from '@/components/editor/markers'
 import {
   adjacentProblem,
   countProblems,
@@ -8,16 +11,17 @@ import {
   pathBeside,
   sortProblems,
 } from '@/components/language/problems'
+import { changeGroups, lineNotes } from '@/components/review/change-groups'
+import {
+  conflictsByManager,
+  explainConflicts,
+  isOnlyOwnership,
+} from '@/components/review/conflicts'
 import type { FieldConflict, ManifestResult } from '@/lib/dashboard-api/manifests'
 import type { KubernetesObject, ManagedFieldsEntry } from '@/lib/gateway-api/types'
 import type { ChangeOrigin, ReviewedChange } from '@/lib/manifest/three-way/review-changes'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
-import { changeGroups, lineNotes } from './change-groups'
-import { conflictsByManager, explainConflicts, isOnlyOwnership } from './conflicts'
-import { createEchoes, ECHOES_MAX } from './echoes'
-import { CELLS_MAX, countChangedLines } from './line-diff'
-import { toMarkers } from './markers'
 
 function problem(severity: Diagnostic['severity'], startLine: number, startColumn = 1): Diagnostic {
   const range = { startLine, startColumn, endLine: startLine, endColumn: startColumn }

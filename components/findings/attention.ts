@@ -1,9 +1,10 @@
 /** What of a route needs a person's attention, and how urgently. Pure. */
-import { DECISION_TEXT } from '@/components/compare/comparison-text'
+
 import { VERDICTS_MAX, type Verdicts } from '@/components/data/verdicts'
 import { formatCount, formatShare, plural } from '@/components/format/numbers'
 import type { Decision } from '@/lib/comparison/assess'
 import type { Points, RouteOverview, SeriesOverview } from '@/lib/dashboard-api/series'
+import { DECISION_TEXT } from './comparison-text'
 
 export type Urgency = 'bad' | 'warn' | 'ok'
 

@@ -3,9 +3,9 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { AccessNotice } from '@/components/editor/access-notice'
 import { cn } from '@/components/ui/class-names'
 import { page } from '@/lib/dashboard-api/paths'
+import { AccessNotice } from './access-notice'
 
 const TABS = [
   { id: 'route', label: 'Route', href: page.route },

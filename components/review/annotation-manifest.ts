@@ -1,9 +1,10 @@
 /** Annotations to set → the manifest that sets them and nothing else. Pure. */
-import type { ReviewInput } from '@/components/editor/manifest-review'
+
 import { FIELD_MANAGER } from '@/lib/gateway-api/field-manager'
 import type { HTTPRoute, KubernetesObject } from '@/lib/gateway-api/types'
 import { ownedPart } from '@/lib/manifest/owned-part'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
+import type { ReviewInput } from './manifest-review'
 
 /** By annotation, the new value; null removes it. */
 type Changes = Readonly<Record<string, string | null>>
