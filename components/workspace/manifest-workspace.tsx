@@ -3,7 +3,6 @@
 import { CircleQuestionMark, GitCompare, Undo2 } from 'lucide-react'
 import { Tabs } from 'radix-ui'
 import { type ReactNode, useRef, useState } from 'react'
-import { BackendDialog } from '@/components/backends/backend-dialog'
 import { usePageKeys } from '@/components/data/use-page-keys'
 import { useUnloadGuard } from '@/components/data/use-unload-guard'
 import { ManifestEditor, type ManifestEditorHandle } from '@/components/editor/manifest-editor'
@@ -45,6 +44,8 @@ export interface ManifestWorkspaceProps {
   notice?: ReactNode
   /** The Status tab; without it there is only the problems list. */
   status?: ReactNode
+  /** The dialog that makes a backend the text names and the cluster lacks. */
+  backendDialog: (backend: CreateBackendFix, onClose: () => void) => ReactNode
   onChange: (text: string) => void
   onDiscard: () => void
   onApplied: (response: ManifestResponse) => void
@@ -217,9 +218,9 @@ function WorkspaceDialogs({ dialog, ...props }: DialogsProps) {
     <>
       {dialog === 'review' ? <WorkspaceReview {...props} /> : null}
       <ShortcutsDialog open={dialog === 'help'} onClose={props.onClose} />
-      {dialog !== null && typeof dialog === 'object' ? (
-        <BackendDialog initial={{ ...dialog, replicas: 1 }} onClose={props.onClose} />
-      ) : null}
+      {dialog !== null && typeof dialog === 'object'
+        ? props.backendDialog(dialog, props.onClose)
+        : null}
     </>
   )
 }

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { NewRoutePage } from '@/components/routes/new-route-page'
+import { NewRoutePage } from '@/components/pages/new-route-page'
 
 export const metadata: Metadata = { title: 'New route' }
 

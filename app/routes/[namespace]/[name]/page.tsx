@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { RoutePage } from '@/components/routes/route-page'
+import { RoutePage } from '@/components/pages/route-page'
 import { type RouteParams, routeNames } from './route-names'
 
 export async function generateMetadata(props: RouteParams): Promise<Metadata> {

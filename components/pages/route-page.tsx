@@ -13,6 +13,11 @@ import { RouteTabs } from '@/components/layout/route-tabs'
 import { formForRoute } from '@/components/request/traffic-form'
 import { MergeDialog } from '@/components/review/merge-dialog'
 import { StaleNotice } from '@/components/review/stale-notice'
+import { DeleteRouteDialog } from '@/components/routes/delete-route-dialog'
+import { MatchSimulator } from '@/components/routes/match-simulator'
+import { RouteConditions } from '@/components/routes/route-conditions'
+import { RouteSidebar } from '@/components/routes/route-sidebar'
+import { type RouteDocument, useRouteDocument } from '@/components/routes/use-route-document'
 import { LiveTraffic } from '@/components/traffic/live-traffic'
 import { TrafficPanel } from '@/components/traffic/traffic-panel'
 import { Button, buttonClass } from '@/components/ui/button'
@@ -27,11 +32,7 @@ import { page } from '@/lib/dashboard-api/paths'
 import { summariseRoute } from '@/lib/gateway-api/route-summary'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { useArrivalFocus } from './arrival-focus'
-import { DeleteRouteDialog } from './delete-route-dialog'
-import { MatchSimulator } from './match-simulator'
-import { RouteConditions } from './route-conditions'
-import { RouteSidebar } from './route-sidebar'
-import { type RouteDocument, useRouteDocument } from './use-route-document'
+import { missingBackend } from './missing-backend'
 
 interface RouteAddress {
   namespace: string
@@ -212,6 +213,7 @@ function RouteEditor({ namespace, name, live }: RouteEditorProps) {
             </Tooltip>
           )
         }
+        backendDialog={missingBackend}
         notice={<RouteNotice document={document} merging={merging} />}
         status={
           route === undefined ? undefined : <RouteConditions route={route} gateways={gateways} />

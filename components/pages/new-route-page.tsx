@@ -9,6 +9,13 @@ import { useLiveList } from '@/components/data/use-live'
 import { useUrlState } from '@/components/data/use-url-state'
 import { LiveLoading } from '@/components/layout/live-loading'
 import type { ReviewInput } from '@/components/review/manifest-review'
+import {
+  parseTemplateId,
+  type RouteTemplateFields,
+  routeManifest,
+  TEMPLATES,
+  type TemplateId,
+} from '@/components/routes/route-templates'
 import { cn } from '@/components/ui/class-names'
 import { SelectField, TextField } from '@/components/ui/field'
 import { Notice } from '@/components/ui/notice'
@@ -18,13 +25,7 @@ import { page } from '@/lib/dashboard-api/paths'
 import { keyOf } from '@/lib/gateway-api/references'
 import { nextFreeName } from '@/lib/shared/next-free-name'
 import { rememberArrival } from './arrival-focus'
-import {
-  parseTemplateId,
-  type RouteTemplateFields,
-  routeManifest,
-  TEMPLATES,
-  type TemplateId,
-} from './route-templates'
+import { missingBackend } from './missing-backend'
 
 /** No route has a key without a namespace. */
 const DRAFT = 'new-route'
@@ -245,6 +246,7 @@ function NewRouteForm({ firstGateway }: { firstGateway: string }) {
           isNew
           isKept={isKept}
           base={base}
+          backendDialog={missingBackend}
           heading={<span className="truncate font-semibold">Manifest</span>}
           onChange={(next) => {
             // Another text may be another object.
