@@ -2,19 +2,17 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the link inside a row takes the focus.
 'use client'
 
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import Link from 'next/link'
-import { useRef } from 'react'
 import { Sparkline } from '@/components/charts/sparkline'
 import { formatRate } from '@/components/format/numbers'
 import { cn } from '@/components/ui/class-names'
 import { StatusIcon } from '@/components/ui/status-icon'
+import { VirtualTable } from '@/components/ui/virtual-table'
 import { page } from '@/lib/dashboard-api/paths'
 import { MirrorList } from './mirror-list'
 import type { RouteRow, Sort, SortColumn } from './route-rows'
 
-const ROW_HEIGHT = 44
 const GRID =
   'grid items-center gap-x-4 px-4 md:px-6 grid-cols-[minmax(0,1fr)_auto] md:grid-cols-[minmax(10rem,1.3fr)_minmax(8rem,1.2fr)_minmax(10rem,1.4fr)_minmax(9rem,1.2fr)_13rem] xl:grid-cols-[minmax(12rem,1.3fr)_minmax(7rem,.8fr)_minmax(10rem,1.2fr)_minmax(12rem,1.5fr)_minmax(11rem,1.3fr)_15rem]'
 
@@ -88,17 +86,9 @@ function RateCell({ row }: { row: RouteRow }) {
   )
 }
 
-function RouteTableRow({ row, index, offset }: { row: RouteRow; index: number; offset: number }) {
+function RouteCells({ row }: { row: RouteRow }) {
   return (
-    <div
-      role="row"
-      aria-rowindex={index + 2}
-      className={cn(
-        GRID,
-        'absolute inset-x-0 top-0 border-b border-line bg-panel hover:bg-sunken focus-within:bg-sunken',
-      )}
-      style={{ height: ROW_HEIGHT, transform: `translateY(${offset}px)` }}
-    >
+    <>
       <div role="cell" className="flex min-w-0 items-center gap-2.5">
         <StatusIcon status={row.state} />
         <div className="min-w-0">
@@ -135,7 +125,7 @@ function RouteTableRow({ row, index, offset }: { row: RouteRow; index: number; o
         {row.statusText}
       </div>
       <RateCell row={row} />
-    </div>
+    </>
   )
 }
 
@@ -143,39 +133,20 @@ interface RoutesTableProps extends HeaderProps {
   rows: readonly RouteRow[]
 }
 
-/** Only the rows in view exist, so that 5,000 routes scroll like 50. */
+/** Every route with its mirrors, status and rate; sorted by the column that was chosen. */
 export function RoutesTable({ rows, sort, onSort }: RoutesTableProps) {
-  const scroller = useRef<HTMLDivElement>(null)
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rows[index]?.key ?? index,
-    overscan: 12,
-  })
   return (
-    <div
-      role="table"
-      aria-label="Routes"
-      aria-rowcount={rows.length + 1}
+    <VirtualTable
+      label="Routes"
+      rows={rows}
+      rowHeight={44}
+      overscan={12}
       className="flex min-h-0 flex-1 flex-col"
+      scrollerClassName="min-h-0 flex-1 overflow-y-auto"
+      rowClassName={cn(GRID, 'bg-panel hover:bg-sunken focus-within:bg-sunken')}
+      header={<TableHeader sort={sort} onSort={onSort} />}
     >
-      <div role="rowgroup">
-        <TableHeader sort={sort} onSort={onSort} />
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
-      <div ref={scroller} tabIndex={0} role="rowgroup" className="min-h-0 flex-1 overflow-y-auto">
-        <div
-          className="relative"
-          style={{ height: virtualizer.getTotalSize() }}
-          role="presentation"
-        >
-          {virtualizer.getVirtualItems().map(({ index, start, key }) => {
-            const row = rows[index]
-            return row ? <RouteTableRow key={key} row={row} index={index} offset={start} /> : null
-          })}
-        </div>
-      </div>
-    </div>
+      {(row) => <RouteCells row={row} />}
+    </VirtualTable>
   )
 }

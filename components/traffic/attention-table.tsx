@@ -2,17 +2,15 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the link inside a row takes the focus.
 'use client'
 
-import { useVirtualizer } from '@tanstack/react-virtual'
 import Link from 'next/link'
-import { useRef } from 'react'
 import { Sparkline } from '@/components/charts/sparkline'
 import type { AttentionRow } from '@/components/findings/attention'
 import { formatCount, formatRate } from '@/components/format/numbers'
 import { cn } from '@/components/ui/class-names'
 import { StatusIcon } from '@/components/ui/status-icon'
+import { VirtualTable } from '@/components/ui/virtual-table'
 import { page } from '@/lib/dashboard-api/paths'
 
-const ROW_HEIGHT = 46
 const GRID =
   'grid items-center gap-3 px-3 grid-cols-[minmax(0,1fr)_5rem] md:grid-cols-[minmax(0,14rem)_minmax(0,1fr)_6rem_5.5rem_5.5rem_5.5rem]'
 
@@ -43,15 +41,10 @@ function Header() {
   )
 }
 
-function Row({ row, index, offset }: { row: AttentionRow; index: number; offset: number }) {
+function Cells({ row }: { row: AttentionRow }) {
   const findings = row.findings.map(({ text }) => text).join(' · ')
   return (
-    <div
-      role="row"
-      aria-rowindex={index + 2}
-      className={cn(GRID, 'absolute inset-x-0 top-0 border-b border-line hover:bg-sunken')}
-      style={{ height: ROW_HEIGHT, transform: `translateY(${offset}px)` }}
-    >
+    <>
       <div role="cell" className="flex min-w-0 items-center gap-2">
         <StatusIcon status={row.urgency} />
         <div className="min-w-0">
@@ -92,38 +85,23 @@ function Row({ row, index, offset }: { row: AttentionRow; index: number; offset:
       <div role="cell" className="text-right text-xs tabular-nums max-md:hidden">
         {formatCount(row.mirrored)}
       </div>
-    </div>
+    </>
   )
 }
 
-/** Only the rows in view exist, so that 5,000 routes scroll like 50. */
+/** Routes with what was found of each, as sorted by `attentionRows`. */
 export function AttentionTable({ rows }: { rows: readonly AttentionRow[] }) {
-  const scroller = useRef<HTMLDivElement>(null)
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rows[index]?.key ?? index,
-    overscan: 8,
-  })
   return (
-    <div role="table" aria-label="Routes by attention" aria-rowcount={rows.length + 1}>
-      <div role="rowgroup">
-        <Header />
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
-      <div ref={scroller} tabIndex={0} role="rowgroup" className="max-h-[30rem] overflow-y-auto">
-        <div
-          className="relative"
-          style={{ height: virtualizer.getTotalSize() }}
-          role="presentation"
-        >
-          {virtualizer.getVirtualItems().map(({ index, start, key }) => {
-            const row = rows[index]
-            return row ? <Row key={key} row={row} index={index} offset={start} /> : null
-          })}
-        </div>
-      </div>
-    </div>
+    <VirtualTable
+      label="Routes by attention"
+      rows={rows}
+      rowHeight={46}
+      overscan={8}
+      scrollerClassName="max-h-[30rem] overflow-y-auto"
+      rowClassName={cn(GRID, 'hover:bg-sunken')}
+      header={<Header />}
+    >
+      {(row) => <Cells row={row} />}
+    </VirtualTable>
   )
 }
