@@ -7,9 +7,10 @@ import { useLiveList } from '@/components/data/use-live'
 import { plural } from '@/components/format/numbers'
 import { LiveLoading } from '@/components/layout/live-loading'
 import { HeadersField } from '@/components/request/headers-field'
-import { METHODS, type TrafficForm } from '@/components/request/traffic-form'
+import { HostField, MethodField, PathField } from '@/components/request/request-fields'
+import type { TrafficForm } from '@/components/request/traffic-form'
 import { Button } from '@/components/ui/button'
-import { SelectField, TextField } from '@/components/ui/field'
+import { SelectField } from '@/components/ui/field'
 import { Notice } from '@/components/ui/notice'
 import { keyOf } from '@/lib/gateway-api/references'
 import type { HTTPRoute } from '@/lib/gateway-api/types'
@@ -120,25 +121,17 @@ function AddressFields({ form, errors, onChange }: FieldsProps) {
 function RequestFields({ form, errors, onChange }: FieldsProps) {
   return (
     <>
-      <SelectField
-        label="Method"
+      <MethodField
         value={form.method}
-        options={METHODS.map((method) => ({ value: method, label: method }))}
+        error={errors.method}
         onChange={(method) => onChange({ method })}
       />
-      <TextField
-        label="Host"
-        value={form.host}
-        error={errors.host}
-        onChange={(host) => onChange({ host })}
-        className="font-mono text-xs"
-      />
-      <TextField
+      <HostField value={form.host} error={errors.host} onChange={(host) => onChange({ host })} />
+      <PathField
         label="Path and query"
         value={form.path}
         error={errors.path}
         onChange={(path) => onChange({ path })}
-        className="font-mono text-xs"
         fieldClassName="col-span-full"
       />
       <HeadersField

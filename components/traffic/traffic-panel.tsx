@@ -9,8 +9,8 @@ import { useLiveList } from '@/components/data/use-live'
 import { plural } from '@/components/format/numbers'
 import { ConfirmSend } from '@/components/request/confirm-send'
 import { HeadersField } from '@/components/request/headers-field'
+import { HostField, MethodField, PathField } from '@/components/request/request-fields'
 import {
-  METHODS,
   parseTrafficForm,
   type TrafficForm,
   type TrafficFormErrors,
@@ -43,26 +43,17 @@ function AddressFields({ form, errors, onChange }: FieldsProps) {
         ]}
         onChange={(gateway) => onChange({ gateway, listener: '' })}
       />
-      <TextField
-        label="Host"
-        value={form.host}
-        error={errors.host}
-        onChange={(host) => onChange({ host })}
-        className="font-mono text-xs"
-      />
-      <SelectField
-        label="Method"
+      <HostField value={form.host} error={errors.host} onChange={(host) => onChange({ host })} />
+      <MethodField
         value={form.method}
         error={errors.method}
-        options={METHODS.map((method) => ({ value: method, label: method }))}
         onChange={(method) => onChange({ method })}
       />
-      <TextField
+      <PathField
         label="Path"
         value={form.path}
         error={errors.path}
         onChange={(path) => onChange({ path })}
-        className="font-mono text-xs"
       />
     </>
   )
