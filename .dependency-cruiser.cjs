@@ -10,8 +10,73 @@ const onlyFrom = (pkg, owner) =>
     { path: `(^|/)node_modules/${pkg}/` },
   )
 
+/**
+ * The rooms of components/ from the ground up: a room sees those of lower levels, never a neighbour. Above them stands
+ * components/pages, which composes what it likes.
+ */
+const LEVELS = [
+  {
+    name: 'kits-stand-alone',
+    rooms: ['ui', 'format'],
+    remedy: 'A kit knows no other room: pass it what it shows as props.',
+  },
+  {
+    name: 'charts-and-data-see-kits',
+    rooms: ['charts', 'data'],
+    remedy:
+      'A model that data or charts need belongs to lib/ or to them; what is drawn of it stays above.',
+  },
+  {
+    name: 'shared-parts-see-data-and-kits',
+    rooms: ['layout', 'language', 'request', 'findings'],
+    remedy: 'What two of these share goes down to data, a kit or lib/.',
+  },
+  {
+    name: 'editor-shows-what-it-is-given',
+    rooms: ['editor'],
+    remedy: 'Monaco shows what it is given: declare the type here, and let the caller fill it.',
+  },
+  {
+    name: 'review-is-opened-by-features',
+    rooms: ['review'],
+    remedy: 'A review is opened by features: hand it a manifest, and answer through its callbacks.',
+  },
+  {
+    name: 'workspace-knows-no-feature',
+    rooms: ['workspace'],
+    remedy:
+      'A workspace is the same for every page: take what a feature adds as a prop (see backendDialog).',
+  },
+  {
+    name: 'features-do-not-know-each-other',
+    rooms: ['routes', 'traffic', 'backends', 'cluster', 'compare', 'history', 'promote'],
+    remedy:
+      'Features do not know each other: move what both use to findings, request or review, or compose them in pages.',
+  },
+]
+
+const levelRule = ({ name, rooms, remedy }, level) => {
+  const below = LEVELS.slice(0, level).flatMap((lower) => lower.rooms)
+  return rule(
+    name,
+    remedy,
+    { path: `^components/(${rooms.join('|')})/`, pathNot: TEST },
+    { path: '^components/', pathNot: `^components/(${['$1', ...below].join('|')})/` },
+  )
+}
+
 module.exports = {
   forbidden: [
+    ...LEVELS.map(levelRule),
+    rule(
+      'components-rooms-have-a-level',
+      'Say in LEVELS above what a new room may see, and who may see it.',
+      {
+        path: '^components/',
+        pathNot: `^components/(${LEVELS.flatMap(({ rooms }) => rooms).join('|')}|pages)/`,
+      },
+      {},
+    ),
     rule(
       'no-circular',
       'A cycle means two files are one idea: merge or split them.',
@@ -79,6 +144,12 @@ module.exports = {
       'Algorithms meet in server/ or components/, not in each other.',
       { path: '^lib/(routing|series|manifest|comparison)/' },
       { path: '^lib/', pathNot: ['^lib/$1/', '^lib/(gateway-api|shared)/'] },
+    ),
+    rule(
+      'lib-traffic-reads-series',
+      'lib/traffic says what the series of the wire contract mean; no algorithm needs it.',
+      { path: '^lib/', pathNot: ['^lib/traffic/', TEST] },
+      { path: '^lib/traffic/' },
     ),
 
     rule(
