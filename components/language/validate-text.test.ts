@@ -14,7 +14,7 @@ import { messageFormOf, type ValidationContext, validateText } from './validate-
 
 const CRD = fileURLToPath(
   new URL(
-    '@/lib/gateway-api/schema/standard/gateway.networking.k8s.io_httproutes.yaml',
+    '../../lib/gateway-api/schema/standard/gateway.networking.k8s.io_httproutes.yaml',
     import.meta.url,
   ),
 )
