@@ -12,12 +12,7 @@ import { dispatchMirrors } from '../mirror/dispatch-mirrors'
 import type { MirrorCopy } from '../mirror/mirror-copy'
 import type { BackendRuntime, RuleRuntime } from '../rules/rule-runtime'
 import type { Timed, WorkerContext } from '../rules/worker-context'
-import type {
-  Upstream,
-  UpstreamFailure,
-  UpstreamHandler,
-  UpstreamRequest,
-} from '../upstream/upstream'
+import type * as upstream from '../upstream/upstream'
 import { upstreamRequest } from '../upstream/upstream-request'
 import { type AttemptFailure, Attempts } from './attempts'
 import { clientLines, ruleLines } from './client-lines'
@@ -26,7 +21,7 @@ import { ReplayBody } from './replay-body'
 import { startCapture } from './start-capture'
 
 /** One request and its response: routed, forwarded, mirrored and counted once. The client side may be either parser. */
-export class Exchange implements UpstreamHandler, Timed {
+export class Exchange implements upstream.UpstreamHandler, Timed {
   earlier: Timed | null = null
   later: Timed | null = null
   private readonly context: WorkerContext
@@ -35,12 +30,12 @@ export class Exchange implements UpstreamHandler, Timed {
   private readonly startedAt: number
   private runtime: RuleRuntime | null = null
   private backend: BackendRuntime | null = null
-  private connection: Upstream | null = null
+  private connection: upstream.Upstream | null = null
   private copies: readonly MirrorCopy[] = []
   private capture: ExchangeCapture | null = null
   private method = ''
   private origin: string | undefined
-  private request: UpstreamRequest | null = null
+  private request: upstream.UpstreamRequest | null = null
   private requestTrailers = ''
   private isRequestDone = false
   private isResponseDone = false
@@ -78,7 +73,10 @@ export class Exchange implements UpstreamHandler, Timed {
     context.exchanges.add(this)
     const isElsewhere = isMisdirected(this.port, this.client.origin.serverName, head.host)
     const match = isElsewhere ? null : (this.port.matcher?.match(head) ?? null)
-    if (match === null) return this.answerUnmatched(head.host, isElsewhere)
+    if (match === null) {
+      this.answerUnmatched(head.host, isElsewhere)
+      return
+    }
     const runtime = context.rules.of(match, this.port.gateway)
     this.runtime = runtime
     runtime.metrics.countRequest()
@@ -133,7 +131,7 @@ export class Exchange implements UpstreamHandler, Timed {
     ;[this.copies, this.capture] = startCapture(context, runtime, forwarded, this.copies)
   }
 
-  private dispatch(request: UpstreamRequest): void {
+  private dispatch(request: upstream.UpstreamRequest): void {
     const cluster = this.backend?.cluster
     const endpoint = cluster?.nextUsable(this.context.primaries) ?? cluster?.next()
     if (endpoint === undefined) {
@@ -158,7 +156,7 @@ export class Exchange implements UpstreamHandler, Timed {
   }
 
   /** Sends the request again if it may be; the attempt that failed is given up then. */
-  private tryAgain(failure: AttemptFailure, connection: Upstream): boolean {
+  private tryAgain(failure: AttemptFailure, connection: upstream.Upstream): boolean {
     if (this.status !== 0) return false
     const { isKept } = this.held
     return this.sendAfter(this.attempts?.afterFailure(failure, connection, isKept) ?? null)
@@ -307,7 +305,7 @@ export class Exchange implements UpstreamHandler, Timed {
     this.finishResponse('answered', trailers)
   }
 
-  onFailed(failure: UpstreamFailure): void {
+  onFailed(failure: upstream.UpstreamFailure): void {
     const { connection } = this
     this.connection = null
     if (this.isTunnel) {
