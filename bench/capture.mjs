@@ -28,7 +28,7 @@ const work = workDirectory()
 const generator = startLoad()
 const gateway = await bundle(work, {
   gateway: 'server/gateway/start-gateway.ts',
-  worker: 'server/gateway/gateway-worker.ts',
+  worker: 'server/gateway/workers/gateway-worker.ts',
 })
 const backends = [await startBackend(), await startBackend()]
 const [primary, shadow] = backends.map(({ port }) => port)

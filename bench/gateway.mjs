@@ -64,7 +64,7 @@ async function measure(subject, rate) {
 async function subjectsOf() {
   const gateway = await bundle(work, {
     gateway: 'server/gateway/start-gateway.ts',
-    worker: 'server/gateway/gateway-worker.ts',
+    worker: 'server/gateway/workers/gateway-worker.ts',
   })
   const [primary, shadow] = backends.map(({ port }) => port)
   const subjects = []

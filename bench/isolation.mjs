@@ -198,7 +198,7 @@ const cell = (runs) => {
 
 const gateway = await bundle(work, {
   gateway: 'server/gateway/start-gateway.ts',
-  worker: 'server/gateway/gateway-worker.ts',
+  worker: 'server/gateway/workers/gateway-worker.ts',
 })
 const backend = await startBackend()
 const generator = startLoad()

@@ -13,10 +13,10 @@ import { bundle, median, readOptions, workDirectory } from './harness.mjs'
 const options = readOptions({ messages: 200_000, repeats: 7 })
 const work = workDirectory()
 const { RequestHead } = await bundle(work, {
-  request: 'server/gateway/request-head.ts',
-  response: 'server/gateway/response-parser.ts',
-  lines: 'server/gateway/header-lines.ts',
-  limits: 'server/gateway/limits.ts',
+  request: 'server/gateway/http/request-head.ts',
+  response: 'server/gateway/http/response-parser.ts',
+  lines: 'server/gateway/http/header-lines.ts',
+  limits: 'server/gateway/bounds/limits.ts',
 })
 const { ResponseParser } = await import(join(work, 'response.mjs'))
 const { HeaderLines, findHeadEnd } = await import(join(work, 'lines.mjs'))

@@ -24,7 +24,7 @@ const options = readOptions({ minutes: 10, routes: 10_000, idle: 1000, rate: 300
 const work = workDirectory()
 const gateway = await bundle(work, {
   gateway: 'server/gateway/start-gateway.ts',
-  worker: 'server/gateway/gateway-worker.ts',
+  worker: 'server/gateway/workers/gateway-worker.ts',
 })
 const backends = [await startBackend(), await startBackend()]
 const [primary, shadow] = backends.map(({ port }) => port)

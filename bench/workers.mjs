@@ -25,7 +25,7 @@ const options = readOptions({ seconds: 3, repeats: 5, connections: 64, share: 0.
 const work = workDirectory()
 const gateway = await bundle(work, {
   gateway: 'server/gateway/start-gateway.ts',
-  worker: 'server/gateway/gateway-worker.ts',
+  worker: 'server/gateway/workers/gateway-worker.ts',
 })
 const workerFile = join(work, 'worker.mjs')
 const backends = [await startBackend({ isPinned: false }), await startBackend({ isPinned: false })]

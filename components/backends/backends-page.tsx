@@ -49,7 +49,7 @@ function ServiceSection({ service, now, openLog, onToggleLog }: ServiceSectionPr
           {sentence}
         </p>
       ))}
-      <EndpointTable endpoints={endpoints ?? []} />
+      <EndpointTable name={key} endpoints={endpoints ?? []} />
       {pods === null ? (
         <p className="px-3 pb-3 text-muted">Its Pods can’t be read, so they are unknown.</p>
       ) : (

@@ -1,3 +1,4 @@
+import { ScrollRegion } from '@/components/ui/scroll-region'
 import { StatusIcon } from '@/components/ui/status-icon'
 import type { ServiceEndpoint } from '@/lib/routing/service-endpoints'
 import { endpointState, isAnswering } from './service-text'
@@ -32,15 +33,21 @@ function EndpointRow({ endpoint }: { endpoint: ServiceEndpoint }) {
   )
 }
 
+interface EndpointTableProps {
+  /** Of the Service. */
+  name: string
+  endpoints: readonly ServiceEndpoint[]
+}
+
 /** The addresses of a Service: what requests are sent to. Those that don't answer come first. */
-export function EndpointTable({ endpoints }: { endpoints: readonly ServiceEndpoint[] }) {
+export function EndpointTable({ name, endpoints }: EndpointTableProps) {
   if (endpoints.length === 0) return null
   const sorted = endpoints.toSorted(
     (left, right) => Number(isAnswering(left)) - Number(isAnswering(right)),
   )
   const shown = sorted.slice(0, ENDPOINTS_SHOWN_MAX)
   return (
-    <div className="overflow-x-auto px-3 pb-1">
+    <ScrollRegion label={`Endpoints of ${name}, table`} className="overflow-x-auto px-3 pb-1">
       <table aria-label="Endpoints" className="w-full text-[0.8125rem]">
         <thead className="text-left text-xs text-muted">
           <tr>
@@ -62,6 +69,6 @@ export function EndpointTable({ endpoints }: { endpoints: readonly ServiceEndpoi
           {sorted.length - shown.length} more endpoints, all in their EndpointSlices.
         </p>
       ) : null}
-    </div>
+    </ScrollRegion>
   )
 }

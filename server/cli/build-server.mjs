@@ -6,7 +6,10 @@ import { parse } from 'yaml'
 
 rmSync('dist', { recursive: true, force: true })
 await build({
-  entryPoints: { main: 'server/main.ts', 'gateway-worker': 'server/gateway/gateway-worker.ts' },
+  entryPoints: {
+    main: 'server/main.ts',
+    'gateway-worker': 'server/gateway/workers/gateway-worker.ts',
+  },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   chunkNames: 'chunks/[name]-[hash]',

@@ -8,8 +8,8 @@ import type { GatewayAcknowledgement, RouteTable } from '@/lib/routing/route-tab
 import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-features'
 import type { Config } from '../config'
 import { startController } from '../controller/start-controller'
-import type { WorkerEntry } from '../gateway/process-worker'
 import { startGateway } from '../gateway/start-gateway'
+import type { WorkerEntry } from '../gateway/workers/process-worker'
 import { loadCluster } from '../kube/load-cluster'
 import { createLogger } from '../log'
 import { projectRoot } from './project-root'
@@ -57,7 +57,7 @@ function workerEntry(): WorkerEntry {
     existsSync,
   )
   if (built) return { file: built }
-  const source = join(projectRoot(here), 'server', 'gateway', 'gateway-worker.ts')
+  const source = join(projectRoot(here), 'server', 'gateway', 'workers', 'gateway-worker.ts')
   return { file: source, execArgv: ['--import', 'tsx'] }
 }
 

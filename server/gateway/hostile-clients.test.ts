@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { GATEWAY_METRICS } from '@/lib/series/gateway-metrics'
-import type { GatewayLimits } from './limits'
+import type { GatewayLimits } from './bounds/limits'
 import { brokenIdentities, total } from './test-support/metrics-reader'
 import { startHttpPeer } from './test-support/peers'
 import { mirror, route, rule } from './test-support/route-tables'

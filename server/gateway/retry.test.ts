@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { RuleEntry } from '@/lib/routing/route-table'
 import { GATEWAY_METRICS } from '@/lib/series/gateway-metrics'
-import { Attempts } from './attempts'
-import { GATEWAY_LIMITS } from './limits'
-import { RuleMetrics } from './metrics'
-import { ClusterRuntime } from './rule-runtime'
+import { GATEWAY_LIMITS } from './bounds/limits'
+import { Attempts } from './exchange/attempts'
+import { RuleMetrics } from './metrics/metrics'
+import { ClusterRuntime } from './rules/rule-runtime'
 import { sendMany } from './test-support/load'
 import { brokenIdentities, total } from './test-support/metrics-reader'
 import { closedPort, type HttpPeer, startHttpPeer, startRawPeer } from './test-support/peers'
 import { mirror, route, rule } from './test-support/route-tables'
 import { eventually, startTestGateway, type TestGateway } from './test-support/test-gateway'
-import type { Upstream } from './upstream'
+import type { Upstream } from './upstream/upstream'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {

@@ -3,12 +3,12 @@ import { connect, createServer, Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Redactor } from '@/lib/comparison/redaction/redactor'
 import { PathCounts } from './capture/request-paths'
-import { SecureContexts } from './certificates'
-import { clientOrigin, serverNameOf } from './client-origin'
-import { HEADER, headerIdAt, headerMask, TOKEN_BYTES, VALUE_BYTES } from './header-names'
-import { headerLines, http2Headers, requestParts } from './http2-headers'
-import { alternativePorts, loopbackAddresses } from './loopback-address'
+import { SecureContexts } from './client/certificates'
+import { clientOrigin, serverNameOf } from './exchange/client-origin'
+import { HEADER, headerIdAt, headerMask, TOKEN_BYTES, VALUE_BYTES } from './http/header-names'
+import { headerLines, http2Headers, requestParts } from './http/http2-headers'
 import { listener } from './test-support/route-tables'
+import { alternativePorts, loopbackAddresses } from './workers/loopback-address'
 
 describe('names of header lines', () => {
   const idOf = (name: string) => headerIdAt(Buffer.from(`x${name}y`), 1, 1 + name.length)

@@ -1,12 +1,12 @@
 /** Controller → publish(table) → this → workers; workers → snapshots → this → /metrics. */
 import type { GatewayAcknowledgement, RouteTable } from '@/lib/routing/route-table'
 import type { Logger } from '../log'
-import { GATEWAY_LIMITS, type GatewayLimits } from './limits'
-import { type MetricsPlace, startMetricsServer } from './metrics-server'
-import { renderMetrics } from './metrics-snapshot'
-import { GatewayPlaces } from './place-gateways'
-import type { WorkerEntry } from './process-worker'
-import { WorkerGroup } from './worker-group'
+import { GATEWAY_LIMITS, type GatewayLimits } from './bounds/limits'
+import { type MetricsPlace, startMetricsServer } from './metrics/metrics-server'
+import { renderMetrics } from './metrics/metrics-snapshot'
+import { GatewayPlaces } from './workers/place-gateways'
+import type { WorkerEntry } from './workers/process-worker'
+import { WorkerGroup } from './workers/worker-group'
 
 export interface GatewayOptions {
   /** Worker processes, one per core; 0 serves in the caller's own process. */

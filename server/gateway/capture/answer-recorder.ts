@@ -1,5 +1,5 @@
-import { responseLines } from '../forward-head'
-import type { ResponseHead } from '../response-parser'
+import { responseLines } from '../http/forward-head'
+import type { ResponseHead } from '../http/response-parser'
 import { BodyRecorder, type RecordingRoom } from './body-recorder'
 
 /** One answer as it arrives: the primary's or a copy's. */

@@ -1,4 +1,4 @@
-import { ChunkedScanner } from '../chunked-scanner'
+import { ChunkedScanner } from '../http/chunked-scanner'
 
 /** The memory that all bodies being recorded share. */
 export class RecordingRoom {

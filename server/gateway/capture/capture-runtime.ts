@@ -1,7 +1,7 @@
 import type { ListAndNumberRules } from '@/lib/comparison/exchange'
 import type { Redactor } from '@/lib/comparison/redaction/redactor'
 import type { RouteMatch } from '@/lib/routing/compile-matcher'
-import type { RuleMetrics } from '../metrics'
+import type { RuleMetrics } from '../metrics/metrics'
 import type { AnswerRecorder } from './answer-recorder'
 import type { CalibrationRun } from './calibration-run'
 import type { PathCounts } from './request-paths'

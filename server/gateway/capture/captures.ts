@@ -1,8 +1,8 @@
 /** Requests that are captured → this → captured exchanges as lines of JSON, redacted, for the observer to fetch. */
 import { createHmac } from 'node:crypto'
 import type { ForwardParts } from '@/lib/routing/forward-request'
-import type { GatewayLimits } from '../limits'
-import { TokenBucket } from '../token-bucket'
+import type { GatewayLimits } from '../bounds/limits'
+import { TokenBucket } from '../bounds/token-bucket'
 import { RecordingRoom } from './body-recorder'
 import type { CapturedRule, RecordableCopy } from './capture-runtime'
 import { type CapturedPair, ExchangeCapture, type SentRequest } from './exchange-capture'

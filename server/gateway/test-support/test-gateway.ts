@@ -6,7 +6,7 @@ import type {
   RouteEntry,
 } from '@/lib/routing/route-table'
 import type { Logger } from '../../log'
-import type { GatewayLimits } from '../limits'
+import type { GatewayLimits } from '../bounds/limits'
 import { type GatewayPlane, startGateway } from '../start-gateway'
 import { type ReadSample, readSamples } from './metrics-reader'
 import { type Peer, startRawPeer } from './peers'
