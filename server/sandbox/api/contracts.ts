@@ -46,6 +46,9 @@ export interface BuiltinKind {
   toCells(object: JsonObject, now: number): readonly (string | number | boolean | null)[]
 }
 
+/** What a selector asks of an object. */
+export type Matcher = (object: JsonObject) => boolean
+
 /** metav1 TableColumnDefinition. */
 export interface TableColumn {
   readonly name: string

@@ -6,7 +6,7 @@ import type { ApiClient } from '../api/contracts'
 import { DEFINITIONS } from '../kinds/definitions/definition-kind'
 import type { SandboxContext } from '../requests/context'
 import { objectKey } from '../storage/store'
-import { LOCAL_MANAGER } from './local-client'
+import { LOCAL_MANAGER } from '../verbs/local-client'
 
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
 

@@ -1,6 +1,6 @@
 import type { JsonValue } from '@/lib/shared/json'
 import { goJsonError } from '../api/go-json-error'
-import { badRequest, type Refusal } from './refusal'
+import { badRequest, type Refusal } from '../api/refusal'
 
 export type PatchType = 'json' | 'merge' | 'strategic'
 

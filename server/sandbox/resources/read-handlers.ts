@@ -2,6 +2,7 @@
 import type { JsonObject } from '@/lib/shared/json'
 import type { ApiObject } from '../api/api-object'
 import { textAt } from '../api/api-object'
+import type { Matcher } from '../api/contracts'
 import type { StoredObject } from '../api/object-json'
 import { failure, type Outcome, success } from '../api/outcome'
 import {
@@ -12,12 +13,7 @@ import {
   tooManyRequests,
   versionTooLarge,
 } from '../api/status-error'
-import {
-  type FieldSelector,
-  type Matcher,
-  parseFieldSelector,
-  parseLabelSelector,
-} from '../kinds/selectors'
+import { type FieldSelector, parseFieldSelector, parseLabelSelector } from '../kinds/selectors'
 import { groupVersionOf, isStorageVersion, type ServedKind } from '../kinds/served-kind'
 import { type IncludeObject, partialMetadata, tableOf } from '../kinds/tables'
 import { type Answer, failed, isPerson, ok } from '../requests/answer'

@@ -1,6 +1,7 @@
 /** One watch over HTTP: what was missed, then what happens, as one JSON object per line. */
 import type { JsonObject } from '@/lib/shared/json'
 import { type ApiObject, textAt } from '../api/api-object'
+import type { Matcher } from '../api/contracts'
 import {
   BOOKMARK_INTERVAL_MS,
   WATCH_BUFFER_BYTES_MAX,
@@ -9,7 +10,7 @@ import {
 } from '../api/limits'
 import { objectJson } from '../api/object-json'
 import { statusObject } from '../api/status-error'
-import type { FieldSelector, Matcher } from '../kinds/selectors'
+import type { FieldSelector } from '../kinds/selectors'
 import { groupVersionOf, isStorageVersion, type ServedKind } from '../kinds/served-kind'
 import { type IncludeObject, partialMetadata, tableOf } from '../kinds/tables'
 import type { Answer } from '../requests/answer'

@@ -13,6 +13,7 @@ import {
 } from '../api/api-object'
 import { goFormat, goTypeOf } from '../api/go-format'
 import { type ApiStatus, failure, type Outcome, success } from '../api/outcome'
+import type { Refusal } from '../api/refusal'
 import { badRequest, conflict, notFound } from '../api/status-error'
 import {
   type DecodedObject,
@@ -28,7 +29,6 @@ import { groupVersionOf, resetFieldsOf, type ServedKind } from '../kinds/served-
 import { decodePatch } from '../patch/decode-patch'
 import { jsonPatch } from '../patch/json-patch'
 import { mergePatch } from '../patch/merge-patch'
-import type { Refusal } from '../patch/refusal'
 import { strategicMergePatch } from '../patch/strategic-merge-patch'
 import type { SandboxContext } from '../requests/context'
 import { createObject } from './create-object'
