@@ -11,11 +11,10 @@ import {
   uidOf,
   withMetadata,
 } from '../api/api-object'
-import type { SandboxContext } from '../requests/context'
+import { type SandboxContext, unexpected } from '../requests/context'
 import { isReadyToRemove, resourceKey } from '../storage/store'
 import type { StoreEvent } from '../storage/watch-history'
 import { BACKGROUND_DELETION, deleteObject } from '../verbs/delete-object'
-import { unexpected } from '../verbs/write-object'
 
 interface Dependent {
   readonly resource: string

@@ -8,11 +8,10 @@ import {
   objectAt,
 } from '../api/api-object'
 import type { ServedKind } from '../kinds/served-kind'
-import type { SandboxContext } from '../requests/context'
+import { type SandboxContext, unexpected } from '../requests/context'
 import { objectKey, resourceKey } from '../storage/store'
 import type { StoreEvent } from '../storage/watch-history'
 import { BACKGROUND_DELETION, deleteObject } from '../verbs/delete-object'
-import { unexpected } from '../verbs/write-object'
 
 const NAMESPACES = '/namespaces'
 

@@ -1,5 +1,4 @@
-/** The embedded API server: opens the store, serves HTTP, runs the controllers that belong to the API itself. */
-import { randomBytes, randomUUID } from 'node:crypto'
+/** Sockets → requests that may be answered → answers: limits, TLS, Host, token, body. Next step: the routes it is given. */
 import {
   createServer as createPlainServer,
   type IncomingMessage,
@@ -9,70 +8,52 @@ import {
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
-import type { JsonObject } from '@/lib/shared/json'
 import { targetUrl } from '@/lib/shared/loopback-request'
-import type { Logger } from '../../log'
-import { timestamp } from '../api/api-object'
-import type { ApiClient, BuiltinKind, PodAccess } from '../api/contracts'
-import { IS_WATCH_LIST_DEFAULT } from '../api/kubernetes-version'
 import { CONNECTIONS_MAX, HEADER_BYTES_MAX, REQUEST_TIMEOUT_MS } from '../api/limits'
 import { success } from '../api/outcome'
 import { pageNotFound } from '../api/status-error'
-import { startDefinitionController } from '../controllers/definition-controller'
-import { GarbageCollector } from '../controllers/garbage-collector'
-import { startNamespaceController } from '../controllers/namespace-controller'
-import { seedCluster } from '../controllers/seed-cluster'
-import { builtinServedKind } from '../kinds/builtin-served-kind'
-import { definitionKind } from '../kinds/definitions/definition-kind'
-import { KindRegistry } from '../kinds/kind-registry'
 import { type Answer, failed, writeAnswer } from '../requests/answer'
 import type { ServerContext } from '../requests/api-request'
-import { Health } from '../requests/health'
+import { unexpected } from '../requests/context'
+import type { Representation } from '../requests/negotiate'
 import { parseProxyPath } from '../requests/proxy-path'
-import { RequestMetrics } from '../requests/request-metrics'
 import { requesterOf } from '../requests/requester'
-import { ServiceAccountTokens } from '../requests/service-account-tokens'
+import type { User } from '../requests/service-account-tokens'
 import { plainResponse, type UpgradeRequest } from '../requests/upgrade'
-import { OpenApiDocuments } from '../resources/openapi'
-import { openDurableLog } from '../storage/durable-log'
-import { Store } from '../storage/store'
-import { WatchHub } from '../storage/watch-hub'
-import { startUpgrade } from '../streaming/start-upgrade'
-import { localClient } from '../verbs/local-client'
-import { unexpected } from '../verbs/write-object'
 import { hostRefusal } from './gatekeeper'
 import { readBody } from './request-body'
-import { representationFor, route } from './router'
+import { startUpgrade } from './start-upgrade'
 
-export interface SandboxServerOptions {
-  readonly dataDirectory: string
+export interface HttpServerOptions {
   /** Loopback address to listen on. */
   readonly host?: '127.0.0.1' | '::1'
   /** 0 takes any free port. */
   readonly port: number
-  /** Bearer token every request must carry. */
-  readonly token: string
   /** PEM. Absent: plain HTTP, over which kubectl sends no token. */
   readonly tls?: { readonly key: string; readonly cert: string }
-  readonly builtinKinds: readonly BuiltinKind[]
-  readonly pods?: PodAccess
-  /** CustomResourceDefinitions that must exist from the start. */
-  readonly crds?: readonly JsonObject[]
-  readonly logger: Logger
-  /** Epoch milliseconds. */
-  readonly now?: () => number
-  readonly newUid?: () => string
-  readonly nameSuffix?: () => string
-  /** The feature gate WatchList: lets watches ask for initial events. Off by default, as in the version this server is. */
-  readonly isWatchListEnabled?: boolean
 }
 
-export interface SandboxServer {
+export interface HttpServer {
   readonly url: string
   readonly port: number
-  readonly client: ApiClient
-  /** Ends watches, finishes what is in flight, closes the store. */
+  /** Finishes what is in flight. */
   stop(): Promise<void>
+}
+
+/** A request whose sender may ask, read whole. */
+interface AdmittedRequest {
+  readonly http: IncomingMessage
+  readonly url: URL
+  readonly body: Buffer
+  readonly representation: Representation
+  readonly user: User
+}
+
+/** What answers: HTTP knows how to ask, and nothing of what there is to ask for. */
+export interface Routes {
+  /** What the client accepts of what a path can answer, or the refusal. */
+  representationFor(http: IncomingMessage, path: string): Representation | Answer
+  route(request: AdmittedRequest): Promise<Answer>
 }
 
 /** Why the server cannot start, in one sentence for the user. */
@@ -87,84 +68,34 @@ export class SandboxStartError extends Error {
   }
 }
 
-/** Starts the API server. Rejects with a SandboxStartError when the data or the port cannot be had. */
-export async function startSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
-  const opened = openDurableLog(options.dataDirectory)
-  if (!opened.ok) throw new SandboxStartError(opened.message)
-  const context = createContext(options, new Store(opened.log, options.logger))
-  const stopControllers = startControllers(context)
-  const client = localClient(context)
-  await seedCluster(context, client, options.crds ?? [])
+/** Serves the routes. Rejects with a SandboxStartError when the port cannot be had. */
+export async function startHttpServer(
+  options: HttpServerOptions,
+  context: ServerContext,
+  routes: Routes,
+): Promise<HttpServer> {
   const host = options.host ?? '127.0.0.1'
-  const server = createHttpServer(options, context)
-  const port = await listen(server, host, options.port).catch(async (error: unknown) => {
-    stopControllers()
-    await context.store.close()
-    throw error
-  })
+  const server = createHttpServer(options, context, routes)
+  const port = await listen(server, host, options.port)
   return {
     url: `${options.tls ? 'https' : 'http'}://${host === '::1' ? '[::1]' : host}:${port}`,
     port,
-    client,
-    async stop() {
-      context.health.stop()
-      stopControllers()
-      context.hub.stop()
-      for (const end of context.forwards) end()
-      await closeServer(server)
-      await context.store.close()
-    },
+    stop: () => closeServer(server),
   }
 }
 
-function createContext(options: SandboxServerOptions, store: Store): ServerContext {
-  const now = options.now ?? Date.now
-  const builtin = [...options.builtinKinds, definitionKind(() => timestamp(now()))]
-  const kinds = new KindRegistry(builtin.map(builtinServedKind))
-  return {
-    store,
-    kinds,
-    hub: new WatchHub(store, options.logger),
-    health: new Health(store),
-    metrics: new RequestMetrics(kinds),
-    tokens: new ServiceAccountTokens(options.token, store, now),
-    logger: options.logger,
-    now,
-    newUid: options.newUid ?? randomUUID,
-    nameSuffix: options.nameSuffix ?? randomSuffix,
-    pods: options.pods,
-    forwards: new Set(),
-    isWatchListEnabled: options.isWatchListEnabled ?? IS_WATCH_LIST_DEFAULT,
-  }
-}
-
-/** The alphabet of generated names: no vowels, so that no words come out. */
-const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
-
-function randomSuffix(): string {
-  return [...randomBytes(5)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('')
-}
-
-function startControllers(context: ServerContext): () => void {
-  const stopDefinitions = startDefinitionController(context)
-  const collector = new GarbageCollector(context)
-  const stopNamespaces = startNamespaceController(context)
-  return () => {
-    stopNamespaces()
-    collector.stop()
-    stopDefinitions()
-  }
-}
-
-function createHttpServer(options: SandboxServerOptions, context: ServerContext): Server {
-  const openApi = new OpenApiDocuments(context.kinds)
+function createHttpServer(
+  options: HttpServerOptions,
+  context: ServerContext,
+  routes: Routes,
+): Server {
   const limits = {
     maxHeaderSize: HEADER_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: 60_000,
   }
   const listener: RequestListener = (request, response) => {
-    handle(context, openApi, server, request, response).catch((error: unknown) => {
+    handle(context, routes, server, request, response).catch((error: unknown) => {
       const status = unexpected(context, error)
       if (!response.headersSent) writeAnswer(request, response, failed(status), 'json')
       else response.destroy()
@@ -178,14 +109,14 @@ function createHttpServer(options: SandboxServerOptions, context: ServerContext)
     socket.on('error', () => socket.destroy())
     const upgrade = { http, socket, head }
     const response = plainResponse(upgrade)
-    handle(context, openApi, server, http, response, upgrade).catch(() => socket.destroy())
+    handle(context, routes, server, http, response, upgrade).catch(() => socket.destroy())
   })
   return server
 }
 
 async function handle(
   context: ServerContext,
-  openApi: OpenApiDocuments,
+  routes: Routes,
   server: Server,
   request: IncomingMessage,
   response: ServerResponse,
@@ -206,7 +137,7 @@ async function handle(
     writeEarly(request, response, failed(pageNotFound()))
     return
   }
-  const representation = representationFor(request, url.pathname, context)
+  const representation = routes.representationFor(request, url.pathname)
   if ('is' in representation) {
     writeEarly(request, response, representation)
     return
@@ -218,9 +149,7 @@ async function handle(
     return
   }
   const answered = context.metrics.begin(request, url, response)
-  const answer = await route({
-    context,
-    openApi,
+  const answer = await routes.route({
     http: request,
     url,
     body: body.value,
