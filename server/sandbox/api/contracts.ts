@@ -46,6 +46,22 @@ export interface BuiltinKind {
   toCells(object: JsonObject, now: number): readonly (string | number | boolean | null)[]
 }
 
+/** What decoding a body gives: pruned and defaulted, with the fields nobody knows. `conversion` says the reason in a strategic patch's words. */
+export type DecodedBody =
+  | { readonly ok: true; readonly object: JsonObject; readonly unknownFields: readonly string[] }
+  | { readonly ok: false; readonly reason: string; readonly conversion?: string }
+
+/** What reading a body takes of a kind. */
+export interface DecodableKind {
+  readonly resource: ResourceKind
+  readonly isCustom: boolean
+  /**
+   * Prunes and defaults; fails when metadata cannot be read as ObjectMeta. What comes out of a server-side apply keeps nulls of
+   * custom resources that no default replaces: they are refused then, where other writes drop them.
+   */
+  decode(object: JsonObject, isApplied?: boolean): DecodedBody
+}
+
 /** What a selector asks of an object. */
 export type Matcher = (object: JsonObject) => boolean
 

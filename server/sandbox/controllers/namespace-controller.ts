@@ -7,9 +7,9 @@ import {
   namespaceOf,
   objectAt,
 } from '../api/api-object'
+import { objectKey, resourceKey } from '../api/names'
 import type { ServedKind } from '../kinds/served-kind'
 import { type SandboxContext, unexpected } from '../requests/context'
-import { objectKey, resourceKey } from '../storage/store'
 import type { StoreEvent } from '../storage/watch-history'
 import { BACKGROUND_DELETION, deleteObject } from '../verbs/delete-object'
 

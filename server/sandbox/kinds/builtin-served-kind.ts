@@ -1,4 +1,5 @@
 /** A kind compiled into the server → the shape every verb works with. */
+
 import type { JsonObject } from '@/lib/shared/json'
 import { decodeObjectMeta } from '@/lib/validation/decode-object-meta'
 import type { FieldError } from '@/lib/validation/field-error'
@@ -6,11 +7,11 @@ import { normalizeResource } from '@/lib/validation/normalize-value'
 import { validateObjectMeta, validateObjectMetaUpdate } from '@/lib/validation/object-meta'
 import { readSchema, type SchemaNode } from '@/lib/validation/structural-schema'
 import { metadataOf, textAt, withMetadata } from '../api/api-object'
-import type { BuiltinKind, OpenApiSchema } from '../api/contracts'
+import type { BuiltinKind, DecodedBody, OpenApiSchema } from '../api/contracts'
 import { MESSAGE_FORM } from '../api/kubernetes-version'
 import { checkFinalizers } from './core/finalizer-rules'
 import { readTyped } from './core/typed-fields'
-import type { DecodedBody, ScalePaths, ServedKind } from './served-kind'
+import type { ScalePaths, ServedKind } from './served-kind'
 
 const ALL_VERBS = [
   'create',

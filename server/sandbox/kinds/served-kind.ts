@@ -1,7 +1,6 @@
-import type { ResourceKind } from '@/lib/gateway-api/kinds'
 import type { JsonObject } from '@/lib/shared/json'
 import type { FieldError } from '@/lib/validation/field-error'
-import type { OpenApiSchema, TableColumn } from '../api/contracts'
+import type { DecodableKind, OpenApiSchema, TableColumn } from '../api/contracts'
 
 export type Cell = string | number | boolean | null
 
@@ -13,14 +12,8 @@ export interface ScalePaths {
   readonly selector: string
 }
 
-/** What decoding a body gives: pruned and defaulted, with the fields nobody knows. `conversion` says the reason in a strategic patch's words. */
-export type DecodedBody =
-  | { readonly ok: true; readonly object: JsonObject; readonly unknownFields: readonly string[] }
-  | { readonly ok: false; readonly reason: string; readonly conversion?: string }
-
 /** One kind in one served version, built in or from a CustomResourceDefinition: all that the verbs need to know. */
-export interface ServedKind {
-  readonly resource: ResourceKind
+export interface ServedKind extends DecodableKind {
   readonly storageVersion: string
   readonly singular: string
   readonly shortNames: readonly string[]
@@ -28,7 +21,6 @@ export interface ServedKind {
   readonly verbs: readonly string[]
   /** Why clients may not write objects; undefined for kinds that they may. */
   readonly readOnlyReason: string | undefined
-  readonly isCustom: boolean
   readonly hasStatus: boolean
   /** Fields besides `spec` that a write to /status leaves as they are and does not track, as paths. */
   readonly statusResets: readonly (readonly string[])[]
@@ -42,25 +34,12 @@ export interface ServedKind {
   readonly selectableFields: readonly string[]
   readonly tracksGeneration: boolean
   toCells(object: JsonObject, now: number): readonly Cell[]
-  /**
-   * Prunes and defaults; fails when metadata cannot be read as ObjectMeta. What comes out of a server-side apply keeps nulls of
-   * custom resources that no default replaces: they are refused then, where other writes drop them.
-   */
-  decode(object: JsonObject, isApplied?: boolean): DecodedBody
   /** Server-side values of a new object; `status` is dropped already where it has an own endpoint. */
   prepareCreate(object: JsonObject, isTaken: (field: string, value: string) => boolean): JsonObject
   prepareUpdate(object: JsonObject, old: JsonObject): JsonObject
   validateCreate(object: JsonObject): readonly FieldError[]
   validateUpdate(object: JsonObject, old: JsonObject, subresource: string): readonly FieldError[]
   changesGeneration(object: JsonObject, old: JsonObject): boolean
-}
-
-/** What reading a body takes of a kind. */
-export type DecodableKind = Pick<ServedKind, 'resource' | 'isCustom' | 'decode'>
-
-/** `gateway.networking.k8s.io/v1`, or `v1` in the core group. */
-export function groupVersionOf(resource: { group: string; version: string }): string {
-  return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
 }
 
 /** Field paths that an endpoint leaves as they are, and whose owners it therefore does not write down. */

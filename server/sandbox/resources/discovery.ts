@@ -1,7 +1,9 @@
 /** Which APIs there are, in the aggregated form and in the older one document per group and version. */
+
 import type { JsonObject } from '@/lib/shared/json'
+import { groupVersionOf } from '../api/names'
 import type { KindRegistry } from '../kinds/kind-registry'
-import { groupVersionOf, type ServedKind } from '../kinds/served-kind'
+import type { ServedKind } from '../kinds/served-kind'
 
 /** Endpoints that store nothing, served beside the kinds. */
 interface VirtualResource {

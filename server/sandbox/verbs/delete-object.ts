@@ -15,11 +15,11 @@ import {
   uidOf,
   withMetadata,
 } from '../api/api-object'
+import { objectKey, resourceKey } from '../api/names'
 import { type ApiStatus, failure, type Outcome, success } from '../api/outcome'
 import { conflict, forbidden } from '../api/status-error'
 import type { ServedKind } from '../kinds/served-kind'
 import type { SandboxContext } from '../requests/context'
-import { objectKey, resourceKey } from '../storage/store'
 import { forStorage, inVersion } from './write-object'
 
 export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan'

@@ -1,4 +1,5 @@
 /** PATCH: the live object and a patch → the wanted object → update, or create for a server-side apply. */
+
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import { goQuote } from '@/lib/validation/go-text'
@@ -12,6 +13,7 @@ import {
   withMetadata,
 } from '../api/api-object'
 import { goFormat, goTypeOf } from '../api/go-format'
+import { groupVersionOf } from '../api/names'
 import { type ApiStatus, failure, type Outcome, success } from '../api/outcome'
 import type { Refusal } from '../api/refusal'
 import { badRequest, conflict, notFound } from '../api/status-error'
@@ -25,7 +27,7 @@ import {
 } from '../decode/decode-body'
 import { duplicateFields, shapeProblem } from '../decode/duplicate-fields'
 import { applyServerSide } from '../field-management/apply-server-side'
-import { groupVersionOf, resetFieldsOf, type ServedKind } from '../kinds/served-kind'
+import { resetFieldsOf, type ServedKind } from '../kinds/served-kind'
 import { decodePatch } from '../patch/decode-patch'
 import { jsonPatch } from '../patch/json-patch'
 import { mergePatch } from '../patch/merge-patch'

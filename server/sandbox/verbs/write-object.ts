@@ -8,12 +8,12 @@ import {
   textAt,
   withMetadata,
 } from '../api/api-object'
+import { groupVersionOf, objectKey } from '../api/names'
 import type { ApiStatus, Outcome } from '../api/outcome'
 import { forbidden, invalid, notFound } from '../api/status-error'
 import { trackUpdate } from '../field-management/track-update'
-import { groupVersionOf, resetFieldsOf, type ServedKind } from '../kinds/served-kind'
+import { resetFieldsOf, type ServedKind } from '../kinds/served-kind'
 import type { SandboxContext } from '../requests/context'
-import { objectKey } from '../storage/store'
 
 /** A stored object in the version a request speaks. */
 export function inVersion<T extends JsonObject>(kind: ServedKind, object: T): T {

@@ -2,8 +2,8 @@
 import type { ResourceKind } from '@/lib/gateway-api/kinds'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
 import type { ApiClient } from '../../api/contracts'
+import { groupVersionOf } from '../../api/names'
 import type { KindRegistry } from '../../kinds/kind-registry'
-import { groupVersionOf } from '../../kinds/served-kind'
 import { quickstartObjects } from './quickstart-objects'
 
 /** Remembers, in the cluster itself, that the quickstart was there: what a person deletes stays deleted. */
