@@ -4,7 +4,7 @@ const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', f
 /** Of the sandbox's rooms, `room` may import `below` only; tests look where they like. */
 const sandboxLayer = (room, below, comment) =>
   rule(
-    `sandbox-${room.replaceAll('|', '-and-')}-import-below`,
+    `sandbox-${room.includes('|') ? 'groundwork' : room}-imports-below`,
     comment,
     { path: `^server/sandbox/(${room})/`, pathNot: TEST },
     { path: '^server/sandbox/', pathNot: `^server/sandbox/($1|${below})/` },

@@ -30,48 +30,6 @@ const SCALE: ScalePaths = {
   selector: 'spec.selector',
 }
 
-/** Field selectors that client-go, kubectl and kubelets use. https://github.com/kubernetes/kubernetes pkg/registry/core */
-const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
-  Pod: [
-    'spec.nodeName',
-    'spec.restartPolicy',
-    'spec.schedulerName',
-    'spec.serviceAccountName',
-    'spec.hostNetwork',
-    'status.phase',
-    'status.podIP',
-    'status.nominatedNodeName',
-  ],
-  Event: [
-    'involvedObject.kind',
-    'involvedObject.namespace',
-    'involvedObject.name',
-    'involvedObject.uid',
-    'involvedObject.apiVersion',
-    'involvedObject.resourceVersion',
-    'involvedObject.fieldPath',
-    'reason',
-    'reportingComponent',
-    'source',
-    'type',
-  ],
-  Job: ['status.successful'],
-  Namespace: ['status.phase'],
-  Node: ['spec.unschedulable'],
-  Secret: ['type'],
-  Service: ['spec.clusterIP', 'spec.type'],
-}
-
-/** GetResetFields of the status strategies. https://github.com/kubernetes/kubernetes pkg/registry */
-const STATUS_RESETS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  CustomResourceDefinition: [['metadata']],
-  Deployment: [['metadata', 'labels']],
-  Pod: [
-    ['metadata', 'deletionTimestamp'],
-    ['metadata', 'ownerReferences'],
-  ],
-}
-
 /** Wraps a built-in kind. The schema is read on first use. */
 export function builtinServedKind(kind: BuiltinKind): ServedKind {
   let schema: SchemaNode | undefined
@@ -90,13 +48,16 @@ export function builtinServedKind(kind: BuiltinKind): ServedKind {
     readOnlyReason: kind.readOnlyReason,
     isCustom: false,
     hasStatus: kind.subresources.includes('status'),
-    statusResets: STATUS_RESETS[kind.resource.kind] ?? [],
+    statusResets: kind.statusResets ?? [],
     hasLog: kind.subresources.includes('log'),
     hasTokens: kind.subresources.includes('token'),
+    hasFinalize: kind.subresources.includes('finalize'),
+    hasProxy: kind.subresources.includes('proxy'),
+    deletion: kind.deletion ?? {},
     scale: kind.subresources.includes('scale') ? SCALE : undefined,
     schema: kind.schema,
     columns: kind.columns,
-    selectableFields: SELECTABLE[kind.resource.kind] ?? [],
+    selectableFields: kind.selectableFields ?? [],
     tracksGeneration: kind.tracksGeneration ?? true,
     toCells: (object, now) => kind.toCells(object, now),
     decode: (object) => decodeBuiltin(kind, schemaNode(), object),

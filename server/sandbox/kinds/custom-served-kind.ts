@@ -69,6 +69,9 @@ function servedVersion(definition: JsonObject, version: JsonObject, storage: str
     statusResets: [],
     hasLog: false,
     hasTokens: false,
+    hasFinalize: false,
+    hasProxy: false,
+    deletion: {},
     scale: scalePaths(subresources),
     schema: openApi,
     selectableFields: listAt(version, 'selectableFields')

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@/lib/shared/json'
 import type { FieldError } from '@/lib/validation/field-error'
-import type { DecodableKind, OpenApiSchema, TableColumn } from '../api/contracts'
+import type { DecodableKind, DeletionRules, OpenApiSchema, TableColumn } from '../api/contracts'
 
 export type Cell = string | number | boolean | null
 
@@ -27,6 +27,11 @@ export interface ServedKind extends DecodableKind {
   readonly hasLog: boolean
   /** Whether objects are service accounts, which tokens can be asked of. */
   readonly hasTokens: boolean
+  /** Whether spec.finalizers change through an own endpoint, as a Namespace's do. */
+  readonly hasFinalize: boolean
+  /** Whether discovery lists a proxy; that of Pods comes with their logs. */
+  readonly hasProxy: boolean
+  readonly deletion: DeletionRules
   readonly scale: ScalePaths | undefined
   readonly schema: OpenApiSchema
   readonly columns: readonly TableColumn[]

@@ -122,10 +122,8 @@ function subresourcesOf(kind: ServedKind): Subresource[] {
   const writable = ['get', 'patch', 'update']
   return [
     ...(kind.hasLog ? podSubresources(own) : []),
-    ...(!kind.isCustom && name === 'Namespace'
-      ? [{ name: 'finalize', responseKind: own, verbs: ['update'] }]
-      : []),
-    ...(!kind.isCustom && name === 'Service'
+    ...(kind.hasFinalize ? [{ name: 'finalize', responseKind: own, verbs: ['update'] }] : []),
+    ...(kind.hasProxy
       ? [
           {
             name: 'proxy',

@@ -276,9 +276,7 @@ async function routeSubresource(request: ApiRequest): Promise<Answer> {
 /** Subresources of one built-in kind each; undefined for all else. */
 function routeOwnSubresource(request: ApiRequest): Answer | Promise<Answer> | undefined {
   const { info, kind } = request
-  if (info.subresource === 'finalize' && kind.resource.plural === 'namespaces' && !kind.isCustom) {
-    return finalizeNamespace(request)
-  }
+  if (info.subresource === 'finalize' && kind.hasFinalize) return finalizeNamespace(request)
   if (info.subresource === 'token' && kind.hasTokens) return createToken(request)
   return kind.hasLog && POD_SUBRESOURCES.has(info.subresource) ? routePod(request) : undefined
 }
