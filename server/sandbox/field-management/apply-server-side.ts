@@ -1,3 +1,4 @@
+/** Server-side apply: the live object, what a manager applies and its managedFields → the merged object, or the conflicts. track-update.ts does it for all other writes. */
 import type { JsonObject } from '@/lib/shared/json'
 import { equalJson, isJsonObject, ownValue } from '@/lib/shared/json-values'
 import type { OpenApiSchema } from '../api/contracts'

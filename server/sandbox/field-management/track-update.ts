@@ -1,3 +1,4 @@
+/** An object before and after a write → its managedFields. */
 import type { JsonObject } from '@/lib/shared/json'
 import { isJsonObject, ownValue } from '@/lib/shared/json-values'
 import type { OpenApiSchema } from '../api/contracts'

@@ -24,10 +24,10 @@ import { hostRefusal } from './gatekeeper'
 import { readBody } from './request-body'
 import { startUpgrade } from './start-upgrade'
 
+const HOST = '127.0.0.1'
+
 export interface HttpServerOptions {
-  /** Loopback address to listen on. */
-  readonly host?: '127.0.0.1' | '::1'
-  /** 0 takes any free port. */
+  /** Of 127.0.0.1; 0 takes any free port. */
   readonly port: number
   /** PEM. Absent: plain HTTP, over which kubectl sends no token. */
   readonly tls?: { readonly key: string; readonly cert: string }
@@ -74,11 +74,10 @@ export async function startHttpServer(
   context: ServerContext,
   routes: Routes,
 ): Promise<HttpServer> {
-  const host = options.host ?? '127.0.0.1'
   const server = createHttpServer(options, context, routes)
-  const port = await listen(server, host, options.port)
+  const port = await listen(server, options.port)
   return {
-    url: `${options.tls ? 'https' : 'http'}://${host === '::1' ? '[::1]' : host}:${port}`,
+    url: `${options.tls ? 'https' : 'http'}://${HOST}:${port}`,
     port,
     stop: () => closeServer(server),
   }
@@ -183,7 +182,7 @@ function earlyAnswer(
   return context.health.answer(path, new URLSearchParams(query))
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
+function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why =
@@ -193,7 +192,7 @@ function listen(server: Server, host: string, port: number): Promise<number> {
       const message = `The sandbox cluster cannot start: ${why}.`
       reject(new SandboxStartError(message, error.code))
     })
-    server.listen(port, host, () => {
+    server.listen(port, HOST, () => {
       const address = server.address()
       resolve(typeof address === 'object' && address !== null ? address.port : port)
     })

@@ -1,3 +1,4 @@
+/** The one shape of a kind: builtin-served-kind.ts wraps those of core/ and definitions/, custom-served-kind.ts a CustomResourceDefinition. */
 import type { JsonObject } from '@/lib/shared/json'
 import type { FieldError } from '@/lib/validation/field-error'
 import type { DecodableKind, DeletionRules, OpenApiSchema, TableColumn } from '../api/contracts'

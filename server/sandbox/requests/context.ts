@@ -1,3 +1,4 @@
+/** What every operation stands on, whoever asks for it. */
 import type { Logger } from '../../log'
 import type { ApiStatus } from '../api/outcome'
 import { internal } from '../api/status-error'

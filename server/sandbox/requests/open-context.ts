@@ -24,8 +24,6 @@ export interface ContextOptions {
   readonly pods?: PodAccess
   /** Epoch milliseconds. */
   readonly now?: () => number
-  readonly newUid?: () => string
-  readonly nameSuffix?: () => string
   /** The feature gate WatchList: lets watches ask for initial events. Off by default, as in the version this server is. */
   readonly isWatchListEnabled?: boolean
 }
@@ -52,8 +50,8 @@ export function openContext(options: ContextOptions): OpenedContext {
     tokens: new ServiceAccountTokens(options.token, store, now),
     logger,
     now,
-    newUid: options.newUid ?? randomUUID,
-    nameSuffix: options.nameSuffix ?? randomSuffix,
+    newUid: () => randomUUID(),
+    nameSuffix: randomSuffix,
     pods: options.pods,
     forwards: new Set(),
     isWatchListEnabled: options.isWatchListEnabled ?? IS_WATCH_LIST_DEFAULT,
