@@ -1,6 +1,14 @@
 /** Module boundaries. Every rule says why it exists and what to do instead. */
 const TEST = '[.](test|e2e)[.]tsx?$|^(e2e|server/testing)/|/test-support/'
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
+/** Of the sandbox's rooms, `room` may import `below` only; tests look where they like. */
+const sandboxLayer = (room, below, comment) =>
+  rule(
+    `sandbox-${room.includes('|') ? 'groundwork' : room}-imports-below`,
+    comment,
+    { path: `^server/sandbox/(${room})/`, pathNot: TEST },
+    { path: '^server/sandbox/', pathNot: `^server/sandbox/($1|${below})/` },
+  )
 /** Only files under `owner` may import the npm package `pkg`. */
 const onlyFrom = (pkg, owner) =>
   rule(
@@ -189,6 +197,48 @@ module.exports = {
         pathNot: ['^server/$1/', '^server/plane-http/', '^server/(log|config)[.]ts$'],
       },
     ),
+    rule(
+      'sandbox-has-one-door',
+      'Call startSandbox() of server/sandbox/sandbox.ts; what it lacks becomes an option or a property of what it returns.',
+      { pathNot: '^server/sandbox/' },
+      { path: '^server/sandbox/', pathNot: '^server/sandbox/sandbox[.]ts$' },
+    ),
+    sandboxLayer(
+      'resources',
+      'streaming|verbs|requests|decode|kinds|storage|api',
+      'A resource reads its request and calls verbs; what acts by itself is a controller, what patches or tracks is a verb.',
+    ),
+    sandboxLayer(
+      'controllers',
+      'verbs|requests|kinds|storage|api',
+      'Controllers act through verbs or the local client, as a client would; what they share with resources is a verb.',
+    ),
+    sandboxLayer(
+      'http',
+      'requests|api',
+      'HTTP is given its routes by sandbox.ts; what knows a resource belongs to resources/.',
+    ),
+    sandboxLayer(
+      'streaming',
+      'requests|api',
+      'Streams get their Pod and context with the request; look objects up in resources/.',
+    ),
+    sandboxLayer(
+      'verbs',
+      'requests|decode|field-management|kinds|patch|storage|api',
+      'A verb knows no resource, controller or socket: pass what differs as an argument, or make it a property of the kind.',
+    ),
+    sandboxLayer(
+      'requests',
+      'kinds|storage|api',
+      'What a request carries is read before any verb: let the verb or the resource import it instead.',
+    ),
+    sandboxLayer(
+      'kinds|decode|field-management|patch|storage',
+      'api',
+      'These stand side by side on api/: verbs combine them; a type two of them need goes to api/.',
+    ),
+    sandboxLayer('api', 'api', 'api/ is the vocabulary of all rooms: pass in what it needs.'),
     rule(
       'watchers-see-kube-only',
       'The controller gets the gateway as a publish() callback; the history needs no other plane.',

@@ -4,7 +4,7 @@ import { connect as connectSocket, createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Pod } from '@/lib/gateway-api/types'
 import { createLogger } from '../log'
-import type { PodRuntime as SandboxPodRuntime } from '../sandbox/api/contracts'
+import type { SandboxOptions } from '../sandbox/sandbox'
 import { createContainerLog } from './container-log'
 import { canonicalHeaderName } from './echo-response'
 import { isKnownImage } from './known-images'
@@ -384,7 +384,8 @@ class WebSocketClient {
 
 describe('Pods', () => {
   test('fits the contract of the sandbox', async () => {
-    const runtime: SandboxPodRuntime & { stop(): Promise<void> } = await start()
+    const runtime: NonNullable<SandboxOptions['runtime']> & { stop(): Promise<void> } =
+      await start()
     expect(runtime.logs('none', 'none')).toBeUndefined()
   })
 

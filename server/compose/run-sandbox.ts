@@ -3,17 +3,10 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
-import { apiVersionOf, KINDS, type ResourceKind } from '@/lib/gateway-api/kinds'
-import type { KubernetesObject } from '@/lib/gateway-api/types'
 import { startPodRuntime } from '../backends/pod-runtime'
 import type { Config } from '../config'
 import { createLogger } from '../log'
-import type { ApiClient } from '../sandbox/api/contracts'
-import { quickstartObjects } from '../sandbox/controllers/seed/quickstart-objects'
-import { systemClock } from '../sandbox/controllers/workloads/clock'
-import { startWorkloads } from '../sandbox/controllers/workloads/start-workloads'
-import { type SandboxServer, startSandboxServer } from '../sandbox/http/sandbox-server'
-import { BUILTIN_KINDS } from '../sandbox/kinds/core/builtin-kinds'
+import { type Sandbox, startSandbox } from '../sandbox/sandbox'
 import { gatewayApiDefinitions } from './gateway-api-definitions'
 import type { RunningPlane } from './running-plane'
 import {
@@ -40,38 +33,29 @@ export async function runSandbox(config: Config): Promise<RunningPlane> {
   const token = readOrCreateToken(config.dataDirectory)
   const tls = await readOrCreateCertificate(config.dataDirectory, Date.now())
   const runtime = await startPodRuntime({ logger: createLogger('backends') })
-  const server = await startOnUsualPort(config, (port) =>
-    startSandboxServer({
+  const sandbox = await startOnUsualPort(config, (port) =>
+    startSandbox({
       dataDirectory: join(config.dataDirectory, 'cluster'),
       port,
       token,
       tls,
-      builtinKinds: BUILTIN_KINDS,
-      pods: runtime,
+      runtime,
       crds: gatewayApiDefinitions(),
+      hasQuickstart: true,
       logger,
     }),
   )
-  await seedQuickstart(server.client)
-  const workloads = startWorkloads({
-    client: server.client,
-    runtime,
-    clock: systemClock,
-    random: Math.random,
-    logger,
-  })
   const kubeconfig = writeKubeconfig(config.dataDirectory, {
-    server: server.url,
+    server: sandbox.url,
     token,
     certificate: tls.cert,
   })
-  await Promise.race([workloads.settled(), delay(SETTLE_MS_MAX, undefined, { ref: false })])
+  await Promise.race([sandbox.settled(), delay(SETTLE_MS_MAX, undefined, { ref: false })])
   return {
     details: { kubeconfig },
     stop: async () => {
-      await workloads.stop()
+      await sandbox.stop()
       await runtime.stop()
-      await server.stop()
     },
   }
 }
@@ -79,8 +63,8 @@ export async function runSandbox(config: Config): Promise<RunningPlane> {
 /** A port asked for must be had; the remembered one only should be, so that terminals with the kubeconfig go on. */
 async function startOnUsualPort(
   config: Config,
-  start: (port: number) => Promise<SandboxServer>,
-): Promise<SandboxServer> {
+  start: (port: number) => Promise<Sandbox>,
+): Promise<Sandbox> {
   if (config.ports.sandbox !== 0) return await start(config.ports.sandbox)
   const usual = lastPort(config.dataDirectory)
   try {
@@ -90,32 +74,4 @@ async function startOnUsualPort(
     if (usual === 0 || !isTaken) throw error
     return await start(0)
   }
-}
-
-/** Remembers, in the cluster itself, that the quickstart was there: what a person deletes stays deleted. */
-const SEEDED: KubernetesObject = {
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name: 'mirrorboard-quickstart', namespace: 'kube-system' },
-}
-
-/** Kinds by the words of a manifest: those compiled into the API server, and the Gateway API's. */
-const RESOURCES = [...BUILTIN_KINDS.map(({ resource }) => resource), ...Object.values(KINDS)]
-
-function resourceOf({ apiVersion, kind }: KubernetesObject): ResourceKind {
-  const resource = RESOURCES.find(
-    (known) => known.kind === kind && apiVersionOf(known) === apiVersion,
-  )
-  if (!resource) throw new Error(`The quickstart has a kind the sandbox does not know: ${kind}.`)
-  return resource
-}
-
-async function seedQuickstart(client: ApiClient): Promise<void> {
-  if (client.get(resourceOf(SEEDED), 'kube-system', SEEDED.metadata.name)) return
-  for (const object of quickstartObjects()) {
-    const created = await client.create(resourceOf(object), object)
-    // A start that was killed half way has left some of them already.
-    if (!created.ok && created.code !== 409) throw new Error(created.message)
-  }
-  await client.create(resourceOf(SEEDED), SEEDED)
 }

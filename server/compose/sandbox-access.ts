@@ -8,7 +8,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { SANDBOX_CONTEXT } from '@/lib/dashboard-api/live'
-import { createCertificate, isUsable, type ServerCertificate } from '../sandbox/http/certificate'
+import { createCertificate, isUsable, type ServerCertificate } from './certificate'
 
 const PRIVATE = 0o600
 

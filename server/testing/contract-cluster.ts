@@ -10,8 +10,6 @@ import { startPodRuntime } from '../backends/pod-runtime'
 import { type Cluster, loadCluster } from '../kube/load-cluster'
 import type { KubeRequest } from '../kube/transport'
 import { createLogger } from '../log'
-import { systemClock } from '../sandbox/controllers/workloads/clock'
-import { startWorkloads } from '../sandbox/controllers/workloads/start-workloads'
 import {
   gatewayApiDefinitions,
   parseAnswer,
@@ -105,21 +103,12 @@ async function startCluster(hasControllers: boolean) {
   const logger = createLogger('test')
   const firstAddress = 10_000 + (process.pid % 1_000) * 20
   const runtime = await startPodRuntime({ logger, firstAddress })
-  const sandbox = await startTestSandbox({ pods: runtime, crds: await gatewayApiDefinitions() })
-  const { client, kubeconfig } = sandbox
-  const workloads = startWorkloads({
-    client,
-    runtime,
-    clock: systemClock,
-    random: Math.random,
-    logger,
-  })
+  const sandbox = await startTestSandbox({ runtime, crds: await gatewayApiDefinitions() })
   return {
-    kubeconfig,
+    kubeconfig: sandbox.kubeconfig,
     async stop() {
-      await workloads.stop()
-      await runtime.stop()
       await sandbox.stop()
+      await runtime.stop()
     },
   }
 }

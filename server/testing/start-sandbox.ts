@@ -7,18 +7,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import type { JsonObject } from '@/lib/shared/json'
+import { createCertificate, type ServerCertificate } from '@/server/compose/certificate'
 import { createLogger } from '@/server/log'
-import { createCertificate, type ServerCertificate } from '@/server/sandbox/http/certificate'
-import {
-  type SandboxServer,
-  type SandboxServerOptions,
-  startSandboxServer,
-} from '@/server/sandbox/http/sandbox-server'
-import { BUILTIN_KINDS } from '@/server/sandbox/kinds/core/builtin-kinds'
+import { type Sandbox, type SandboxOptions, startSandbox } from '@/server/sandbox/sandbox'
 
 export const TEST_TOKEN = 'test-token'
 
-export interface TestSandbox extends SandboxServer {
+export interface TestSandbox extends Sandbox {
   readonly dataDirectory: string
   readonly token: string
   /** A kubeconfig for this server, with a HOME for kubectl's cache beside it. */
@@ -69,15 +64,14 @@ function testCertificate(): Promise<ServerCertificate> {
 
 /** Starts a server with all built-in kinds. Pass a `dataDirectory` to reopen one; it is then not removed. */
 export async function startTestSandbox(
-  options: Partial<SandboxServerOptions> = {},
+  options: Partial<SandboxOptions> = {},
 ): Promise<TestSandbox> {
   const base = await mkdtemp(join(tmpdir(), 'mirrorboard-sandbox-'))
   const dataDirectory = options.dataDirectory ?? join(base, 'data')
   const token = options.token ?? TEST_TOKEN
   const tls = options.tls ?? (await testCertificate())
-  const server = await startSandboxServer({
+  const server = await startSandbox({
     port: 0,
-    builtinKinds: BUILTIN_KINDS,
     logger: createLogger('sandbox'),
     ...options,
     dataDirectory,

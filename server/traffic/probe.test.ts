@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { ProbeAnswer } from '@/lib/dashboard-api/probe'
-import { createCertificate } from '../sandbox/http/certificate'
+import { createCertificate } from '../compose/certificate'
 import { startTraffic, type TrafficOptions } from './start-traffic'
 
 interface Seen {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import type { ListenerEntry } from '@/lib/routing/route-table'
-import { createCertificate } from '../../sandbox/http/certificate'
+import { createCertificate } from '../../compose/certificate'
 import { listener } from './route-tables'
 import { eventually } from './test-gateway'
 

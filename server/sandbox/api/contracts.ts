@@ -20,7 +20,7 @@ export interface BuiltinKind {
   readonly verbs: readonly string[]
   /** Why clients may not write objects, said with the 405; absent for kinds that they may. */
   readonly readOnlyReason?: string
-  readonly subresources: readonly ('status' | 'scale' | 'log' | 'token')[]
+  readonly subresources: readonly ('status' | 'scale' | 'log' | 'token' | 'finalize' | 'proxy')[]
   /** Full schema of the object, with descriptions, list types and defaults-free (defaulting is a function). */
   readonly schema: OpenApiSchema
   /** Drops unknown fields where the schema is open, and names them. */
@@ -41,10 +41,52 @@ export interface BuiltinKind {
   changesGeneration(object: JsonObject, old: JsonObject): boolean
   /** False for kinds whose objects never carry metadata.generation, such as ConfigMap and Service; absent means true. */
   readonly tracksGeneration?: boolean
+  /** Field paths a field selector may name besides metadata.name and metadata.namespace. */
+  readonly selectableFields?: readonly string[]
+  /** Fields besides `spec` that a write to /status leaves as they are and does not track, as paths: GetResetFields of its strategy. */
+  readonly statusResets?: readonly (readonly string[])[]
+  readonly deletion?: DeletionRules
   readonly columns: readonly TableColumn[]
   /** Cells of one Table row, in column order. `now` in epoch milliseconds. */
   toCells(object: JsonObject, now: number): readonly (string | number | boolean | null)[]
 }
+
+export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan'
+
+/** What deleting an object of a kind has of its own; what is absent is as for every kind. */
+export interface DeletionRules {
+  /** Why an object may not be deleted; undefined when it may. */
+  refusal?(object: JsonObject): string | undefined
+  /** Whether something besides metadata.finalizers holds the object. */
+  isHeld?(object: JsonObject): boolean
+  /** The object as it is while it waits for its end. */
+  mark?(object: JsonObject): JsonObject
+  /** Seconds an object has to finish unless the client says; undefined when it goes at once. */
+  graceSeconds?(object: JsonObject): number | undefined
+  /** What becomes of dependents when the client leaves it open, and the warning that says so. */
+  readonly openPolicy?: { readonly policy: PropagationPolicy; readonly warning: string }
+  /** Whether a DELETE answers the object, where most kinds answer a Status. */
+  readonly isAnswered?: boolean
+}
+
+/** What decoding a body gives: pruned and defaulted, with the fields nobody knows. `conversion` says the reason in a strategic patch's words. */
+export type DecodedBody =
+  | { readonly ok: true; readonly object: JsonObject; readonly unknownFields: readonly string[] }
+  | { readonly ok: false; readonly reason: string; readonly conversion?: string }
+
+/** What reading a body takes of a kind. */
+export interface DecodableKind {
+  readonly resource: ResourceKind
+  readonly isCustom: boolean
+  /**
+   * Prunes and defaults; fails when metadata cannot be read as ObjectMeta. What comes out of a server-side apply keeps nulls of
+   * custom resources that no default replaces: they are refused then, where other writes drop them.
+   */
+  decode(object: JsonObject, isApplied?: boolean): DecodedBody
+}
+
+/** What a selector asks of an object. */
+export type Matcher = (object: JsonObject) => boolean
 
 /** metav1 TableColumnDefinition. */
 export interface TableColumn {
@@ -79,7 +121,7 @@ export interface ApiClient {
     name: string,
     options?: {
       uid?: string
-      propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
+      propagationPolicy?: PropagationPolicy
       gracePeriodSeconds?: number
     },
   ): Promise<ApiResult>

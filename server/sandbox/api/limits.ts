@@ -113,3 +113,6 @@ export const METRIC_SERIES_MAX = 5_000
 
 /** Free bytes the disk must keep; with less, writes answer 507 while reads go on. */
 export const FREE_DISK_BYTES_MIN = 4 * 1024 * 1024
+
+/** Levels of nesting in an object or a patch. Deeper ones could exhaust the stack of a recursive merge. */
+export const NESTING_DEPTH_MAX = 200

@@ -1,9 +1,8 @@
 /** Serves what CustomResourceDefinitions define, and removes the objects of a definition that is deleted. */
 import { nameOf, objectAt, textAt } from '../api/api-object'
 import { DEFINITIONS } from '../kinds/definitions/definition-kind'
-import type { SandboxContext } from '../requests/context'
+import { type SandboxContext, unexpected } from '../requests/context'
 import type { StoreEvent } from '../storage/watch-history'
-import { unexpected } from '../verbs/write-object'
 
 /** Registers the stored definitions, then follows changes. Returns the stop function. */
 export function startDefinitionController(context: SandboxContext): () => void {

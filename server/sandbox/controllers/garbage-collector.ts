@@ -1,4 +1,5 @@
 /** Deletes what lost its last owner. https://kubernetes.io/docs/concepts/architecture/garbage-collection/ */
+
 import type { JsonObject } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import {
@@ -11,11 +12,11 @@ import {
   uidOf,
   withMetadata,
 } from '../api/api-object'
-import type { SandboxContext } from '../requests/context'
-import { isReadyToRemove, resourceKey } from '../storage/store'
+import { resourceKey } from '../api/names'
+import { type SandboxContext, unexpected } from '../requests/context'
+import { isReadyToRemove } from '../storage/store'
 import type { StoreEvent } from '../storage/watch-history'
 import { BACKGROUND_DELETION, deleteObject } from '../verbs/delete-object'
-import { unexpected } from '../verbs/write-object'
 
 interface Dependent {
   readonly resource: string

@@ -7,12 +7,11 @@ import {
   namespaceOf,
   objectAt,
 } from '../api/api-object'
+import { objectKey, resourceKey } from '../api/names'
 import type { ServedKind } from '../kinds/served-kind'
-import type { SandboxContext } from '../requests/context'
-import { objectKey, resourceKey } from '../storage/store'
+import { type SandboxContext, unexpected } from '../requests/context'
 import type { StoreEvent } from '../storage/watch-history'
 import { BACKGROUND_DELETION, deleteObject } from '../verbs/delete-object'
-import { unexpected } from '../verbs/write-object'
 
 const NAMESPACES = '/namespaces'
 

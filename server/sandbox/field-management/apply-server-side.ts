@@ -1,8 +1,9 @@
+/** Server-side apply: the live object, what a manager applies and its managedFields → the merged object, or the conflicts. track-update.ts does it for all other writes. */
 import type { JsonObject } from '@/lib/shared/json'
 import { equalJson, isJsonObject, ownValue } from '@/lib/shared/json-values'
 import type { OpenApiSchema } from '../api/contracts'
-import { isTooDeep, tooDeepMessage } from '../patch/json-fields'
-import { badRequest, internalError, type Refusal } from '../patch/refusal'
+import { isTooDeep, tooDeepMessage } from '../api/json-fields'
+import { badRequest, internalError, type Refusal } from '../api/refusal'
 import { conflictRefusal } from './conflicts'
 import { emptyObject } from './empty-objects'
 import { FieldSet } from './field-set'

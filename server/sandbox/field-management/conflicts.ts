@@ -1,5 +1,5 @@
 import { goQuote } from '@/lib/validation/go-text'
-import type { Refusal } from '../patch/refusal'
+import type { Refusal } from '../api/refusal'
 import { type Owner, ownerId } from './managed-fields'
 import type { Conflict } from './move-ownership'
 import { formatPath } from './path-element'

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject, setOwnValue } from '@/lib/shared/json-values'
-import { isTooDeep } from '../patch/json-fields'
+import { isTooDeep } from '../api/json-fields'
 import { FieldSet } from './field-set'
 import { readPathElement } from './path-element'
 

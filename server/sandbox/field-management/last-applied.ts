@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject, ownValue } from '@/lib/shared/json-values'
 import { goJson } from '@/lib/validation/go-text'
-import { isTooDeep } from '../patch/json-fields'
+import { isTooDeep } from '../api/json-fields'
 import { compareObjects } from './compare-objects'
 import type { FieldSet } from './field-set'
 import { ANNOTATIONS_BYTES_MAX } from './limits'

@@ -1,8 +1,9 @@
+/** An object before and after a write → its managedFields. */
 import type { JsonObject } from '@/lib/shared/json'
 import { isJsonObject, ownValue } from '@/lib/shared/json-values'
 import type { OpenApiSchema } from '../api/contracts'
 import { compareUtf8 } from '../api/go-format'
-import { isTooDeep } from '../patch/json-fields'
+import { isTooDeep } from '../api/json-fields'
 import { emptyObject } from './empty-objects'
 import { FieldSet } from './field-set'
 import { UPDATE_MANAGERS_MAX } from './limits'

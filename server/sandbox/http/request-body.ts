@@ -1,3 +1,4 @@
+/** The bytes a client sends → its body, unpacked, within the limit. */
 import type { IncomingMessage } from 'node:http'
 import { gunzipSync } from 'node:zlib'
 import { REQUEST_BODY_BYTES_MAX } from '../api/limits'

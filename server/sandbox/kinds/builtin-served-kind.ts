@@ -1,4 +1,5 @@
 /** A kind compiled into the server → the shape every verb works with. */
+
 import type { JsonObject } from '@/lib/shared/json'
 import { decodeObjectMeta } from '@/lib/validation/decode-object-meta'
 import type { FieldError } from '@/lib/validation/field-error'
@@ -6,11 +7,11 @@ import { normalizeResource } from '@/lib/validation/normalize-value'
 import { validateObjectMeta, validateObjectMetaUpdate } from '@/lib/validation/object-meta'
 import { readSchema, type SchemaNode } from '@/lib/validation/structural-schema'
 import { metadataOf, textAt, withMetadata } from '../api/api-object'
-import type { BuiltinKind, OpenApiSchema } from '../api/contracts'
+import type { BuiltinKind, DecodedBody, OpenApiSchema } from '../api/contracts'
 import { MESSAGE_FORM } from '../api/kubernetes-version'
 import { checkFinalizers } from './core/finalizer-rules'
 import { readTyped } from './core/typed-fields'
-import type { DecodedBody, ScalePaths, ServedKind } from './served-kind'
+import type { ScalePaths, ServedKind } from './served-kind'
 
 const ALL_VERBS = [
   'create',
@@ -27,48 +28,6 @@ const SCALE: ScalePaths = {
   specReplicas: 'spec.replicas',
   statusReplicas: 'status.replicas',
   selector: 'spec.selector',
-}
-
-/** Field selectors that client-go, kubectl and kubelets use. https://github.com/kubernetes/kubernetes pkg/registry/core */
-const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
-  Pod: [
-    'spec.nodeName',
-    'spec.restartPolicy',
-    'spec.schedulerName',
-    'spec.serviceAccountName',
-    'spec.hostNetwork',
-    'status.phase',
-    'status.podIP',
-    'status.nominatedNodeName',
-  ],
-  Event: [
-    'involvedObject.kind',
-    'involvedObject.namespace',
-    'involvedObject.name',
-    'involvedObject.uid',
-    'involvedObject.apiVersion',
-    'involvedObject.resourceVersion',
-    'involvedObject.fieldPath',
-    'reason',
-    'reportingComponent',
-    'source',
-    'type',
-  ],
-  Job: ['status.successful'],
-  Namespace: ['status.phase'],
-  Node: ['spec.unschedulable'],
-  Secret: ['type'],
-  Service: ['spec.clusterIP', 'spec.type'],
-}
-
-/** GetResetFields of the status strategies. https://github.com/kubernetes/kubernetes pkg/registry */
-const STATUS_RESETS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  CustomResourceDefinition: [['metadata']],
-  Deployment: [['metadata', 'labels']],
-  Pod: [
-    ['metadata', 'deletionTimestamp'],
-    ['metadata', 'ownerReferences'],
-  ],
 }
 
 /** Wraps a built-in kind. The schema is read on first use. */
@@ -89,13 +48,16 @@ export function builtinServedKind(kind: BuiltinKind): ServedKind {
     readOnlyReason: kind.readOnlyReason,
     isCustom: false,
     hasStatus: kind.subresources.includes('status'),
-    statusResets: STATUS_RESETS[kind.resource.kind] ?? [],
+    statusResets: kind.statusResets ?? [],
     hasLog: kind.subresources.includes('log'),
     hasTokens: kind.subresources.includes('token'),
+    hasFinalize: kind.subresources.includes('finalize'),
+    hasProxy: kind.subresources.includes('proxy'),
+    deletion: kind.deletion ?? {},
     scale: kind.subresources.includes('scale') ? SCALE : undefined,
     schema: kind.schema,
     columns: kind.columns,
-    selectableFields: SELECTABLE[kind.resource.kind] ?? [],
+    selectableFields: kind.selectableFields ?? [],
     tracksGeneration: kind.tracksGeneration ?? true,
     toCells: (object, now) => kind.toCells(object, now),
     decode: (object) => decodeBuiltin(kind, schemaNode(), object),

@@ -1,4 +1,5 @@
 /** One served version of a CustomResourceDefinition → the shape every verb works with. */
+
 import type { JsonObject } from '@/lib/shared/json'
 import { equalJson, isJsonObject } from '@/lib/shared/json-values'
 import { admitObject } from '@/lib/validation/admit-object'
@@ -6,9 +7,10 @@ import { type CompiledSchema, compileSchema } from '@/lib/validation/compiled-sc
 import { decodeObjectMeta } from '@/lib/validation/decode-object-meta'
 import { normalizeResource } from '@/lib/validation/normalize-value'
 import { listAt, objectAt, textAt } from '../api/api-object'
+import type { DecodedBody } from '../api/contracts'
 import { MESSAGE_FORM } from '../api/kubernetes-version'
 import { printerColumns } from './printer-columns'
-import type { DecodedBody, ScalePaths, ServedKind } from './served-kind'
+import type { ScalePaths, ServedKind } from './served-kind'
 
 const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
 
@@ -67,6 +69,9 @@ function servedVersion(definition: JsonObject, version: JsonObject, storage: str
     statusResets: [],
     hasLog: false,
     hasTokens: false,
+    hasFinalize: false,
+    hasProxy: false,
+    deletion: {},
     scale: scalePaths(subresources),
     schema: openApi,
     selectableFields: listAt(version, 'selectableFields')

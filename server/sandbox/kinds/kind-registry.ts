@@ -1,3 +1,4 @@
+/** Built-in kinds and stored CustomResourceDefinitions → the kind that a path, or a resource, names. */
 import type { ResourceKind } from '@/lib/gateway-api/kinds'
 import type { JsonObject } from '@/lib/shared/json'
 import { customServedKinds } from './custom-served-kind'

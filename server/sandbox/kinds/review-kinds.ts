@@ -1,8 +1,8 @@
 /** Kinds that are only ever posted and never stored: questions to the server, and requests for tokens. */
 import type { ResourceKind } from '@/lib/gateway-api/kinds'
+import type { DecodableKind } from '../api/contracts'
 import { decodeStruct } from './builtin-served-kind'
 import { coreSchema } from './core/core-schemas'
-import type { DecodableKind } from './served-kind'
 
 const MODELS: Readonly<Record<string, string>> = {
   TokenRequest: 'AuthenticationV1TokenRequest',

@@ -2,13 +2,12 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { goQuote } from '@/lib/validation/go-text'
 import { metadataOf, nameOf, namespaceOf, objectAt } from '../api/api-object'
+import type { Matcher } from '../api/contracts'
 import { SELECTOR_LENGTH_MAX } from '../api/limits'
 import { failure, type Outcome, success } from '../api/outcome'
 import { badRequest } from '../api/status-error'
 import { labelKey, labelValue } from './core/name-rules'
 import type { ServedKind } from './served-kind'
-
-export type Matcher = (object: JsonObject) => boolean
 
 type Operator = '=' | '!=' | 'in' | 'notin' | 'exists' | '!' | '>' | '<'
 

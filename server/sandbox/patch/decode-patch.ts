@@ -1,6 +1,7 @@
+/** The body of a PATCH → a patch. json-patch.ts, merge-patch.ts and strategic-merge-patch.ts apply it: an object and a patch → the patched object, or a refusal. */
 import type { JsonValue } from '@/lib/shared/json'
 import { goJsonError } from '../api/go-json-error'
-import { badRequest, type Refusal } from './refusal'
+import { badRequest, type Refusal } from '../api/refusal'
 
 export type PatchType = 'json' | 'merge' | 'strategic'
 

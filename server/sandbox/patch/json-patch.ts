@@ -2,14 +2,14 @@ import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { cloneJson, equalJson, isJsonObject, ownValue, setOwnValue } from '@/lib/shared/json-values'
 import { goJson } from '@/lib/validation/go-text'
 import { goTypeOf } from '../api/go-format'
-import { copyObject, isTooDeep, tooDeepMessage } from './json-fields'
+import { copyObject, isTooDeep, tooDeepMessage } from '../api/json-fields'
+import { badRequest, type Refusal, unprocessable } from '../api/refusal'
 import {
   JSON_PATCH_COPIED_BYTES_MAX,
   JSON_PATCH_MOVED_ITEMS_MAX,
   JSON_PATCH_OPERATIONS_MAX,
 } from './limits'
 import type { PatchOutcome } from './merge-patch'
-import { badRequest, type Refusal, unprocessable } from './refusal'
 
 /**
  * The object after a JSON patch (https://www.rfc-editor.org/rfc/rfc6902); the inputs are left alone. As with

@@ -14,6 +14,3 @@ export const JSON_PATCH_COPIED_BYTES_MAX = 3 * 1024 * 1024
  * front of a list of a million would keep the process busy for seconds.
  */
 export const JSON_PATCH_MOVED_ITEMS_MAX = 20_000_000
-
-/** Levels of nesting in an object or a patch. Deeper ones could exhaust the stack of a recursive merge. */
-export const NESTING_DEPTH_MAX = 200

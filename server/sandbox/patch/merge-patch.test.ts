@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { NESTING_DEPTH_MAX } from './limits'
+import { NESTING_DEPTH_MAX } from '../api/limits'
 import { mergePatch } from './merge-patch'
 
 /** The examples of RFC 7396, appendix A, that have an object as target. */

@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { cloneJson, isJsonObject, ownValue, setOwnValue } from '@/lib/shared/json-values'
 import { goTypeOf } from '../api/go-format'
-import { isTooDeep, tooDeepMessage } from './json-fields'
-import { badRequest, type Refusal } from './refusal'
+import { isTooDeep, tooDeepMessage } from '../api/json-fields'
+import { badRequest, type Refusal } from '../api/refusal'
 
 export type PatchOutcome = { readonly ok: true; readonly object: JsonObject } | Refusal
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
-import { NESTING_DEPTH_MAX } from './limits'
+import { NESTING_DEPTH_MAX } from '../api/limits'
 import { strategicMergePatch } from './strategic-merge-patch'
 
 const text = { type: 'string' }

@@ -1,3 +1,4 @@
+/** What a handler is given: one request, its path resolved, over the context of all. open-context.ts makes the context. */
 import type { IncomingMessage } from 'node:http'
 import type { PodAccess } from '../api/contracts'
 import type { ServedKind } from '../kinds/served-kind'

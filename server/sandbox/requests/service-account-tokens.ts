@@ -2,12 +2,14 @@
  * Tokens of service accounts, and who comes with one. They are signed with the server's own token, so they end with it, and
  * hold as long as their service account does.
  */
+
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import { integerAt, objectAt, textAt, uidOf } from '../api/api-object'
 import { TOKEN_BYTES_MAX } from '../api/limits'
-import { objectKey, type Store } from '../storage/store'
+import { objectKey } from '../api/names'
+import type { Store } from '../storage/store'
 
 /** Who a request comes from, as SelfSubjectReview tells it. */
 export interface User {

@@ -1,7 +1,9 @@
 /** Which APIs there are, in the aggregated form and in the older one document per group and version. */
+
 import type { JsonObject } from '@/lib/shared/json'
+import { groupVersionOf } from '../api/names'
 import type { KindRegistry } from '../kinds/kind-registry'
-import { groupVersionOf, type ServedKind } from '../kinds/served-kind'
+import type { ServedKind } from '../kinds/served-kind'
 
 /** Endpoints that store nothing, served beside the kinds. */
 interface VirtualResource {
@@ -120,10 +122,8 @@ function subresourcesOf(kind: ServedKind): Subresource[] {
   const writable = ['get', 'patch', 'update']
   return [
     ...(kind.hasLog ? podSubresources(own) : []),
-    ...(!kind.isCustom && name === 'Namespace'
-      ? [{ name: 'finalize', responseKind: own, verbs: ['update'] }]
-      : []),
-    ...(!kind.isCustom && name === 'Service'
+    ...(kind.hasFinalize ? [{ name: 'finalize', responseKind: own, verbs: ['update'] }] : []),
+    ...(kind.hasProxy
       ? [
           {
             name: 'proxy',

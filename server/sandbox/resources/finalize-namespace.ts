@@ -9,11 +9,11 @@ import {
   textAt,
   uidOf,
 } from '../api/api-object'
+import { objectKey, resourceKey } from '../api/names'
 import { badRequest, conflict, methodNotAllowed, notFound } from '../api/status-error'
 import { decodeObject } from '../decode/decode-body'
 import { type Answer, failed } from '../requests/answer'
 import type { ApiRequest } from '../requests/api-request'
-import { objectKey, resourceKey } from '../storage/store'
 import { identityMismatch } from '../verbs/update-object'
 import { represent } from './read-handlers'
 import { headObject } from './write-handlers'

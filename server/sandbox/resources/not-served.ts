@@ -1,6 +1,6 @@
 /** What a client is told when it asks for a kind that other clusters have and the sandbox has not. */
 import { goQuote } from '@/lib/validation/go-text'
-import { groupVersionOf } from '../kinds/served-kind'
+import { groupVersionOf } from '../api/names'
 import { type Answer, warningHeaders } from '../requests/answer'
 import type { RequestInfo } from '../requests/request-info'
 

@@ -1,12 +1,14 @@
 /** OpenAPI v3: what kubectl validates with and explains from. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3 */
+
 import { createHash } from 'node:crypto'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import { objectAt } from '../api/api-object'
 import { KUBERNETES_VERSION } from '../api/kubernetes-version'
+import { groupVersionOf } from '../api/names'
 import { OBJECT_META_SCHEMA } from '../api/object-meta-schema'
 import type { KindRegistry } from '../kinds/kind-registry'
-import { groupVersionOf, type ServedKind } from '../kinds/served-kind'
+import type { ServedKind } from '../kinds/served-kind'
 import { groupVersions } from './discovery'
 import { withReferences } from './openapi-references'
 

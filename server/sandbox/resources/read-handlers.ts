@@ -1,7 +1,10 @@
 /** GET of one object and of collections. */
+
 import type { JsonObject } from '@/lib/shared/json'
 import type { ApiObject } from '../api/api-object'
 import { textAt } from '../api/api-object'
+import type { Matcher } from '../api/contracts'
+import { groupVersionOf, objectKey, resourceKey } from '../api/names'
 import type { StoredObject } from '../api/object-json'
 import { failure, type Outcome, success } from '../api/outcome'
 import {
@@ -12,18 +15,13 @@ import {
   tooManyRequests,
   versionTooLarge,
 } from '../api/status-error'
-import {
-  type FieldSelector,
-  type Matcher,
-  parseFieldSelector,
-  parseLabelSelector,
-} from '../kinds/selectors'
-import { groupVersionOf, isStorageVersion, type ServedKind } from '../kinds/served-kind'
+import { type FieldSelector, parseFieldSelector, parseLabelSelector } from '../kinds/selectors'
+import { isStorageVersion, type ServedKind } from '../kinds/served-kind'
 import { type IncludeObject, partialMetadata, tableOf } from '../kinds/tables'
 import { type Answer, failed, isPerson, ok } from '../requests/answer'
 import type { ApiRequest } from '../requests/api-request'
 import type { Representation } from '../requests/negotiate'
-import { objectKey, resourceKey, type Store } from '../storage/store'
+import type { Store } from '../storage/store'
 import { type ListPage, type ListRequest, listObjects, versionArrives } from '../verbs/list-objects'
 import { type ListOptions, readListOptions, versionProblem } from '../verbs/request-options'
 import { inVersion } from '../verbs/write-object'

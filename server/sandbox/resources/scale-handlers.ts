@@ -19,11 +19,9 @@ import { badRequest, invalid, notFound, unsupportedMediaType } from '../api/stat
 import { handledAs, mediaType, notRegistered, parseBody } from '../decode/decode-body'
 import { AGE_COLUMN, ageOf, column, NAME_COLUMN } from '../kinds/core/table-cells'
 import type { ScalePaths, ServedKind } from '../kinds/served-kind'
-import { jsonPatch } from '../patch/json-patch'
-import { mergePatch } from '../patch/merge-patch'
 import { type Answer, failed } from '../requests/answer'
 import type { ApiRequest } from '../requests/api-request'
-import { fromRefusal, invalidPatch } from '../verbs/patch-object'
+import { invalidPatch, patchDocument } from '../verbs/patch-object'
 import { readWriteOptions } from '../verbs/request-options'
 import { updateObject } from '../verbs/update-object'
 import { findObject, represent } from './read-handlers'
@@ -168,7 +166,7 @@ function wantedScale(request: ApiRequest, live: JsonObject): Outcome<JsonObject>
   }
   const scale = isPut
     ? success(isJsonObject(parsed.value.value) ? parsed.value.value : {})
-    : patchedScale(type, live, parsed.value.value)
+    : patchDocument(type === PATCH_TYPES[0] ? 'json' : 'merge', live, parsed.value.value)
   if (!scale.ok) return scale
   const problem = scaleProblem(scale.value)
   if (problem !== undefined) return failure(notAScale(scale.value, problem, isPut))
@@ -176,11 +174,6 @@ function wantedScale(request: ApiRequest, live: JsonObject): Outcome<JsonObject>
   if (name === info.name || name === '') return scale
   const why = `the name of the object (${name}) does not match the name on the URL (${info.name})`
   return failure(badRequest(why))
-}
-
-function patchedScale(type: string, live: JsonObject, patch: JsonValue): Outcome<JsonObject> {
-  const patched = type === PATCH_TYPES[0] ? jsonPatch(live, patch) : mergePatch(live, patch)
-  return patched.ok ? success(patched.object) : failure(fromRefusal(patched))
 }
 
 function notAScale(scale: JsonObject, problem: string, isPut: boolean): ApiStatus {

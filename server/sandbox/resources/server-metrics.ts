@@ -1,10 +1,10 @@
 /** GET /metrics: the API server's own state as Prometheus text. Bounded: one row a resource beside the request metrics. */
 
 import { VERSION_INFO } from '../api/kubernetes-version'
+import { resourceKey } from '../api/names'
 import { qualified } from '../api/status-error'
 import type { Answer } from '../requests/answer'
 import type { ServerContext } from '../requests/api-request'
-import { resourceKey } from '../storage/store'
 import type { WatchHub } from '../storage/watch-hub'
 
 /** Prometheus text format 0.0.4. */

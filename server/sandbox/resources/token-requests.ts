@@ -13,13 +13,13 @@ import {
   timestamp,
   uidOf,
 } from '../api/api-object'
+import { objectKey } from '../api/names'
 import type { ApiStatus } from '../api/outcome'
 import { badRequest, conflict, invalid, methodNotAllowed, notFound } from '../api/status-error'
 import { invalid as invalidValue } from '../kinds/core/field-errors'
 import { reviewKind, TOKEN_REQUEST } from '../kinds/review-kinds'
 import { type Answer, created, failed } from '../requests/answer'
 import type { ApiRequest } from '../requests/api-request'
-import { objectKey } from '../storage/store'
 import { readWrite } from './write-handlers'
 
 const AUDIENCE = 'https://kubernetes.default.svc'

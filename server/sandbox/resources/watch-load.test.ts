@@ -7,8 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createLogger } from '../../log'
-import { type SandboxServer, startSandboxServer } from '../http/sandbox-server'
-import { BUILTIN_KINDS } from '../kinds/core/builtin-kinds'
+import { type Sandbox, startSandbox } from '../sandbox'
 
 const TOKEN = 'watch-load'
 const MAPS = '/api/v1/namespaces/default/configmaps'
@@ -20,15 +19,14 @@ const CONFIG_MAPS = {
   namespaced: true,
 }
 
-let server: SandboxServer
+let server: Sandbox
 let directory = ''
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'mirrorboard-watches-'))
-  server = await startSandboxServer({
+  server = await startSandbox({
     dataDirectory: directory,
     token: TOKEN,
     port: 0,
-    builtinKinds: BUILTIN_KINDS,
     logger: createLogger('test', () => undefined),
   })
 })

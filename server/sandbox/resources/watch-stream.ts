@@ -1,22 +1,23 @@
 /** One watch over HTTP: what was missed, then what happens, as one JSON object per line. */
 import type { JsonObject } from '@/lib/shared/json'
 import { type ApiObject, textAt } from '../api/api-object'
+import type { Matcher } from '../api/contracts'
 import {
   BOOKMARK_INTERVAL_MS,
   WATCH_BUFFER_BYTES_MAX,
   WATCH_DRAIN_MS,
   WATCH_TIMEOUT_MS,
 } from '../api/limits'
+import { groupVersionOf, resourceKey } from '../api/names'
 import { objectJson } from '../api/object-json'
 import { statusObject } from '../api/status-error'
-import type { FieldSelector, Matcher } from '../kinds/selectors'
-import { groupVersionOf, isStorageVersion, type ServedKind } from '../kinds/served-kind'
+import type { FieldSelector } from '../kinds/selectors'
+import { isStorageVersion, type ServedKind } from '../kinds/served-kind'
 import { type IncludeObject, partialMetadata, tableOf } from '../kinds/tables'
 import type { Answer } from '../requests/answer'
 import type { ServerContext } from '../requests/api-request'
 import type { Representation } from '../requests/negotiate'
 import type { StreamSink } from '../requests/stream-sink'
-import { resourceKey } from '../storage/store'
 import type { StoreEvent } from '../storage/watch-history'
 import {
   changeFor,

@@ -16,22 +16,13 @@ import {
   withMetadata,
 } from '../api/api-object'
 import { OBJECT_BYTES_MAX, OBJECTS_MAX, PENDING_WRITES_MAX } from '../api/limits'
+import { objectKey } from '../api/names'
 import { StoredObject } from '../api/object-json'
 import { failure, type Outcome, success } from '../api/outcome'
 import { insufficientStorage, internal, tooLarge, tooManyRequests } from '../api/status-error'
 import type { DurableLog } from './durable-log'
 import { ObjectIndex } from './object-index'
 import { StoreEvent, WatchHistory } from './watch-history'
-
-/** `namespace/name`; cluster-scoped objects have an empty namespace. */
-export function objectKey(namespace: string, name: string): string {
-  return `${namespace}/${name}`
-}
-
-/** Where a kind's objects live, whatever version they are served in. */
-export function resourceKey(resource: { group: string; plural: string }): string {
-  return `${resource.group}/${resource.plural}`
-}
 
 interface PendingWrite {
   readonly event: StoreEvent

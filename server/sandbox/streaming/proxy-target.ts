@@ -11,11 +11,11 @@ import {
   textAt,
   uidOf,
 } from '../api/api-object'
+import { objectKey } from '../api/names'
 import { type ApiStatus, failure, type Outcome, success } from '../api/outcome'
 import { badRequest, notFound, pageNotFound, serviceUnavailable } from '../api/status-error'
 import type { ServerContext } from '../requests/api-request'
 import { type ProxyName, type ProxyPath, splitProxyId } from '../requests/proxy-path'
-import { objectKey } from '../storage/store'
 
 export interface ProxyTarget {
   readonly scheme: 'http' | 'https'

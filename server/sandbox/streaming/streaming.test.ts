@@ -8,8 +8,6 @@ import { startPodRuntime } from '../../backends/pod-runtime'
 import { createLogger } from '../../log'
 import { hasKubectl } from '../../testing/contract-cluster'
 import { startTestSandbox, type TestSandbox } from '../../testing/start-sandbox'
-import { systemClock } from '../controllers/workloads/clock'
-import { startWorkloads } from '../controllers/workloads/start-workloads'
 
 const PODS = '/api/v1/namespaces/default/pods'
 let sandbox: TestSandbox
@@ -19,19 +17,10 @@ beforeAll(async () => {
   const logger = createLogger('test')
   const firstAddress = 30_000 + (process.pid % 1_000) * 20
   const runtime = await startPodRuntime({ logger, firstAddress })
-  sandbox = await startTestSandbox({ pods: runtime })
-  const { client } = sandbox
-  const workloads = startWorkloads({
-    client,
-    runtime,
-    clock: systemClock,
-    random: Math.random,
-    logger,
-  })
+  sandbox = await startTestSandbox({ runtime })
   stop = async () => {
-    await workloads.stop()
-    await runtime.stop()
     await sandbox.stop()
+    await runtime.stop()
   }
   const spec = { containers: [{ name: 'c', image: 'echo-basic' }] }
   await sandbox.json('POST', PODS, { metadata: { name: 'echo' }, spec })

@@ -2,11 +2,13 @@
  * What a validating webhook does on a real cluster: refuses objects that the schema allows. The rule is the editor's own.
  * Previous step: schema and rules in served-kind.ts. Next step: store.ts.
  */
+
 import { GATEWAY_API_GROUP, type ResourceKind } from '@/lib/gateway-api/kinds'
 import type { JsonObject } from '@/lib/shared/json'
 import { severalMirrorsDenial } from '@/lib/validation/several-mirrors'
+import { objectKey } from '../api/names'
 import type { ApiStatus } from '../api/outcome'
-import { objectKey, type Store } from '../storage/store'
+import type { Store } from '../storage/store'
 
 /**
  * Why the webhook denies the object, or undefined. It is asked before every write of the object itself, also where the stored

@@ -12,11 +12,11 @@ import {
   withMetadata,
 } from '../api/api-object'
 import { GENERATE_NAME_TRIES } from '../api/limits'
+import { objectKey, resourceKey } from '../api/names'
 import { failure, type Outcome, success } from '../api/outcome'
 import { alreadyExists, badRequest, internal } from '../api/status-error'
 import type { ServedKind } from '../kinds/served-kind'
 import type { SandboxContext, WriteOptions } from '../requests/context'
-import { objectKey, resourceKey } from '../storage/store'
 import { webhookRefusal } from './admission'
 import {
   forStorage,

@@ -9,20 +9,18 @@ import {
   metadataOf,
   nameOf,
   namespaceOf,
-  objectAt,
   textAt,
   timestamp,
   uidOf,
   withMetadata,
 } from '../api/api-object'
+import type { PropagationPolicy } from '../api/contracts'
+import { objectKey, resourceKey } from '../api/names'
 import { type ApiStatus, failure, type Outcome, success } from '../api/outcome'
 import { conflict, forbidden } from '../api/status-error'
 import type { ServedKind } from '../kinds/served-kind'
 import type { SandboxContext } from '../requests/context'
-import { objectKey, resourceKey } from '../storage/store'
 import { forStorage, inVersion } from './write-object'
-
-export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan'
 
 export interface DeleteOptions {
   readonly isDryRun: boolean
@@ -49,7 +47,6 @@ export interface Deletion {
   readonly isGone: boolean
 }
 
-const DEFAULT_GRACE_SECONDS = 30
 const ORPHAN = 'orphan'
 const FOREGROUND = 'foregroundDeletion'
 
@@ -92,14 +89,9 @@ function preconditionError(
   return undefined
 }
 
-/** Namespaces a cluster cannot do without. */
-const IMMORTAL = new Set(['default', 'kube-system', 'kube-public'])
-
 function immortalError(kind: ServedKind, live: ApiObject): ApiStatus | undefined {
-  if (kind.isCustom || kind.resource.kind !== 'Namespace' || !IMMORTAL.has(nameOf(live))) {
-    return undefined
-  }
-  return forbidden(kind.resource, nameOf(live), 'this namespace may not be deleted')
+  const why = kind.deletion.refusal?.(live)
+  return why === undefined ? undefined : forbidden(kind.resource, nameOf(live), why)
 }
 
 async function removeNow(
@@ -124,7 +116,7 @@ function markForDeletion(
 ): JsonObject | undefined {
   const finalizers = wantedFinalizers(live, options)
   const grace = graceSeconds(kind, live, options)
-  const isHeld = finalizers.length > 0 || namespaceFinalizers(kind, live) > 0
+  const isHeld = finalizers.length > 0 || kind.deletion.isHeld?.(live) === true
   if (!isHeld && grace === 0) return undefined
   const metadata = metadataOf(live)
   const before = integerAt(metadata, 'deletionGracePeriodSeconds')
@@ -142,15 +134,7 @@ function markForDeletion(
         }),
     ...(generation === undefined || isBeingDeleted(live) ? {} : { generation: generation + 1 }),
   })
-  if (kind.resource.kind !== 'Namespace' || kind.isCustom) return marked
-  return { ...marked, status: { ...objectAt(marked, 'status'), phase: 'Terminating' } }
-}
-
-/** A Namespace is held by spec.finalizers until its content is gone. */
-function namespaceFinalizers(kind: ServedKind, live: ApiObject): number {
-  if (kind.isCustom || kind.resource.kind !== 'Namespace') return 0
-  const finalizers = objectAt(live, 'spec')['finalizers']
-  return Array.isArray(finalizers) ? finalizers.length : 0
+  return kind.deletion.mark?.(marked) ?? marked
 }
 
 function wantedFinalizers(live: ApiObject, options: DeleteOptions): string[] {
@@ -161,14 +145,10 @@ function wantedFinalizers(live: ApiObject, options: DeleteOptions): string[] {
   return others
 }
 
-/** A Pod that runs somewhere gets time to finish; everything else goes at once. */
+/** What a kind gives time to finish gets what the client asks for, or its own; everything else goes at once. */
 function graceSeconds(kind: ServedKind, live: ApiObject, options: DeleteOptions): number {
-  if (kind.isCustom || kind.resource.kind !== 'Pod') return 0
-  const spec = objectAt(live, 'spec')
-  const phase = textAt(objectAt(live, 'status'), 'phase')
-  if (textAt(spec, 'nodeName') === '' || phase === 'Succeeded' || phase === 'Failed') return 0
-  const declared = integerAt(spec, 'terminationGracePeriodSeconds') ?? DEFAULT_GRACE_SECONDS
-  return Math.max(0, options.gracePeriodSeconds ?? declared)
+  const declared = kind.deletion.graceSeconds?.(live)
+  return declared === undefined ? 0 : Math.max(0, options.gracePeriodSeconds ?? declared)
 }
 
 /** Details of a Success Status, which is what most kinds answer. */
@@ -188,11 +168,8 @@ export function deletionStatus(kind: ServedKind, object: JsonObject): JsonObject
   }
 }
 
-/** Core kinds whose deletion answers the object itself. */
-const RETURNED = new Set(['pods', 'services', 'serviceaccounts'])
-
 /** What a DELETE answers. */
 export function deletionAnswer(kind: ServedKind, deletion: Deletion): JsonObject {
-  const isReturned = kind.resource.group === '' && RETURNED.has(kind.resource.plural)
-  return deletion.isGone && !isReturned ? deletionStatus(kind, deletion.object) : deletion.object
+  const isStatus = deletion.isGone && kind.deletion.isAnswered !== true
+  return isStatus ? deletionStatus(kind, deletion.object) : deletion.object
 }

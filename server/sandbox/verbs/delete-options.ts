@@ -4,6 +4,7 @@ import { isJsonObject } from '@/lib/shared/json-values'
 import type { FieldError } from '@/lib/validation/field-error'
 import { invalidError, notSupportedError } from '@/lib/validation/field-errors'
 import { integerAt, listAt, textAt } from '../api/api-object'
+import type { PropagationPolicy } from '../api/contracts'
 import { goTypeOf } from '../api/go-format'
 import { MESSAGE_FORM } from '../api/kubernetes-version'
 import { failure, type Outcome, success } from '../api/outcome'
@@ -11,7 +12,7 @@ import { internal, invalid } from '../api/status-error'
 import { notRegistered, parseBody, TYPE_META } from '../decode/decode-body'
 import type { ServedKind } from '../kinds/served-kind'
 import type { ApiRequest } from '../requests/api-request'
-import type { DeleteOptions, PropagationPolicy } from './delete-object'
+import type { DeleteOptions } from './delete-object'
 import { readInteger, unsupportedDryRun } from './request-options'
 
 const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil']
@@ -38,17 +39,17 @@ export function readDeleteOptions(request: ApiRequest): Outcome<DeleteOptions> {
   })
 }
 
-const ORPHANS_PODS =
-  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning'
-
-/** Options whose policy the client left open, decided: batch/v1 Jobs leave their Pods behind, for old clients' sake, and say so. */
+/** Options whose policy the client left open, decided where the kind has a policy of its own, which is said in a warning. */
 export function decidedDeletion(
   kind: ServedKind,
   options: DeleteOptions,
 ): { readonly options: DeleteOptions; readonly warnings: readonly string[] } {
-  const isOpen = options.propagationPolicy === undefined
-  if (!isOpen || kind.isCustom || kind.resource.kind !== 'Job') return { options, warnings: [] }
-  return { options: { ...options, propagationPolicy: 'Orphan' }, warnings: [ORPHANS_PODS] }
+  const { openPolicy } = kind.deletion
+  if (options.propagationPolicy !== undefined || openPolicy === undefined) {
+    return { options, warnings: [] }
+  }
+  const { policy, warning } = openPolicy
+  return { options: { ...options, propagationPolicy: policy }, warnings: [warning] }
 }
 
 function optionalText(object: JsonObject, key: string): string | undefined {

@@ -1,13 +1,15 @@
 /** Consistent lists: now, at a version of the recent past, and page by page. https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions */
 
+import type { Matcher } from '../api/contracts'
 import { FUTURE_VERSION_WAIT_MS, LIST_LIMIT_MAX } from '../api/limits'
+import { objectKey, resourceKey } from '../api/names'
 import type { StoredObject } from '../api/object-json'
 import { failure, type Outcome, success } from '../api/outcome'
 import { badRequest, expired, versionTooLarge } from '../api/status-error'
-import type { FieldSelector, Matcher } from '../kinds/selectors'
+import type { FieldSelector } from '../kinds/selectors'
 import type { ServedKind } from '../kinds/served-kind'
 import type { SandboxContext } from '../requests/context'
-import { objectKey, resourceKey, type Store } from '../storage/store'
+import type { Store } from '../storage/store'
 
 export interface ListRequest {
   readonly kind: ServedKind

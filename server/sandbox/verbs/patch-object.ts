@@ -1,4 +1,5 @@
 /** PATCH: the live object and a patch → the wanted object → update, or create for a server-side apply. */
+
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import { goQuote } from '@/lib/validation/go-text'
@@ -12,7 +13,9 @@ import {
   withMetadata,
 } from '../api/api-object'
 import { goFormat, goTypeOf } from '../api/go-format'
+import { groupVersionOf } from '../api/names'
 import { type ApiStatus, failure, type Outcome, success } from '../api/outcome'
+import type { Refusal } from '../api/refusal'
 import { badRequest, conflict, notFound } from '../api/status-error'
 import {
   type DecodedObject,
@@ -24,11 +27,10 @@ import {
 } from '../decode/decode-body'
 import { duplicateFields, shapeProblem } from '../decode/duplicate-fields'
 import { applyServerSide } from '../field-management/apply-server-side'
-import { groupVersionOf, resetFieldsOf, type ServedKind } from '../kinds/served-kind'
+import { resetFieldsOf, type ServedKind } from '../kinds/served-kind'
 import { decodePatch } from '../patch/decode-patch'
 import { jsonPatch } from '../patch/json-patch'
 import { mergePatch } from '../patch/merge-patch'
-import type { Refusal } from '../patch/refusal'
 import { strategicMergePatch } from '../patch/strategic-merge-patch'
 import type { SandboxContext } from '../requests/context'
 import { createObject } from './create-object'
@@ -87,10 +89,10 @@ export async function patchObject(
   if (!patch.ok) return patch
   if (live === undefined) return failure(notFound(kind.resource, request.name))
   const patched = applyPatch(request.type, kind, live, patch.value)
-  if (!patched.ok) return failure(fromRefusal(patched))
+  if (!patched.ok) return patched
   const isStrategic = request.type === 'strategic'
-  const refused = isStrategic ? goFormat(patch.value) : sortedJson(patched.object)
-  const decoded = readPatched(kind, patched.object)
+  const refused = isStrategic ? goFormat(patch.value) : sortedJson(patched.value)
+  const decoded = readPatched(kind, patched.value)
   if (!decoded.ok) {
     return failure(invalidPatch(refused, (isStrategic && decoded.conversion) || decoded.reason))
   }
@@ -164,10 +166,20 @@ function applyPatch(
   kind: ServedKind,
   live: JsonObject,
   patch: JsonValue,
-) {
-  if (type === 'json') return jsonPatch(live, patch)
-  if (type === 'merge') return mergePatch(live, patch)
-  return strategicMergePatch(live, patch, kind.schema)
+): Outcome<JsonObject> {
+  if (type !== 'strategic') return patchDocument(type, live, patch)
+  const patched = strategicMergePatch(live, patch, kind.schema)
+  return patched.ok ? success(patched.object) : failure(fromRefusal(patched))
+}
+
+/** A document with a patch applied that needs no schema: an object, or what is derived from one, such as a Scale. */
+export function patchDocument(
+  type: 'json' | 'merge',
+  document: JsonObject,
+  patch: JsonValue,
+): Outcome<JsonObject> {
+  const patched = type === 'json' ? jsonPatch(document, patch) : mergePatch(document, patch)
+  return patched.ok ? success(patched.object) : failure(fromRefusal(patched))
 }
 
 /** 422 that quotes what was refused: the whole patched object, or a strategic patch itself. */
@@ -182,7 +194,7 @@ export function invalidPatch(refused: string, why: string): ApiStatus {
 }
 
 /** A refusal of the pure functions as a Status. */
-export function fromRefusal(refusal: Refusal): ApiStatus {
+function fromRefusal(refusal: Refusal): ApiStatus {
   const { code, reason, message, causes } = refusal
   if (causes.length > 0) {
     return { code, reason, message, details: { causes: causes.map((cause) => ({ ...cause })) } }

@@ -1,4 +1,5 @@
 /** The wanted state of an existing object → admission, validation, generation → the store. */
+
 import type { JsonObject } from '@/lib/shared/json'
 import { equalJson } from '@/lib/shared/json-values'
 import {
@@ -12,12 +13,13 @@ import {
   textAt,
   withMetadata,
 } from '../api/api-object'
+import { objectKey, resourceKey } from '../api/names'
 import { failure, type Outcome, success } from '../api/outcome'
 import { badRequest, conflict, internal, invalid } from '../api/status-error'
 import { keepTimes } from '../field-management/keep-times'
 import type { ServedKind } from '../kinds/served-kind'
 import type { SandboxContext, WriteOptions } from '../requests/context'
-import { isReadyToRemove, objectKey, resourceKey } from '../storage/store'
+import { isReadyToRemove } from '../storage/store'
 import { webhookRefusal } from './admission'
 import {
   forStorage,

@@ -8,12 +8,12 @@ import {
   textAt,
   withMetadata,
 } from '../api/api-object'
+import { groupVersionOf, objectKey } from '../api/names'
 import type { ApiStatus, Outcome } from '../api/outcome'
-import { forbidden, internal, invalid, notFound } from '../api/status-error'
+import { forbidden, invalid, notFound } from '../api/status-error'
 import { trackUpdate } from '../field-management/track-update'
-import { groupVersionOf, resetFieldsOf, type ServedKind } from '../kinds/served-kind'
+import { resetFieldsOf, type ServedKind } from '../kinds/served-kind'
 import type { SandboxContext } from '../requests/context'
-import { objectKey } from '../storage/store'
 
 /** A stored object in the version a request speaks. */
 export function inVersion<T extends JsonObject>(kind: ServedKind, object: T): T {
@@ -102,11 +102,4 @@ export function namespaceRefusal(
       ],
     },
   }
-}
-
-/** What a bug below would otherwise turn into a hanging request. */
-export function unexpected(context: SandboxContext, error: unknown): ApiStatus {
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  context.logger.error('an operation failed unexpectedly', { error: detail })
-  return internal('Internal error occurred: the operation failed unexpectedly')
 }

@@ -15,8 +15,6 @@ import {
   type TestSandbox,
 } from '../../../testing/start-sandbox'
 import { quickstartObjects } from '../seed/quickstart-objects'
-import { systemClock } from './clock'
-import { startWorkloads } from './start-workloads'
 
 const run = promisify(execFile)
 const DEADLINE_MS = 15_000
@@ -52,24 +50,16 @@ async function startCluster(dataDirectory?: string) {
     firstAddress: 40_000 + (process.pid % 1_000) * 20,
   })
   const sandbox = await startTestSandbox({
-    pods: runtime,
+    runtime,
     crds: await gatewayApiDefinitions(),
     ...(dataDirectory === undefined ? {} : { dataDirectory }),
-  })
-  const workloads = startWorkloads({
-    client: sandbox.client,
-    runtime,
-    clock: systemClock,
-    random: Math.random,
-    logger: createLogger('workloads'),
   })
   let isRunning = true
   const stop = async () => {
     if (!isRunning) return
     isRunning = false
-    await workloads.stop()
-    await runtime.stop()
     await sandbox.stop()
+    await runtime.stop()
   }
   onTestFinished(stop)
   return { sandbox, stop }

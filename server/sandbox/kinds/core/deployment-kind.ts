@@ -66,6 +66,7 @@ export const DEPLOYMENT_KIND: BuiltinKind = {
   // Annotations count too: rollbacks were once recorded in them.
   changesGeneration: (object, old) =>
     specChanges(object, old) || !isDeepEqual(annotationsOf(object), annotationsOf(old)),
+  statusResets: [['metadata', 'labels']],
   columns: [
     NAME_COLUMN,
     column('Ready', 'string', 'Number of the pod with ready state'),

@@ -22,6 +22,10 @@ const BACKOFF_LIMIT = 6
 /** Of a Job that counts the failures of each index by itself. */
 const NO_BACKOFF_LIMIT = 2_147_483_647
 
+/** Jobs leave their Pods behind, for old clients' sake, and say so. */
+const ORPHANS_PODS =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning'
+
 /** batch/v1 Job. `allocate` writes the labels and the selector by which a Job finds its own Pods. */
 export const JOB_KIND: BuiltinKind = {
   resource: resourceKind('batch', 'Job', 'jobs'),
@@ -55,6 +59,8 @@ export const JOB_KIND: BuiltinKind = {
   ],
   validateUpdate: checkJobUpdate,
   changesGeneration: specChanges,
+  selectableFields: ['status.successful'],
+  deletion: { openPolicy: { policy: 'Orphan', warning: ORPHANS_PODS } },
   columns: [
     NAME_COLUMN,
     column('Status', 'string', 'Status of the job.'),

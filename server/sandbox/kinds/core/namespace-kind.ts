@@ -18,6 +18,9 @@ function checkPhase(object: JsonObject): FieldError[] {
   return given === phase ? [] : [invalid('status.Phase', given, detail)]
 }
 
+/** Namespaces a cluster cannot do without. */
+const IMMORTAL = new Set(['default', 'kube-system', 'kube-public'])
+
 /** v1 Namespace. `allocate` adds the finalizer that the API server sets on create. */
 export const NAMESPACE_KIND: BuiltinKind = {
   resource: resourceKind('', 'Namespace', 'namespaces', false),
@@ -25,7 +28,7 @@ export const NAMESPACE_KIND: BuiltinKind = {
   shortNames: ['ns'],
   categories: [],
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
-  subresources: ['status'],
+  subresources: ['status', 'finalize'],
   schema: coreSchema('V1Namespace'),
   applyDefaults(object) {
     const namespace = copyOf(object)
@@ -57,6 +60,17 @@ export const NAMESPACE_KIND: BuiltinKind = {
   validateUpdate: checkPhase,
   changesGeneration: neverChangesGeneration,
   tracksGeneration: false,
+  selectableFields: ['status.phase'],
+  deletion: {
+    refusal: (object) =>
+      IMMORTAL.has(nameOf(object)) ? 'this namespace may not be deleted' : undefined,
+    // Its content goes first.
+    isHeld: (object) => stringsAt(objectAt(object, 'spec'), 'finalizers').length > 0,
+    mark: (object) => ({
+      ...object,
+      status: { ...objectAt(object, 'status'), phase: 'Terminating' },
+    }),
+  },
   columns: [NAME_COLUMN, column('Status', 'string', 'The status of the namespace'), AGE_COLUMN],
   toCells: (object: JsonObject, now: number) => [
     nameOf(object),

@@ -25,6 +25,7 @@ export const NODE_KIND: BuiltinKind = {
   validateUpdate: () => [],
   changesGeneration: neverChangesGeneration,
   tracksGeneration: false,
+  selectableFields: ['spec.unschedulable'],
   columns: [
     NAME_COLUMN,
     column('Status', 'string', 'The status of the node'),

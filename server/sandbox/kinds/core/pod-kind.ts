@@ -3,7 +3,7 @@ import type { FieldError } from '@/lib/validation/field-error'
 import type { BuiltinKind } from '../../api/contracts'
 import { coreDescription, coreSchema } from './core-schemas'
 import { forbidden } from './field-errors'
-import { isDeepEqual, objectAt, objectsAt, setDefault, stringAt } from './json-access'
+import { isDeepEqual, numberAt, objectAt, objectsAt, setDefault, stringAt } from './json-access'
 import { copyOf, ensureObject, neverChangesGeneration, resourceKind } from './kind-helpers'
 import { checkName, dns1123Subdomain } from './name-rules'
 import { podCells } from './pod-cells'
@@ -58,6 +58,21 @@ export const POD_KIND: BuiltinKind = {
   ],
   changesGeneration: neverChangesGeneration,
   tracksGeneration: false,
+  selectableFields: [
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'spec.hostNetwork',
+    'status.phase',
+    'status.podIP',
+    'status.nominatedNodeName',
+  ],
+  statusResets: [
+    ['metadata', 'deletionTimestamp'],
+    ['metadata', 'ownerReferences'],
+  ],
+  deletion: { graceSeconds, isAnswered: true },
   columns: [
     NAME_COLUMN,
     column('Ready', 'string', 'The aggregate readiness state of this pod for accepting traffic.'),
@@ -74,6 +89,17 @@ export const POD_KIND: BuiltinKind = {
     column('Readiness Gates', 'string', coreDescription('V1PodSpec', 'readinessGates'), 1),
   ],
   toCells: podCells,
+}
+
+const GRACE_SECONDS = 30
+
+/** A Pod that runs somewhere gets time to finish. */
+function graceSeconds(pod: JsonObject): number | undefined {
+  const spec = objectAt(pod, 'spec')
+  const phase = stringAt(objectAt(pod, 'status'), 'phase')
+  const isOver = phase === 'Succeeded' || phase === 'Failed'
+  if (stringAt(spec, 'nodeName') === '' || isOver) return undefined
+  return numberAt(spec, 'terminationGracePeriodSeconds') ?? GRACE_SECONDS
 }
 
 function addTolerations(spec: JsonObject): void {

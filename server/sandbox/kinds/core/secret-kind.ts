@@ -50,6 +50,7 @@ export const SECRET_KIND: BuiltinKind = {
   ],
   changesGeneration: neverChangesGeneration,
   tracksGeneration: false,
+  selectableFields: ['type'],
   columns: [
     NAME_COLUMN,
     column('Type', 'string', coreDescription('V1Secret', 'type')),

@@ -19,6 +19,7 @@ export const SERVICE_ACCOUNT_KIND: BuiltinKind = {
   validateUpdate: () => [],
   changesGeneration: neverChangesGeneration,
   tracksGeneration: false,
+  deletion: { isAnswered: true },
   columns: [
     NAME_COLUMN,
     column('Secrets', 'string', coreDescription('V1ServiceAccount', 'secrets')),

@@ -28,7 +28,7 @@ export const SERVICE_KIND: BuiltinKind = {
   shortNames: ['svc'],
   categories: ['all'],
   verbs: [],
-  subresources: ['status'],
+  subresources: ['status', 'proxy'],
   schema: coreSchema('V1Service'),
   applyDefaults: applyServiceDefaults,
   allocate: allocateService,
@@ -44,6 +44,8 @@ export const SERVICE_KIND: BuiltinKind = {
   ],
   changesGeneration: neverChangesGeneration,
   tracksGeneration: false,
+  selectableFields: ['spec.clusterIP', 'spec.type'],
+  deletion: { isAnswered: true },
   columns: [
     NAME_COLUMN,
     column('Type', 'string', coreDescription('V1ServiceSpec', 'type')),

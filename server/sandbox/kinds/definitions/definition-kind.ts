@@ -116,6 +116,7 @@ export function definitionKind(timestamp: () => string): BuiltinKind {
     categories: ['api-extensions'],
     verbs: [],
     subresources: ['status'],
+    statusResets: [['metadata']],
     schema: SCHEMA,
     prune: pruneSchemas,
     applyDefaults: withDefaults,

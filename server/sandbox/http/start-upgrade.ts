@@ -1,4 +1,4 @@
-/** The answer to a request for an upgrade → the connection in its new protocol. Previous step: router.ts. */
+/** The answer to a request for an upgrade → the connection in its new protocol. Previous step: http-server.ts. */
 import type { ServerResponse } from 'node:http'
 import type { Answer } from '../requests/answer'
 import { webSocketSink } from '../requests/stream-sink'

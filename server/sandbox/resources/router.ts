@@ -1,4 +1,4 @@
-/** Path and method → handler. Previous step: sandbox-server.ts. */
+/** Path and method → handler. Previous step: http-server.ts. */
 
 import type { IncomingMessage } from 'node:http'
 import { parseGoDuration } from '@/lib/validation/go-duration'
@@ -20,7 +20,9 @@ import { JSON_OBJECT, negotiate, type Representation } from '../requests/negotia
 import { parseProxyPath } from '../requests/proxy-path'
 import { parseResourcePath, type RequestInfo } from '../requests/request-info'
 import type { User } from '../requests/service-account-tokens'
-import { review } from '../resources/access-reviews'
+import { debugRefusal, forwardPorts, refuseExec } from '../streaming/pod-streams'
+import { proxy } from '../streaming/proxy'
+import { review } from './access-reviews'
 import {
   aggregatedDiscovery,
   coreVersions,
@@ -28,26 +30,24 @@ import {
   groupList,
   REVIEWS,
   resourceList,
-} from '../resources/discovery'
-import { finalizeNamespace } from '../resources/finalize-namespace'
-import { withHint } from '../resources/not-served'
-import type { OpenApiDocuments } from '../resources/openapi'
-import { podLog } from '../resources/pod-logs'
-import { findObject, getObject, listOrWatch } from '../resources/read-handlers'
-import { handleScale } from '../resources/scale-handlers'
-import { metricsAnswer } from '../resources/server-metrics'
-import { createToken } from '../resources/token-requests'
+} from './discovery'
+import { finalizeNamespace } from './finalize-namespace'
+import { withHint } from './not-served'
+import { OpenApiDocuments } from './openapi'
+import { podLog } from './pod-logs'
+import { findObject, getObject, listOrWatch } from './read-handlers'
+import { handleScale } from './scale-handlers'
+import { metricsAnswer } from './server-metrics'
+import { createToken } from './token-requests'
 import {
   handleCreate,
   handleDelete,
   handleDeleteCollection,
   handlePatch,
   handleUpdate,
-} from '../resources/write-handlers'
-import { debugRefusal, forwardPorts, refuseExec } from '../streaming/pod-streams'
-import { proxy } from '../streaming/proxy'
+} from './write-handlers'
 
-export interface RoutedRequest {
+interface RoutedRequest {
   readonly context: ServerContext
   readonly openApi: OpenApiDocuments
   readonly http: IncomingMessage
@@ -57,10 +57,21 @@ export interface RoutedRequest {
   readonly user: User
 }
 
+/** Everything there is to ask for, over one context. */
+export function routesOf(context: ServerContext) {
+  const openApi = new OpenApiDocuments(context.kinds)
+  return {
+    representationFor: (http: IncomingMessage, path: string) =>
+      representationFor(http, path, context),
+    route: (request: Omit<RoutedRequest, 'context' | 'openApi'>) =>
+      route({ ...request, context, openApi }),
+  }
+}
+
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
 /** What the client accepts; 406 for nothing the server has. Health and OpenAPI do not negotiate. */
-export function representationFor(
+function representationFor(
   http: IncomingMessage,
   path: string,
   context: ServerContext,
@@ -74,7 +85,7 @@ export function representationFor(
 }
 
 /** The answer to a request whose sender may ask. */
-export async function route(request: RoutedRequest): Promise<Answer> {
+async function route(request: RoutedRequest): Promise<Answer> {
   const path = request.url.pathname
   const unknown = () =>
     failed(isBuiltinGroup(request.context, path) ? resourceNotFound() : pageNotFound())
@@ -265,9 +276,7 @@ async function routeSubresource(request: ApiRequest): Promise<Answer> {
 /** Subresources of one built-in kind each; undefined for all else. */
 function routeOwnSubresource(request: ApiRequest): Answer | Promise<Answer> | undefined {
   const { info, kind } = request
-  if (info.subresource === 'finalize' && kind.resource.plural === 'namespaces' && !kind.isCustom) {
-    return finalizeNamespace(request)
-  }
+  if (info.subresource === 'finalize' && kind.hasFinalize) return finalizeNamespace(request)
   if (info.subresource === 'token' && kind.hasTokens) return createToken(request)
   return kind.hasLog && POD_SUBRESOURCES.has(info.subresource) ? routePod(request) : undefined
 }

@@ -10,18 +10,17 @@ import {
   textAt,
 } from '../api/api-object'
 import type { ApiClient, ApiResult } from '../api/contracts'
+import { groupVersionOf, objectKey, resourceKey } from '../api/names'
 import type { ApiStatus, Outcome } from '../api/outcome'
 import { notFound, pageNotFound } from '../api/status-error'
 import { decodeTyped } from '../decode/decode-body'
 import type { ServedKind } from '../kinds/served-kind'
-import { groupVersionOf } from '../kinds/served-kind'
 import type { SandboxContext, WriteOptions } from '../requests/context'
-import { objectKey, resourceKey } from '../storage/store'
 import type { WatchHub } from '../storage/watch-hub'
-import { createObject } from '../verbs/create-object'
-import { deleteObject } from '../verbs/delete-object'
-import { updateObject } from '../verbs/update-object'
-import { inVersion } from '../verbs/write-object'
+import { createObject } from './create-object'
+import { deleteObject } from './delete-object'
+import { updateObject } from './update-object'
+import { inVersion } from './write-object'
 
 /** Field manager of what the sandbox itself writes. */
 export const LOCAL_MANAGER = 'mirrorboard-sandbox'

@@ -1,12 +1,12 @@
 /** What every cluster has from the start: its namespaces, and the definitions the composition root brings. */
 import type { JsonObject } from '@/lib/shared/json'
 import { equalJson, isJsonObject } from '@/lib/shared/json-values'
-import { asKubernetesObject, listAt, metadataOf, nameOf, textAt } from '../api/api-object'
-import type { ApiClient } from '../api/contracts'
-import { DEFINITIONS } from '../kinds/definitions/definition-kind'
-import type { SandboxContext } from '../requests/context'
-import { objectKey } from '../storage/store'
-import { LOCAL_MANAGER } from './local-client'
+import { asKubernetesObject, listAt, metadataOf, nameOf, textAt } from '../../api/api-object'
+import type { ApiClient } from '../../api/contracts'
+import { objectKey } from '../../api/names'
+import { DEFINITIONS } from '../../kinds/definitions/definition-kind'
+import type { SandboxContext } from '../../requests/context'
+import { LOCAL_MANAGER } from '../../verbs/local-client'
 
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
 
