@@ -4,7 +4,7 @@ import type { RequestHead } from '../http/request-head'
 import type { BackendRuntime, MirrorRuntime, RuleRuntime } from '../rules/rule-runtime'
 import type { WorkerContext } from '../rules/worker-context'
 import type { Endpoint } from '../upstream/endpoint'
-import { copyRequest } from '../upstream/upstream-request'
+import { copyRequest } from '../upstream/upstream'
 import { MirrorCopy } from './mirror-copy'
 
 const NO_COPIES: readonly MirrorCopy[] = []
