@@ -165,9 +165,9 @@ items:
 ${item('list-a', '/')}${item('list-b', path)}`
   await pasteManifest(page, list('b'))
   const problems = page.getByRole('list', { name: 'Problems' })
-  await expect(problems).toContainText("must start with '/'")
+  await expect(problems).toContainText("start with '/' when")
   await pasteManifest(page, list('/b'))
-  await expect(problems).not.toContainText("must start with '/'")
+  await expect(problems).not.toContainText("start with '/' when")
   await page.getByRole('button', { name: 'Review' }).click()
   const review = page.getByRole('dialog', { name: 'Review changes' })
   await expect(review).toContainText('list-a')

@@ -5,6 +5,7 @@ import { useKindSchema } from '@/components/data/queries'
 import { Chip } from '@/components/ui/chip'
 import { cn } from '@/components/ui/class-names'
 import { Notice } from '@/components/ui/notice'
+import { ScrollRegion } from '@/components/ui/scroll-region'
 import { Segmented } from '@/components/ui/segmented'
 import type { ManifestResult } from '@/lib/dashboard-api/manifests'
 import type { ReviewedChange } from '@/lib/manifest/three-way/review-changes'
@@ -114,13 +115,16 @@ function ResultBody({ result, results, draft: manifest }: ResultBodyProps) {
         <Refusal result={result} />
       ) : versions !== null ? (
         <div className="flex flex-col gap-3 lg:grid lg:min-h-0 lg:flex-1 lg:grid-cols-[24rem_minmax(0,1fr)]">
-          <div className="flex flex-col gap-3 lg:min-h-0 lg:overflow-y-auto">
+          <ScrollRegion
+            label="What it comes to"
+            className="flex flex-col gap-3 lg:min-h-0 lg:overflow-y-auto"
+          >
             <TrafficCard
               result={result}
               answers={{ text, documentIndex: results.indexOf(result) }}
             />
             <ChangesPanel result={result} changes={changes} />
-          </div>
+          </ScrollRegion>
           <ThreeWayPicture result={result} versions={versions} changes={changes} />
         </div>
       ) : (

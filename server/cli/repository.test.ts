@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -92,10 +93,29 @@ describe('the README', () => {
     expect(listed.sort()).toEqual(Object.keys(scripts).sort())
   })
 
+  it('is short enough to be read', () => {
+    expect(read('README.md').split('\n').length).toBeLessThanOrEqual(151)
+  })
+})
+
+const documents = files.filter((path) => path.endsWith('.md'))
+
+describe.each(documents)('%s', (document) => {
+  const beside = dirname(document)
+
   it('links only to files that exist', () => {
-    const links = [...read('README.md').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
-      (match) => match[1],
-    )
-    expect(links.filter((link) => link !== undefined && !files.includes(link))).toEqual([])
+    const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+    const missing = links.filter(([, link = '']) => !files.includes(join(beside, link)))
+    expect(missing.map(([, link]) => link)).toEqual([])
+  })
+
+  it('names only paths that exist', () => {
+    const named = [
+      ...read(document).matchAll(/`((?:app|bench|components|e2e|lib|server|tools)\/[\w./-]+)`/g),
+    ]
+    const isThere = (path: string) =>
+      files.some((file) => file === path || file.startsWith(`${path}/`))
+    const missing = named.filter(([, path = '']) => !isThere(path.replace(/\/$/, '')))
+    expect(missing.map(([, path]) => path)).toEqual([])
   })
 })
