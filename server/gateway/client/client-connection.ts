@@ -1,3 +1,4 @@
+/** Bytes of a socket → this → exchanges, one after another; responses → bytes. */
 import type { Socket } from 'node:net'
 import type { Listed } from '../bounds/in-flight'
 import type { ClientOrigin, ClientSide } from '../exchange/client-side'

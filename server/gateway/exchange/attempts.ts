@@ -1,3 +1,4 @@
+/** How an attempt ended → this → how long to wait for the next, or that there is none. */
 import type { RuleEntry } from '@/lib/routing/route-table'
 import type { GatewayLimits } from '../bounds/limits'
 import { IDEMPOTENT_METHODS } from '../http/request-head'

@@ -1,3 +1,4 @@
+/** What an exchange may ask of its client; the clients implement it. */
 import type { BodyFraming } from '../http/response-parser'
 
 /** What a connection says of its client, the same for every request on it. */

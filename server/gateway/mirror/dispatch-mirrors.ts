@@ -1,3 +1,4 @@
+/** A request and its rule → this → copies, or the reason why not, counted either way. */
 import { type ForwardParts, headText } from '@/lib/routing/forward-request'
 import { isSampled } from '@/lib/routing/mirror-sampler'
 import type { RequestHead } from '../http/request-head'

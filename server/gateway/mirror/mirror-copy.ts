@@ -1,3 +1,4 @@
+/** One copy → this → a mirror, and a count of how it ended. */
 import type { AnswerRecorder } from '../capture/answer-recorder'
 import { IDEMPOTENT_METHODS } from '../http/request-head'
 import type { ResponseHead } from '../http/response-parser'

@@ -1,3 +1,4 @@
+/** Route table → this → what requests need of their rule, continued from table to table. */
 import { Redactor, type SecretHash } from '@/lib/comparison/redaction/redactor'
 import { type BackendSplit, createBackendSplit } from '@/lib/routing/backend-split'
 import type { RouteMatch } from '@/lib/routing/compile-matcher'

@@ -1,3 +1,4 @@
+/** A request and its response on the way to a backend and back, whatever protocol that speaks. */
 import type { RequestHead } from '../http/request-head'
 import type { ResponseSink } from '../http/response-parser'
 import type { Endpoint } from './endpoint'
