@@ -73,6 +73,26 @@ const levelRule = ({ name, rooms, remedy }, level) => {
   )
 }
 
+/**
+ * A house whose rooms stand on floors: a room may import those below its own. `floors` are rooms with the remedy, from the
+ * bottom up; rooms on one floor do not know each other.
+ */
+const floorsOf = (house, floors) => {
+  const name = house.split('/').at(-1)
+  return floors.flatMap((rooms, floor) =>
+    Object.entries(rooms).map(([room, remedy]) => {
+      const below = floors.slice(0, floor).flatMap(Object.keys)
+      const allowed = [...below, room].join('|')
+      return rule(
+        `${name}-${room}-imports-nothing-above`,
+        remedy,
+        { path: `^${house}/${room}/`, pathNot: TEST },
+        { path: `^${house}/`, pathNot: `^${house}/(${allowed})/` },
+      )
+    }),
+  )
+}
+
 module.exports = {
   forbidden: [
     ...LEVELS.map(levelRule),
@@ -244,6 +264,47 @@ module.exports = {
       'The controller gets the gateway as a publish() callback; the history needs no other plane.',
       { path: '^server/(controller|history)/', pathNot: TEST },
       { path: '^server/', pathNot: '^server/($1|kube|plane-http)/|^server/(log|config)[.]ts$' },
+    ),
+    ...floorsOf('server/gateway', [
+      { bounds: 'A bound counts what it is handed: pass the number or the callback in.' },
+      {
+        http: 'Reading and writing HTTP knows no worker: return a verdict, and let the caller count it or act on it.',
+        metrics: 'Counters are told what happened: take labels and numbers as arguments.',
+      },
+      {
+        upstream:
+          'A connection tells its UpstreamHandler what it reads: add what you need to that interface.',
+        capture:
+          'A capture is handed heads and bytes by whoever has them: add a method, call it there.',
+      },
+      {
+        rules:
+          'A rule is prepared here and acted on above: keep the decision here, do the deed in mirror/ or exchange/.',
+      },
+      {
+        mirror:
+          'A copy must not know the exchange it came from, or it could hold it up: hand it what it needs when it is made.',
+      },
+      {
+        exchange:
+          'An exchange sees its client as ClientSide: add to that interface, and do it in client/.',
+      },
+      {
+        client:
+          'A client is served by one worker, its WorkerContext: what workers share belongs into workers/.',
+      },
+      {
+        workers: 'Only start-gateway.ts stands above the workers: take it as an option from there.',
+      },
+    ]),
+    rule(
+      'gateway-has-one-door',
+      'Import start-gateway.ts, and export from there what is missing; a test may use test-support/.',
+      { pathNot: '^server/gateway/' },
+      {
+        path: '^server/gateway/',
+        pathNot: '^server/gateway/(start-gateway[.]ts$|test-support/)',
+      },
     ),
     rule(
       'main-is-the-only-root',

@@ -8,8 +8,7 @@ import type { GatewayAcknowledgement, RouteTable } from '@/lib/routing/route-tab
 import { CONTROLLER_NAME, ENVOY_CONTROLLER_NAME } from '@/lib/routing/supported-features'
 import type { Config } from '../config'
 import { startController } from '../controller/start-controller'
-import { startGateway } from '../gateway/start-gateway'
-import type { WorkerEntry } from '../gateway/workers/process-worker'
+import { type GatewayOptions, startGateway } from '../gateway/start-gateway'
 import { loadCluster } from '../kube/load-cluster'
 import { createLogger } from '../log'
 import { projectRoot } from './project-root'
@@ -51,7 +50,7 @@ export async function runGateway(config: Config): Promise<RunningPlane> {
 }
 
 /** Beside the bundle once built, the source otherwise. */
-function workerEntry(): WorkerEntry {
+function workerEntry(): NonNullable<GatewayOptions['workerEntry']> {
   const here = dirname(fileURLToPath(import.meta.url))
   const built = [join(here, 'gateway-worker.mjs'), join(here, '..', 'gateway-worker.mjs')].find(
     existsSync,

@@ -270,7 +270,6 @@ describe('pauses between attempts', () => {
     const retry = { codes: [503], attempts: 9, backoffMs: 100 }
     const attempts = new Attempts('GET', ruleOf(retry), cluster, GATEWAY_LIMITS)
     for (const least of [100, 200, 400, 800, 1_000, 1_000]) {
-      attempts.begin()
       const wait = attempts.afterStatus(503, true) ?? 0
       expect(wait).toBeGreaterThanOrEqual(least)
       expect(wait).toBeLessThanOrEqual(Math.min(1_000, least * 1.5))
@@ -281,7 +280,6 @@ describe('pauses between attempts', () => {
     const cluster = new ClusterRuntime([], 1)
     const retry = { codes: [503], attempts: 9, backoffMs: 100 }
     const attempts = new Attempts('GET', ruleOf(retry), cluster, GATEWAY_LIMITS)
-    attempts.begin()
     const begun = { wasUsed: false, hasAnswered: true } as Upstream
     expect(attempts.afterFailure('reset', begun, true)).toBeNull()
     expect(attempts.afterFailure('bad_response', begun, true)).toBeNull()

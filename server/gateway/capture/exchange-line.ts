@@ -13,7 +13,6 @@ import {
   trailersInBody,
 } from './captured-body'
 import type { CapturedPair, ExchangeCapture } from './exchange-capture'
-import { sentApart } from './sent-apart'
 
 export interface LineParts {
   readonly id: string
@@ -112,4 +111,24 @@ function headerLines(text: string): readonly HeaderLine[] {
     if (colon !== -1) lines.push([line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()])
   }
   return lines
+}
+
+/**
+ * The header lines that only the primary, and only a copy, was sent: how often it was mirrored, and what the filters of the
+ * primary's backendRef do. `text` is the head the primary was sent, `copy` that of the copy.
+ */
+function sentApart(
+  text: string,
+  copy: string,
+): { readonly primary: string; readonly mirror: string } {
+  const [primary, mirror] = [text.split('\r\n'), copy.split('\r\n')]
+  return { primary: onlyIn(primary, mirror), mirror: onlyIn(mirror, primary) }
+}
+
+/** The first line is no header's. */
+function onlyIn(lines: readonly string[], others: readonly string[]): string {
+  return lines
+    .slice(1)
+    .filter((line) => !others.includes(line))
+    .join('\r\n')
 }

@@ -1,9 +1,8 @@
+/** Bytes of a socket → this → exchanges, one after another; responses → bytes. */
 import type { Socket } from 'node:net'
 import type { Listed } from '../bounds/in-flight'
-import { type ClientOrigin, clientOrigin } from '../exchange/client-origin'
-import type { ClientSide } from '../exchange/client-side'
+import type { ClientOrigin, ClientSide } from '../exchange/client-side'
 import { Exchange } from '../exchange/exchange'
-import { refusalOf } from '../exchange/refusals'
 import { fixedResponse } from '../http/fixed-response'
 import { findHeadEnd, trailerLines } from '../http/header-lines'
 import type { ListeningPort } from '../http/listening-port'
@@ -11,6 +10,8 @@ import { RequestHead } from '../http/request-head'
 import type { BodyFraming } from '../http/response-parser'
 import type { UnmatchedReason } from '../metrics/metrics'
 import type { WorkerContext } from '../rules/worker-context'
+import { clientOrigin } from './client-origin'
+import { refusalOf } from './refusals'
 
 /** One head serves all connections of a worker: it is dealt with before the next is read. */
 const HEAD = new RequestHead()
@@ -91,7 +92,7 @@ export class ClientConnection implements ClientSide, Listed<ClientConnection> {
 
   private readonly onData = (bytes: Buffer): void => {
     if (this.state === 'tunnel') {
-      this.exchange?.onTunnelData(bytes)
+      this.exchange?.onRequestBody(bytes)
       return
     }
     if (this.state === 'closing' || this.state === 'gone') return
@@ -312,7 +313,7 @@ export class ClientConnection implements ClientSide, Listed<ClientConnection> {
     this.unread = NO_BYTES
     this.resumeRequest()
     if (this.socket.isPaused()) this.socket.resume()
-    if (unread.length > 0) this.exchange?.onTunnelData(unread)
+    if (unread.length > 0) this.exchange?.onRequestBody(unread)
   }
 
   endTunnel(): void {

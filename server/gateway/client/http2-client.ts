@@ -1,9 +1,7 @@
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { Listed } from '../bounds/in-flight'
-import type { ClientOrigin } from '../exchange/client-origin'
-import type { ClientSide } from '../exchange/client-side'
+import type { ClientOrigin, ClientSide } from '../exchange/client-side'
 import { Exchange } from '../exchange/exchange'
-import { refusalOf } from '../exchange/refusals'
 import { fixedResponse } from '../http/fixed-response'
 import { trailerLines } from '../http/header-lines'
 import { headerLines, http2Headers, requestParts } from '../http/http2-headers'
@@ -12,6 +10,7 @@ import { RequestHead } from '../http/request-head'
 import type { BodyFraming } from '../http/response-parser'
 import type { WorkerContext } from '../rules/worker-context'
 import { headBytes } from './node-client'
+import { refusalOf } from './refusals'
 
 const HEAD = new RequestHead()
 

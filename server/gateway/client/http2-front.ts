@@ -10,9 +10,10 @@ import {
 import type { Socket } from 'node:net'
 import { InFlight } from '../bounds/in-flight'
 import type { GatewayLimits } from '../bounds/limits'
-import { type ClientOrigin, clientOrigin } from '../exchange/client-origin'
+import type { ClientOrigin } from '../exchange/client-side'
 import type { ListeningPort } from '../http/listening-port'
 import type { WorkerContext } from '../rules/worker-context'
+import { clientOrigin } from './client-origin'
 import { Http2Client } from './http2-client'
 
 /** What one connection has been up to. */

@@ -1,3 +1,4 @@
+/** Where a Gateway listens → this → accepted sockets, each with the parser for what it speaks. */
 import type { IncomingMessage } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'

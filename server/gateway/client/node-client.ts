@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { joinLines, splitLines } from '@/lib/routing/header-edits'
 import { normaliseTarget } from '@/lib/routing/normalise-target'
-import { type ClientOrigin, clientOrigin } from '../exchange/client-origin'
-import type { ClientSide } from '../exchange/client-side'
+import type { ClientOrigin, ClientSide } from '../exchange/client-side'
 import { Exchange } from '../exchange/exchange'
 import { fixedResponse } from '../http/fixed-response'
 import { trailerLines } from '../http/header-lines'
@@ -10,6 +9,7 @@ import type { ListeningPort } from '../http/listening-port'
 import { RequestHead } from '../http/request-head'
 import type { BodyFraming } from '../http/response-parser'
 import type { WorkerContext } from '../rules/worker-context'
+import { clientOrigin } from './client-origin'
 
 const HEAD = new RequestHead()
 

@@ -2,10 +2,10 @@
 import type { Socket } from 'node:net'
 import { createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls'
 import type { ListenerEntry } from '@/lib/routing/route-table'
-import { serverNameOf } from '../exchange/client-origin'
 import type { ListeningPort } from '../http/listening-port'
 import type { WorkerContext } from '../rules/worker-context'
 import { SecureContexts } from './certificates'
+import { serverNameOf } from './client-origin'
 
 /**
  * Ends TLS for one listening socket. Handshakes see the newest certificates; connections made with earlier ones go on.

@@ -1,3 +1,4 @@
+/** How an attempt ended → this → how long to wait for the next, or that there is none. */
 import type { RuleEntry } from '@/lib/routing/route-table'
 import type { GatewayLimits } from '../bounds/limits'
 import { IDEMPOTENT_METHODS } from '../http/request-head'
@@ -26,7 +27,8 @@ export class Attempts {
   private readonly cluster: ClusterRuntime
   private readonly limits: GatewayLimits
   private readonly metrics: AttemptsRule['metrics']
-  private made = 0
+  /** The first has been made when this begins. */
+  private made = 1
   /** Attempts that no backend has looked at. */
   private unprocessed = 0
   private isRetrying = false
@@ -42,12 +44,6 @@ export class Attempts {
     this.cluster = cluster
     this.limits = limits
     this.metrics = metrics
-  }
-
-  /** Counts an attempt; true when it is not the first. */
-  begin(): boolean {
-    this.made++
-    return this.made > 1
   }
 
   /** Milliseconds to wait before the request is sent again; null when it is not. `isKept` says that its body is there still. */
@@ -112,6 +108,7 @@ export class Attempts {
   }
 
   private again(waitMs: number): number {
+    this.made++
     this.metrics.countRetry()
     return waitMs
   }

@@ -9,11 +9,11 @@ import type { BackendRuntime, RuleRuntime } from '../rules/rule-runtime'
 /** A backend's header lines after its own modifier, the rule's, and CORS for the request's `origin`. */
 export function clientLines(
   head: ResponseHead,
-  runtime: RuleRuntime | null,
-  backend: BackendRuntime | null,
+  runtime: RuleRuntime,
+  backend: BackendRuntime,
   origin: string | undefined,
 ): string {
-  const received = editLines(responseLines(head), backend?.responseHeaders)
+  const received = editLines(responseLines(head), backend.responseHeaders)
   const lines = ruleLines(received, runtime, origin)
   if (head.status !== 101) return lines
   const protocol = head.lines.valueOf(head.text, HEADER.upgrade)

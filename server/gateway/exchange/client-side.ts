@@ -1,5 +1,13 @@
+/** What an exchange may ask of its client; the clients implement it. */
 import type { BodyFraming } from '../http/response-parser'
-import type { ClientOrigin } from './client-origin'
+
+/** What a connection says of its client, the same for every request on it. */
+export interface ClientOrigin {
+  readonly address: string
+  readonly scheme: 'http' | 'https'
+  /** The name asked for in the TLS handshake, lower case; `''` when none was, null without TLS. */
+  readonly serverName: string | null
+}
 
 /** The client's end of an exchange, whichever parser read the request: the exchange's only view of it. */
 export interface ClientSide {
@@ -19,10 +27,10 @@ export interface ClientSide {
   cut(): void
   pauseRequest(): void
   resumeRequest(): void
-  /** Further bytes in both directions belong to the tunnel; they come to the exchange as `onTunnelData`. */
+  /** Further bytes in both directions belong to the tunnel; the client's go on coming as `onRequestBody`. */
   startTunnel(): void
   /** Ends the tunnel's direction towards the client. */
   endTunnel(): void
-  /** Request and response are both complete; the connection is free for the next exchange. */
+  /** Request and response are both complete; unless it was cut, the connection is free for the next exchange. */
   exchangeOver(): void
 }

@@ -1,3 +1,4 @@
+/** Bytes of a request head → this → method, target and header lines, or why Node or nobody may read it. */
 import { hostOf } from '@/lib/routing/host-of'
 import type { MatchRequest } from '@/lib/routing/request-match'
 import type { GatewayLimits } from '../bounds/limits'

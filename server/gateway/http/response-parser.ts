@@ -1,3 +1,4 @@
+/** Bytes of a backend → this → response heads, body bytes and ends, in order. */
 import { ChunkedScanner } from './chunked-scanner'
 import { connectionTokens, findHeadEnd, type HeaderLines, LINES, parseLength } from './header-lines'
 import { HEADER } from './header-names'

@@ -1,10 +1,11 @@
+/** A request and its rule → this → copies, or the reason why not, counted either way. */
 import { type ForwardParts, headText } from '@/lib/routing/forward-request'
 import { isSampled } from '@/lib/routing/mirror-sampler'
 import type { RequestHead } from '../http/request-head'
 import type { BackendRuntime, MirrorRuntime, RuleRuntime } from '../rules/rule-runtime'
 import type { WorkerContext } from '../rules/worker-context'
 import type { Endpoint } from '../upstream/endpoint'
-import { copyRequest } from '../upstream/upstream-request'
+import { copyRequest } from '../upstream/upstream'
 import { MirrorCopy } from './mirror-copy'
 
 const NO_COPIES: readonly MirrorCopy[] = []

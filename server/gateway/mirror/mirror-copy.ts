@@ -1,8 +1,9 @@
+/** One copy → this → a mirror, and a count of how it ended. */
 import type { AnswerRecorder } from '../capture/answer-recorder'
 import { IDEMPOTENT_METHODS } from '../http/request-head'
 import type { ResponseHead } from '../http/response-parser'
 import type { MirrorFailReason } from '../metrics/metrics'
-import type { CopyTarget } from '../rules/copy-target'
+import type { CopyTarget } from '../rules/rule-runtime'
 import type { OutstandingCopy, WorkerContext } from '../rules/worker-context'
 import type { Endpoint } from '../upstream/endpoint'
 import type { BatchedCopy } from '../upstream/mirror-batches'

@@ -1,3 +1,4 @@
+/** Route table → this → what requests need of their rule, continued from table to table. */
 import { Redactor, type SecretHash } from '@/lib/comparison/redaction/redactor'
 import { type BackendSplit, createBackendSplit } from '@/lib/routing/backend-split'
 import type { RouteMatch } from '@/lib/routing/compile-matcher'
@@ -24,12 +25,10 @@ import type { CaptureRuntime } from '../capture/capture-runtime'
 import { PathCounts } from '../capture/request-paths'
 import { type RouteSettings, routeSettings } from '../capture/route-settings'
 import { ruleLabels, TableLabels } from '../metrics/live-labels'
-import type { MetricsRegistry, MirrorMetrics, RuleMetrics } from '../metrics/metrics'
+import type { CopyMetrics, MetricsRegistry, MirrorMetrics, RuleMetrics } from '../metrics/metrics'
 import type { Endpoint } from '../upstream/endpoint'
 import type { UpstreamPool } from '../upstream/upstream-pool'
-import { BudgetRuntime, shareOf, type WorkerShare } from './budget-runtime'
-import type { CopyTarget } from './copy-target'
-import { RetryBudget } from './retry-budget'
+import { BudgetRuntime, RetryBudget, shareOf, type WorkerShare } from './budget-runtime'
 
 /** A backend Service's ready endpoints, taken in turn. */
 export class ClusterRuntime {
@@ -72,6 +71,15 @@ export interface BackendRuntime {
   readonly again: ClusterRuntime
   readonly edits: ForwardEdits
   readonly responseHeaders: HeaderModifier | undefined
+}
+
+/** Where a copy goes and where it is counted: a mirror, or the primary's own backend once more. */
+export interface CopyTarget {
+  /** Index in rule.filters; -1 for a calibration. */
+  readonly filterIndex: number
+  /** Cluster key, `namespace/service:port`. */
+  readonly target: string
+  readonly metrics: CopyMetrics
 }
 
 export interface MirrorRuntime extends CopyTarget {

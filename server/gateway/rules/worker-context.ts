@@ -1,3 +1,4 @@
+/** What all of one worker shares: pools, counters, rules, captures, what is under way, and its clock. */
 import { randomBytes } from 'node:crypto'
 import type { Logger } from '../../log'
 import { InFlight, type Listed } from '../bounds/in-flight'

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import type { Listed } from '../bounds/in-flight'
 import type { GatewayLimits } from '../bounds/limits'
-import { frameChunk } from '../http/frame-chunk'
+import { frameChunk } from '../http/chunked-scanner'
 import { HeaderLines } from '../http/header-lines'
 import { type ResponseHead, ResponseParser, type ResponseSink } from '../http/response-parser'
 import type { Endpoint } from './endpoint'

@@ -1,3 +1,4 @@
+/** Endpoint → this → a connection to it, kept alive or new; endpoints that refuse or break off are left alone for a while. */
 import { InFlight } from '../bounds/in-flight'
 import { inTurns } from '../bounds/in-turns'
 import type { GatewayLimits } from '../bounds/limits'

@@ -1,3 +1,5 @@
+/** A request and its response on the way to a backend and back, whatever protocol that speaks. */
+import type { RequestHead } from '../http/request-head'
 import type { ResponseSink } from '../http/response-parser'
 import type { Endpoint } from './endpoint'
 
@@ -55,4 +57,26 @@ export interface Upstream {
   resume(): void
   /** Gives the request up; its handler hears no more. */
   abandon(): void
+}
+
+/** A request with this head as it is sent to its backend: `text` is its HTTP/1.1 form. */
+export function upstreamRequest(
+  head: RequestHead,
+  text: string,
+  decodeChunks: boolean,
+  wantsTunnel = head.upgrade !== '',
+): UpstreamRequest {
+  return {
+    head: text,
+    isHead: head.method === 'HEAD',
+    isChunked: head.contentLength === -2,
+    wantsTrailers: head.wantsTrailers,
+    wantsTunnel,
+    decodeChunks,
+  }
+}
+
+/** The same for a copy: nobody reads its answer, and no request to change protocols is copied. */
+export function copyRequest(head: RequestHead, text: string): UpstreamRequest {
+  return upstreamRequest(head, text, false, false)
 }

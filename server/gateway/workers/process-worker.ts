@@ -1,3 +1,4 @@
+/** Supervisor → this → a process of its own, called over IPC. */
 import cluster, { type Worker } from 'node:cluster'
 import type { RouteTable } from '@/lib/routing/route-table'
 import type { GatewayLimits } from '../bounds/limits'

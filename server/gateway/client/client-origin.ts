@@ -1,13 +1,7 @@
+/** Socket → this → whom a request comes from. */
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-
-/** What a connection says of its client, the same for every request on it. */
-export interface ClientOrigin {
-  readonly address: string
-  readonly scheme: 'http' | 'https'
-  /** The name asked for in the TLS handshake, lower case; `''` when none was, null without TLS. */
-  readonly serverName: string | null
-}
+import type { ClientOrigin } from '../exchange/client-side'
 
 /** The origin of what arrives on a socket whose handshake, if any, is over. */
 export function clientOrigin(socket: Socket): ClientOrigin {
