@@ -67,7 +67,7 @@ test('the review says what will happen to traffic, with the rates the gateway ha
   await expect(card).toContainText('default/eg/http :80')
   await expect(card).toContainText('Copied methodsGET')
   await expect(card.getByRole('list', { name: 'Findings that touch traffic' })).toContainText(
-    'every copied request reaches it twice',
+    'every mirrored request reaches it twice',
   )
   await expectAccessible(page)
   await page.keyboard.press('Escape')

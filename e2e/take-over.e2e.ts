@@ -103,7 +103,7 @@ test('a budget that kubectl set is cleared, and nothing else of the route', asyn
   const budget = 'mirrorboard.dev/mirror-budget'
   await kubectl(`annotate httproute taken ${budget}='{"requestsPerSecond":5}'`)
   await page.goto('/routes/default/taken/promote')
-  const rate = page.getByLabel('Copies a second, at most')
+  const rate = page.getByLabel('Mirrored requests per second, at most')
   await expect(rate).toHaveValue('5')
   await rate.fill('')
   await page.getByRole('button', { name: 'Review budget' }).click()
@@ -126,7 +126,9 @@ test('a setting of a route that kubectl made is checked as the whole route, not 
   const { review } = reviewOf(page)
   const findings = review.getByRole('list', { name: 'Findings that touch traffic' })
   await expect(review).toContainText('No request goes another way.')
-  await expect(findings).toContainText('every copied request reaches it twice', { timeout: 60_000 })
+  await expect(findings).toContainText('every mirrored request reaches it twice', {
+    timeout: 60_000,
+  })
   await expect(findings).not.toContainText('parentRefs')
   await expect(findings).not.toContainText('Without rules')
 })

@@ -32,13 +32,13 @@ test('before a measurement, a verdict says what is missing and where', () => {
     '2,000 pairs alone can’t decide: the primary’s own variation is not measured.',
   )
   expect(unmeasuredText(assessment, snapshot)).toMatch(
-    /^The values of .+, .+, .+ and 1 more hardly ever come twice, and are not yet checked against the primary’s own variation$/,
+    /^The values of .+, .+, .+ and 1 more hardly ever occur twice, and are not yet checked against the primary’s own variation$/,
   )
   expect(evidenceOf('$.requestId')).toMatch(
     /^Not yet checked against the primary’s own variation: /,
   )
   expect(evidenceOf('$.servedAt')).toMatch(
-    /^Noise by its values: each value is the time of its own answer/,
+    /^Noise, judged by its values: each value is the time of its own answer/,
   )
 })
 
@@ -46,7 +46,7 @@ test('after it, nothing is missing, and values are said to outweigh repeats', ()
   const { snapshot, assessment, evidenceOf } = judged(400)
   expect(unmeasuredText(assessment, snapshot)).toBe('')
   expect(evidenceOf('$.requestId')).toBe(
-    'Noise: 400 of 400 repeats to the primary differ here, so its values are made for each answer.',
+    'Noise: 400 of 400 repeats to the primary differ here, so each answer gets a new value.',
   )
   expect(evidenceOf('$.serial')).toMatch(
     / 400 of 400 repeats .* differ here, which does not change that\.$/,
@@ -62,12 +62,12 @@ test('what was left out has words, whatever the reason', () => {
     cutShort: 1,
   })
   expect(parts.map(({ reason, text }) => `${reason}: ${text}`)).toEqual([
-    'same_backend: 2 captured pairs went to the backend that had answered',
-    'stream: bodies of 1 pair are streams of events',
+    'same_backend: 2 captured pairs were mirrored to the backend that answered the primary request',
+    'stream: bodies of 1 pair are event streams',
     'unheard_of: bodies of 3 pairs were not compared: unheard_of',
-    'cut_short: 1 pair with too many values, of which the first are compared',
+    'cut_short: 1 pair with too many values: only the first are compared',
   ])
-  expect(leftOutText('stream')).toBe('Bodies are not compared: one is a stream of events.')
+  expect(leftOutText('stream')).toBe('Bodies are not compared: one is an event stream.')
   expect(leftOutText('unheard_of')).toBe('Not compared: unheard_of.')
   expect(leftOutText('')).toBe('')
 })

@@ -30,7 +30,7 @@ describe('a mirror budget', () => {
   ])('%j is refused: %s', (text, reason) => {
     const parsed = parseMirrorBudget(text)
     expect(parsed.ok ? '' : parsed.message).toContain(reason)
-    expect(parsed.ok ? '' : parsed.message).toContain('nothing is copied')
+    expect(parsed.ok ? '' : parsed.message).toContain('nothing is mirrored')
   })
 })
 

@@ -18,7 +18,7 @@ type Refusal = Extract<ParsedEvidence, { ok: false }>
 
 const CHOOSE = 'Choose the .json file that “Save evidence” on a route’s Compare page wrote.'
 const SAVE_AGAIN =
-  'Copy or download the file again, or save the evidence anew on the route’s Compare page.'
+  'Copy or download the file again, or save the evidence again on the route’s Compare page.'
 const MIB = 1024 * 1024
 /** Where the format of a file that was cut short can still be read. */
 const FORMAT_WITHIN_CHARACTERS = 200

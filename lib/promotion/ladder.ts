@@ -65,7 +65,7 @@ function lostText(promotion: Promotion, { metadata }: HTTPRoute, found: readonly
     return `${began}. No rule of the route has that name, or its matches and its mirror, any more.`
   }
   const places = found.map((index) => `rule ${index}`).join(', ')
-  return `${began}. ${found.length} rules fit: ${places}. Which of them it is can't be told.`
+  return `${began}. ${found.length} rules fit: ${places}. Which of them it is can't be determined.`
 }
 
 /** What a first step on each mirror would remember, with the rule it is in. */

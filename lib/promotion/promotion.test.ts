@@ -323,7 +323,7 @@ describe('the rule of a promotion is found again', () => {
       'is duplicated',
       start(),
       ([other = {}, rule = {}]) => [rule, other, rule],
-      'The promotion of next:80 began on the rule "mirrored". 2 rules fit: rule 0, rule 2. Which of them it is can\'t be told.',
+      'The promotion of next:80 began on the rule "mirrored". 2 rules fit: rule 0, rule 2. Which of them it is can\'t be determined.',
     ],
     [
       'is duplicated, without a name',

@@ -134,28 +134,28 @@ const FAMILIES: readonly { name: string; type: string; help: string }[] = [
   {
     name: GATEWAY_METRICS.mirrorRequests,
     type: 'counter',
-    help: 'What was decided about each copy offered.',
+    help: 'What was decided for each request offered to a mirror.',
   },
   {
     name: GATEWAY_METRICS.mirrorResponses,
     type: 'counter',
-    help: 'How copies that were sent ended.',
+    help: 'How mirrored requests that were sent ended.',
   },
-  { name: GATEWAY_METRICS.mirrorInFlight, type: 'gauge', help: 'Copies sent and not yet ended.' },
+  { name: GATEWAY_METRICS.mirrorInFlight, type: 'gauge', help: 'Mirrored requests in flight.' },
   {
     name: GATEWAY_METRICS.mirrorDuration,
     type: 'histogram',
-    help: 'Seconds from the dispatch of a copy to its end.',
+    help: 'Seconds from the dispatch of a mirrored request to its end.',
   },
   {
     name: GATEWAY_METRICS.mirrorRequestBytes,
     type: 'counter',
-    help: 'Bytes of request bodies copied.',
+    help: 'Bytes of request bodies mirrored.',
   },
   {
     name: GATEWAY_METRICS.mirrorResponseBytes,
     type: 'counter',
-    help: 'Bytes of the answers to copies.',
+    help: 'Bytes of the answers to mirrored requests.',
   },
   {
     name: GATEWAY_METRICS.captures,
