@@ -127,7 +127,7 @@ test('a new route is not written over one that somebody created during the revie
   await kubectl('create -f -', theirs)
   await review.getByRole('button', { name: 'Apply' }).click()
   await expect(review).toContainText(
-    'HTTPRoute http-mirror exists already, written by kubectl-create',
+    'HTTPRoute http-mirror already exists, written by kubectl-create',
   )
   await expect(review.getByRole('button', { name: 'Apply' })).toBeDisabled()
   const mirror = '{.spec.rules[0].filters[*].requestMirror.backendRef.name}'

@@ -65,7 +65,7 @@ test('a draft names what it leaves out and others own, shows it without, and rem
   await left.getByRole('checkbox', { name: /spec.hostnames/ }).check()
   await remove.click()
   await expect(changes).toContainText('spec.hostnames removed')
-  await expect(review).toContainText('Requests for taken.example are no longer taken.')
+  await expect(review).toContainText('Requests for taken.example will no longer be routed here.')
   await applyReview(page)
   expect(await read('{.metadata.labels} {.spec.hostnames}')).toBe('{"team":"a"} ')
 })
@@ -125,7 +125,7 @@ test('a setting of a route that kubectl made is checked as the whole route, not 
   await page.getByRole('button', { name: 'Review and switch on' }).click()
   const { review } = reviewOf(page)
   const findings = review.getByRole('list', { name: 'Findings that touch traffic' })
-  await expect(review).toContainText('No request goes another way.')
+  await expect(review).toContainText('Routing does not change.')
   await expect(findings).toContainText('every mirrored request reaches it twice', {
     timeout: 60_000,
   })

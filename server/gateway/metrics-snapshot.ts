@@ -107,7 +107,7 @@ export function settleLostWorker(snapshot: MetricsSnapshot): MetricsSnapshot {
 const FAMILIES: readonly { name: string; type: string; help: string }[] = [
   { name: GATEWAY_METRICS.requests, type: 'counter', help: 'Requests matched to a rule.' },
   { name: GATEWAY_METRICS.responses, type: 'counter', help: 'Requests that ended, by outcome.' },
-  { name: GATEWAY_METRICS.requestsInFlight, type: 'gauge', help: 'Requests not yet ended.' },
+  { name: GATEWAY_METRICS.requestsInFlight, type: 'gauge', help: 'Requests in flight.' },
   {
     name: GATEWAY_METRICS.requestDuration,
     type: 'histogram',
@@ -121,7 +121,7 @@ const FAMILIES: readonly { name: string; type: string; help: string }[] = [
   {
     name: GATEWAY_METRICS.retriesRefused,
     type: 'counter',
-    help: 'Retries that a rule allows and that were not made, by reason.',
+    help: 'Retries that a rule allows but that were skipped, by reason.',
   },
   { name: GATEWAY_METRICS.requestBytes, type: 'counter', help: 'Bytes of request bodies.' },
   { name: GATEWAY_METRICS.responseBytes, type: 'counter', help: 'Bytes of response bodies.' },
@@ -160,17 +160,17 @@ const FAMILIES: readonly { name: string; type: string; help: string }[] = [
   {
     name: GATEWAY_METRICS.captures,
     type: 'counter',
-    help: 'Pairs of answers captured for comparison, or given up.',
+    help: 'Pairs of answers captured for comparison, or dropped.',
   },
   {
     name: GATEWAY_METRICS.calibrationRequests,
     type: 'counter',
-    help: 'Requests sent to the primary a second time to calibrate.',
+    help: 'Requests sent to the primary a second time to measure noise.',
   },
   {
     name: GATEWAY_METRICS.routeTableVersion,
     type: 'gauge',
-    help: 'Version of the route table every worker serves.',
+    help: 'Version of the route table that every worker serves.',
   },
 ]
 

@@ -120,7 +120,7 @@ function scrapeMetrics(store: SeriesStore, scraper: Scraper, limits: ObserverLim
     {
       name: 'observer_scrapes_total',
       type: 'counter',
-      help: 'Scrapes by outcome; late ones were not made because one was under way.',
+      help: 'Scrapes, by outcome; "late" ones were skipped because one was still running.',
       values: [
         { labels: 'outcome="ok"', value: succeeded },
         { labels: 'outcome="failed"', value: failed },

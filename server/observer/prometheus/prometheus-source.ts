@@ -150,7 +150,7 @@ export class PrometheusSource implements SeriesSource {
       {
         name: 'observer_prometheus_questions_total',
         type: 'counter',
-        help: 'Questions to Prometheus by outcome.',
+        help: 'Queries to Prometheus, by outcome.',
         values: [
           { labels: 'outcome="ok"', value: ok },
           { labels: 'outcome="failed"', value: failed },
