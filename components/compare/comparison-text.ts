@@ -33,7 +33,7 @@ export function explainDecision(assessment: Assessment, snapshot: ComparisonSnap
     return `${pairs} show no difference, failure or delay beyond the limits.`
   }
   if (assessment.unmeasured > 0) {
-    return `${pairs} alone can’t decide: the primary’s own variation is not measured.`
+    return `${pairs} alone are not enough: the primary’s own variation has not been measured.`
   }
   return `${pairs} are not enough to decide. ${explainNeed(assessment)}`
 }
@@ -240,7 +240,7 @@ function modelText(group: AssessedGroup, repeats: string): string {
     return `Noise, judged by its values: ${why}.${besides}`
   }
   return isMeasured
-    ? `No noise, judged by its values: ${why}. ${repeats}, so it varies anyway, but not in this way.`
+    ? `Not noise, judged by its values: ${why}. ${repeats}, so it varies anyway, but not in this way.`
     : `Not yet checked against the primary’s own variation; ${why}.`
 }
 

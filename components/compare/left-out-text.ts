@@ -7,7 +7,6 @@ import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
 const OF_MANY: Readonly<Record<string, string>> = {
   same_backend: 'were mirrored to the backend that answered the primary request',
   primary_failed: 'had no answer from the primary',
-  status: 'were not compared: the two answers differ in status',
   failed: 'were not compared: no answer from the mirror',
   too_deep: 'nest too deep',
   body_limit: 'are larger than what is captured',
@@ -38,7 +37,10 @@ export function leftOutParts(snapshot: ComparisonSnapshot): readonly LeftOutPart
     })),
     ...Object.entries(bodiesNotCompared).map(([reason, count]) => ({
       reason,
-      text: `bodies of ${plural(count, 'pair')} ${textOf(reason)}`,
+      text:
+        reason === 'status'
+          ? `${plural(count, 'pair')} ${count === 1 ? 'differs' : 'differ'} in status; ${count === 1 ? 'its' : 'their'} bodies were not compared`
+          : `bodies of ${plural(count, 'pair')} ${textOf(reason)}`,
     })),
     ...(cutShort === 0
       ? []

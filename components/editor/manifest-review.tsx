@@ -161,7 +161,7 @@ function useApplyDenial(results: readonly ManifestResult[]): string | undefined 
 function applyBlocker({ results, isChecking, isApplying }: Review): string | undefined {
   if (isChecking) return 'The server is still checking'
   if (isApplying) return 'Applying'
-  if (!isAccepted(results)) return 'The server would not take this'
+  if (!isAccepted(results)) return 'The server would refuse this'
   if (results.every(({ outcome }) => outcome === 'unchanged')) return 'Nothing would change'
   return undefined
 }

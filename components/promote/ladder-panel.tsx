@@ -162,8 +162,8 @@ interface LadderPanelProps {
 function Overrides({ promotion }: Ladder) {
   if (promotion.overrides.length === 0) return null
   return (
-    <section aria-label="Steps taken against the verdict">
-      <h4 className="text-xs font-semibold">Taken against the verdict</h4>
+    <section aria-label="Steps taken without the verdict “Promote”">
+      <h4 className="text-xs font-semibold">Taken without the verdict “Promote”</h4>
       <ul className="list-disc pl-4 text-xs">
         {promotion.overrides.map(({ to, reason }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows at its end.

@@ -145,7 +145,7 @@ describe('what is said before a request is sent', () => {
     const [live, same] = [simulate(TO_A), simulate({ ...TO_A, name: '' })]
     expect(draftDifference(live, same, ASKED)).toBe('Your draft changes nothing for this request.')
     expect(draftDifference(live, simulate({}), ASKED)).toBe(
-      'It goes through the live routes: your draft is not applied. There: Rule 0 of default/r takes it.',
+      'The request goes through the live routes, not your draft: Rule 0 of default/r takes it.',
     )
   })
 })

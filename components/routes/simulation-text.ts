@@ -10,8 +10,8 @@ import type { SimulatedOutcome, SimulatedRequest, Simulation } from './match-sim
 type Explained = Extract<Simulation, { readonly refused: null }>
 
 const UNREADABLE = {
-  host: 'the host is no host name',
-  target: 'the path must start with / and hold no backslash and no #',
+  host: 'the host is not a valid host name',
+  target: 'the path must start with / and contain no backslash and no #',
 } as const
 
 /** Who takes the request, or why the gateway answers it with an error. */
@@ -20,7 +20,7 @@ export function resultSentence(simulation: Simulation, described: SimulatedReque
     return `The gateway answers 400: ${UNREADABLE[simulation.refused]}.`
   const { winner, listener, preflightOf } = simulation.explanation
   if (winner !== null && preflightOf !== null) {
-    return `${ruleName(winner)} answers this CORS preflight, as it takes the ${preflightOf} asked about.`
+    return `${ruleName(winner)} answers this CORS preflight, as it takes the ${preflightOf} request that would follow.`
   }
   if (winner !== null) return `${ruleName(winner)} takes it.`
   if (listener === null) {
@@ -274,5 +274,5 @@ export function draftDifference(
     return JSON.stringify([resultSentence(simulation, described), answer, sent, copied, filters])
   }
   if (told(live) === told(draft)) return 'Your draft changes nothing for this request.'
-  return `It goes through the live routes: your draft is not applied. There: ${resultSentence(live, described)}`
+  return `The request goes through the live routes, not your draft: ${resultSentence(live, described)}`
 }

@@ -111,7 +111,7 @@ function problemOf(issue: z.core.$ZodIssue | undefined, value: unknown): string 
   if (issue?.code === 'invalid_type')
     return `${is}, and must be ${EXPECTED[issue.expected] ?? issue.expected}`
   if (issue?.code === 'too_small') return `${is}, and must be ${issue.minimum} or more`
-  return `${is}, which is none of what may stand there`
+  return `${is}, which is not allowed there`
 }
 
 function shorten(text: string): string {

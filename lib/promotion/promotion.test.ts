@@ -336,7 +336,7 @@ describe('the rule of a promotion is found again', () => {
       'has other matches, and no name',
       unnamed(),
       edit({ matches: [{ method: 'GET' }] }),
-      'No rule of the route has that name, or its matches and its mirror, any more.',
+      'No rule of the route has that name now, or the same matches and mirror.',
     ],
     [
       'has nothing to do with the candidate any more',

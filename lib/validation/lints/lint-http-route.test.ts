@@ -178,7 +178,7 @@ const ANNOTATIONS: readonly Case[] = [
     severity: 'info',
     route: annotated('mirrorboard.dev/comparison', '{"percent":5}', 'else'),
     at: 'metadata.annotations[mirrorboard.dev/comparison]',
-    says: 'the gateway of this route takes no notice of it',
+    says: 'the gateway of this route ignores it',
   },
 ]
 
