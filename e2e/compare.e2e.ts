@@ -46,7 +46,7 @@ test('comparison is switched on, and shows what differs and one pair of it', asy
   await expect(differs).toContainText('No real difference so far')
   await differs.locator('summary', { hasText: /^Noise/ }).click()
   const hops = differs.getByRole('listitem').filter({ hasText: 'X-Mirrorboard-Mirror-Hops' })
-  await expect(hops).toContainText(/Noise of the gateway: \d+ answers give back a request header/)
+  await expect(hops).toContainText(/Noise of the gateway: \d+ answers echo a request header/)
   await expectAccessible(page)
 
   await matrix.getByRole('button', { name: /^200 pairs/ }).click()

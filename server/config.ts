@@ -122,7 +122,7 @@ function readFlags(args: readonly string[]): Flags | string {
     } else return `unknown option ${arg}; npm start -- --help lists them.`
   }
   if (flags.reset && flags.planes)
-    return '--reset deletes the whole state, so it can't be combined with --planes.'
+    return '--reset deletes the whole state, so it cannot be combined with --planes.'
   return flags
 }
 

@@ -87,7 +87,10 @@ test.each([
   [{ pattern: '$' }, 'in every answer (904 of 904)'],
   [{ pattern: '$.price', differing: 20 }, 'in 20 of 904 answers that have `price`'],
   [{ pattern: '$.price', seen: 0, differing: 0 }, 'in 0 of 0 answers that have `price`'],
-  [{ pattern: 'header.x-cache', differing: 1_204, seen: 2_000 }, 'in 1,204 of 2,000 answers'],
+  [
+    { pattern: 'header.x-cache', differing: 1_204, seen: 2_000 },
+    'in 1,204 of 2,000 answers that have `x-cache`',
+  ],
   [
     { kind: 'status' as const, pattern: 'status["200"]["500"]', differing: 96 },
     'in 96 of 904 requests the primary answered with 200',

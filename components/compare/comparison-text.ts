@@ -181,7 +181,7 @@ export function placeText(group: Pick<AssessedGroup, 'kind' | 'pattern'>): strin
 
 const MODEL_TEXT: Record<AssessedGroup['model'], string> = {
   time: 'each value is the time of its own answer, and the clocks of both sides agree',
-  counter: 'its values are a counter that goes on by itself on both sides',
+  counter: 'its values are a counter that rises by itself on both sides',
   'random-order': 'the primary itself gives the same items in changing order',
   instance: 'its values are names of Pods',
   'recent-time': 'its values are times of the last day, but not of their own answers',

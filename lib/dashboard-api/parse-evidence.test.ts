@@ -104,7 +104,7 @@ test.each<[what: string, text: string, problem: string, remedy: RegExp]>([
     'a text for a count',
     tampered(['snapshot', 'groups', 0, 'differing'], 'many'),
     `It is an evidence file, but snapshot.groups[0].differing is "many", and must be a number. ${CHANGED}`,
-    /^Copy or download the file again, or save the evidence anew/,
+    /^Copy or download the file again, or save the evidence again/,
   ],
   [
     'a negative count',
