@@ -116,7 +116,7 @@ test('a calibration says what it costs, sends no more, and explains noise', asyn
   const patterns = page.getByRole('region', { name: 'Path patterns', exact: true })
   await expect(patterns.getByRole('row', { name: /^GET \/ 80 / })).toBeVisible()
 
-  await page.getByRole('button', { name: 'Measure noise' }).click()
+  await page.getByRole('button', { name: 'Measure noise' }).first().click()
   const dialog = page.getByRole('dialog', { name: 'Measure noise' })
   await dialog.getByLabel('Requests to repeat').fill('40')
   await expect(dialog).toContainText('Sends 40 more safe requests to the primary')
@@ -162,7 +162,7 @@ test('settings are kept on the route, and count', async ({ page }) => {
   await dialog.getByLabel('Differing answers').fill('100')
   await expect(dialog.getByRole('status')).not.toContainText('differ too often')
   await dialog.getByLabel('Differing answers').fill('20')
-  await dialog.getByLabel('Failed by the mirror alone').fill('20')
+  await dialog.getByLabel('Failed only by the mirror').fill('20')
   await dialog.getByRole('button', { name: 'Review' }).click()
   // What was filled in outlives a look at the review.
   await page.getByRole('button', { name: 'Back to editing' }).click()
