@@ -50,7 +50,7 @@ test('a new backend is not written over another of its name', async ({ page }) =
   await expect(review).toContainText('will be created')
   await kubectl('apply -f -', echoBackend('raced'))
   await review.getByRole('button', { name: 'Apply', exact: true }).click()
-  await expect(review).toContainText('raced exists already, written by')
+  await expect(review).toContainText('raced already exists, written by')
   await expect(review.getByRole('button', { name: 'Apply', exact: true })).toBeDisabled()
 
   // What is proposed is free, in the namespace that is chosen.

@@ -43,10 +43,10 @@ test('comparison is switched on, and shows what differs and one pair of it', asy
   await expect(matrix.getByRole('button', { name: /^200 pairs: primary 200/ })).toBeVisible()
   const differs = page.getByRole('region', { name: 'What differs' })
   // Both versions give their request back, and the gateway counts the hops of a copy: its own doing, and told as such.
-  await expect(differs).toContainText('No difference that exceeds the noise so far')
+  await expect(differs).toContainText('No real difference so far')
   await differs.locator('summary', { hasText: /^Noise/ }).click()
   const hops = differs.getByRole('listitem').filter({ hasText: 'X-Mirrorboard-Mirror-Hops' })
-  await expect(hops).toContainText(/Noise of the gateway: \d+ answers give back a request header/)
+  await expect(hops).toContainText(/Noise of the gateway: \d+ answers echo a request header/)
   await expectAccessible(page)
 
   await matrix.getByRole('button', { name: /^200 pairs/ }).click()
@@ -75,9 +75,9 @@ test('a step of the ladder needs a reason without the verdict, and is taken back
   page,
 }) => {
   await page.goto(`${ROUTE}/promote`)
-  await page.getByRole('button', { name: 'To 1 % without the verdict' }).click()
+  await page.getByRole('button', { name: 'Send 1 % anyway…' }).click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Reason, kept on the route').fill('the new version is only tried here')
+  await dialog.getByLabel('Reason, stored on the route').fill('the new version is only tried here')
   await dialog.getByRole('button', { name: 'Review anyway' }).click()
   const review = page.getByRole('dialog', { name: 'Review changes' })
   // kubectl owns the rules: changing them is said to be a conflict first.
@@ -89,7 +89,7 @@ test('a step of the ladder needs a reason without the verdict, and is taken back
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Back to the mirror only' }).click()
   await applyReview(page)
-  await expect(page.getByText('gets copies only; it answers no client')).toBeVisible()
+  await expect(page.getByText('gets mirrored requests only; it answers no client')).toBeVisible()
 })
 
 const PLANTED_ROUTE = `apiVersion: gateway.networking.k8s.io/v1
@@ -126,15 +126,15 @@ test('an id asks for a measurement, digits stay, and what was left out can be op
   const verdict = page.getByRole('region', { name: 'Verdict' })
   await expect(verdict).toContainText('80 pairs and 0 repeats')
   await expect(verdict).toContainText(
-    'The values of $.id hardly ever come twice, and are not yet checked against the primary’s own variation:',
+    'The values of $.id hardly ever occur twice, and are not yet checked against the primary’s own variation:',
   )
   const differs = page.getByRole('region', { name: 'What differs' })
-  const untold = differs.getByRole('list', { name: 'Not told from noise yet' })
+  const untold = differs.getByRole('list', { name: 'Not yet distinguished from noise' })
   await expect(untold.getByRole('listitem')).toHaveCount(1)
   await expect(untold).toContainText('$.id')
   await expect(differs.getByRole('list', { name: 'Differences' })).not.toContainText('$.')
   for (const [title, place] of [
-    ['Other spelling of the same value', '$.total'],
+    ['Same value, spelled differently', '$.total'],
     ['Noise', '$.at'],
   ] as const) {
     await differs.locator('summary', { hasText: new RegExp(`^${title}`) }).click()
@@ -149,7 +149,7 @@ test('an id asks for a measurement, digits stay, and what was left out can be op
   await expect(bodies).toContainText('1.0')
 
   const leftOut = verdict.getByRole('list', { name: 'Left out' })
-  await leftOut.getByRole('button', { name: /bodies of 8 pairs differ in status/ }).click()
+  await leftOut.getByRole('button', { name: /8 pairs differ in status/ }).click()
   await expect(page).toHaveURL(/leftOut=status/)
   await pairs.getByRole('button').first().click()
   await expect(
@@ -159,16 +159,16 @@ test('an id asks for a measurement, digits stay, and what was left out can be op
   await expect(page.getByText('content-type', { exact: true })).toBeVisible()
   await expectAccessible(page)
 
-  await verdict.getByRole('button', { name: 'Measure the noise' }).click()
+  await verdict.getByRole('button', { name: 'Measure noise' }).click()
   await page
-    .getByRole('dialog', { name: 'Measure the noise' })
+    .getByRole('dialog', { name: 'Measure noise' })
     .getByLabel('Requests to repeat')
     .fill('30')
   await page.getByRole('button', { name: 'Review' }).click()
   await applyReview(page)
   await runTraffic(page.request, { host: 'orders.example', ratePerSecond: 40, durationSeconds: 3 })
   await expect(verdict).toContainText('and 30 repeats')
-  await expect(verdict.getByRole('button', { name: 'Measure the noise' })).toBeHidden()
+  await expect(verdict.getByRole('button', { name: 'Measure noise' })).toBeHidden()
   await expect(untold).toBeHidden()
   await expect(differs.getByRole('list', { name: 'Differences' })).not.toContainText('$.')
   await deleteObjects('httproute/orders')

@@ -127,7 +127,7 @@ test('a new route is not written over one that somebody created during the revie
   await kubectl('create -f -', theirs)
   await review.getByRole('button', { name: 'Apply' }).click()
   await expect(review).toContainText(
-    'HTTPRoute http-mirror exists already, written by kubectl-create',
+    'HTTPRoute http-mirror already exists, written by kubectl-create',
   )
   await expect(review.getByRole('button', { name: 'Apply' })).toBeDisabled()
   const mirror = '{.spec.rules[0].filters[*].requestMirror.backendRef.name}'
@@ -185,8 +185,8 @@ test('a step, a budget and settings are not written over what somebody changed m
   const apply = review.getByRole('button', { name: 'Apply', exact: true })
 
   await page.goto(`${ROUTE}/promote`)
-  await page.getByRole('button', { name: 'To 1 % without the verdict' }).click()
-  await page.getByLabel('Reason, kept on the route').fill('only a trial of it')
+  await page.getByRole('button', { name: 'Send 1 % anyway…' }).click()
+  await page.getByLabel('Reason, stored on the route').fill('only a trial of it')
   await page.getByRole('button', { name: 'Review anyway' }).click()
   await expect(apply).toBeEnabled()
   await applyAsDashboard(20, {})
@@ -199,7 +199,7 @@ test('a step, a budget and settings are not written over what somebody changed m
   const { stdout } = await kubectl(`get httproute/http-mirror -o jsonpath='${backends}'`)
   expect(stdout).toBe('backend')
 
-  await page.getByLabel('Copies a second, at most').fill('5')
+  await page.getByLabel('Mirrored requests per second, at most').fill('5')
   await applyAsDashboard(30, { [BUDGET]: '{"requestsPerSecond":1}' })
   await page.getByRole('button', { name: 'Review budget' }).click()
   await expect(review).toContainText('mirrorboard changed this object')

@@ -116,10 +116,10 @@ test('a calibration says what it costs, sends no more, and explains noise', asyn
   const patterns = page.getByRole('region', { name: 'Path patterns', exact: true })
   await expect(patterns.getByRole('row', { name: /^GET \/ 80 / })).toBeVisible()
 
-  await page.getByRole('button', { name: 'Calibrate' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Measure the noise' })
+  await page.getByRole('button', { name: 'Measure noise' }).first().click()
+  const dialog = page.getByRole('dialog', { name: 'Measure noise' })
   await dialog.getByLabel('Requests to repeat').fill('40')
-  await expect(dialog).toContainText('Costs the primary 40 further safe requests')
+  await expect(dialog).toContainText('Sends 40 more safe requests to the primary')
   await expectAccessible(page)
   await dialog.getByRole('button', { name: 'Review' }).click()
   await applyReview(page)
@@ -160,9 +160,9 @@ test('settings are kept on the route, and count', async ({ page }) => {
   await dialog.getByLabel('Captured').fill('50')
   await expect(dialog.getByRole('status')).toContainText('the verdict is Do not promote')
   await dialog.getByLabel('Differing answers').fill('100')
-  await expect(dialog.getByRole('status')).not.toContainText('More answers differ')
+  await expect(dialog.getByRole('status')).not.toContainText('differ too often')
   await dialog.getByLabel('Differing answers').fill('20')
-  await dialog.getByLabel('Failed by the mirror alone').fill('20')
+  await dialog.getByLabel('Failed only by the mirror').fill('20')
   await dialog.getByRole('button', { name: 'Review' }).click()
   // What was filled in outlives a look at the review.
   await page.getByRole('button', { name: 'Back to editing' }).click()
@@ -176,8 +176,8 @@ test('settings are kept on the route, and count', async ({ page }) => {
   await expect(ignored).toContainText('header x-build')
   await expect(differences).toContainText('$.tags')
 
-  await page.getByRole('button', { name: 'Start anew' }).click()
-  await page.getByRole('button', { name: 'Forget and start anew' }).click()
+  await page.getByRole('button', { name: 'Reset comparison' }).click()
+  await page.getByRole('button', { name: 'Delete and reset' }).click()
   await expect(page.getByText('No pairs yet')).toBeVisible()
   await send(page.request, 3)
   await expect(verdict(page)).toContainText(/\b(58|59|60|61|62) pairs and 0 repeats/)
@@ -220,10 +220,10 @@ test('a pair is sent again: at once when safe, else after a confirmation', async
 test('a budget stops copies, and the page says why', async ({ page }) => {
   await page.goto(`${ROUTE}/promote`)
   const budget = page.getByRole('region', { name: 'Mirror budget' })
-  await budget.getByLabel('Copies a second, at most').fill('1')
+  await budget.getByLabel('Mirrored requests per second, at most').fill('1')
   await budget.getByRole('button', { name: 'Review budget' }).click()
   await page.getByRole('button', { name: 'Back to editing' }).click()
-  await expect(budget.getByLabel('Copies a second, at most')).toHaveValue('1')
+  await expect(budget.getByLabel('Mirrored requests per second, at most')).toHaveValue('1')
   await budget.getByRole('button', { name: 'Review budget' }).click()
   await applyReview(page)
   expect(await annotation('mirror-budget')).toEqual({ requestsPerSecond: 1 })
@@ -231,11 +231,11 @@ test('a budget stops copies, and the page says why', async ({ page }) => {
   await send(page.request, 2)
   expect(copiesSoFar() - copied).toBeLessThanOrEqual(6)
   await expect(budget).toContainText(
-    /7\d requests in the last 5 minutes were not copied, beyond the budget’s copies a second\./,
+    /7\d requests in the last 5 minutes were not mirrored, beyond the budget’s requests per second\./,
   )
   await expectAccessible(page)
 
-  await budget.getByLabel('Copies a second, at most').fill('')
+  await budget.getByLabel('Mirrored requests per second, at most').fill('')
   await budget.getByLabel('End, UTC').fill('2020-01-01T00:00')
   await budget.getByRole('button', { name: 'Review budget' }).click()
   await applyReview(page)
@@ -244,7 +244,7 @@ test('a budget stops copies, and the page says why', async ({ page }) => {
   await send(page.request, 1)
   expect(copiesSoFar()).toBe(expired)
   await expect(budget).toContainText(
-    '40 requests in the last 5 minutes were not copied, after the budget’s end.',
+    '40 requests in the last 5 minutes were not mirrored, after the budget’s end.',
   )
 
   await budget.getByLabel('End, UTC').fill('')
@@ -294,10 +294,10 @@ test('the ladder is climbed by the verdict, step by step, and back by one click'
     await applyReview(page)
     await expect(ladder).toContainText(text)
   }
-  await expect(ladder).toContainText('gets copies only')
+  await expect(ladder).toContainText('gets mirrored requests only')
   for (const percent of [1, 10, 50]) {
     await send(page.request, 2)
-    await ladder.getByRole('button', { name: `To ${percent} %`, exact: true }).click()
+    await ladder.getByRole('button', { name: `Send ${percent} %`, exact: true }).click()
     await state(`answers ${percent} % of the requests`)
   }
   const [first, second] = [primary.requests['GET'] ?? 0, mirror.requests['GET'] ?? 0]
@@ -308,7 +308,7 @@ test('the ladder is climbed by the verdict, step by step, and back by one click'
   await expect
     .poll(() => (mirror.requests['GET'] ?? 0) - second)
     .toBeGreaterThanOrEqual(3 * half - 2)
-  await ladder.getByRole('button', { name: 'To 100 %', exact: true }).click()
+  await ladder.getByRole('button', { name: 'Send 100 %', exact: true }).click()
   await state('answers 100 % of the requests')
   await expect(ladder).toContainText('Promote, by the step before')
   await ladder.getByRole('button', { name: 'Remove the mirror', exact: true }).click()

@@ -92,7 +92,7 @@ test('fixes a problem at its place by keyboard', async ({ page }) => {
   const { editor, text } = await newRoute(page, 'Mirror everything')
   await page
     .getByRole('list', { name: 'Problems' })
-    .getByRole('button', { name: /POST, PUT, PATCH, and DELETE requests are copied too/ })
+    .getByRole('button', { name: /POST, PUT, PATCH, and DELETE requests are mirrored too/ })
     .click()
   await expect(editor).toBeFocused()
   await page.keyboard.press('Control+.')

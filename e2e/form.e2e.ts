@@ -37,7 +37,7 @@ test('edits backends, weights and mirrors, and leaves every other byte alone', a
   await rule.getByRole('button', { name: 'Add mirror' }).click()
   const mirror = rule.getByRole('group', { name: 'Mirror 1' })
   await mirror.getByLabel('Service').fill('backend')
-  await mirror.getByLabel('Copies').selectOption('a fraction')
+  await mirror.getByLabel('Mirrored', { exact: true }).selectOption('a fraction')
   await mirror.getByLabel('Denominator').fill('3')
   await mirror.getByLabel('Numerator').fill('1')
   await expect(mirror).toContainText('1/3')

@@ -93,7 +93,7 @@ test('what admission makes of a draft is told from it, and what may not be done 
     await page.goto(`${second.url}/routes/default/guarded/${tab}`)
     await expect(page.getByRole('main')).toContainText(missing)
   }
-  await page.getByLabel('Copies a second, at most').fill('5')
+  await page.getByLabel('Mirrored requests per second, at most').fill('5')
   await page.getByRole('button', { name: 'Review budget' }).click()
   await expect(review).toContainText(missing)
   await expect(review.getByRole('button', { name: 'Apply' })).toBeDisabled()

@@ -69,7 +69,7 @@ test('a change is told by who made it, restored after a review, and outlives the
   await expect(review).toContainText('will be created')
   await kubectl('create -f -', MANIFEST(70))
   await apply.click()
-  await expect(review).toContainText('remembered exists already, written by kubectl-create')
+  await expect(review).toContainText('remembered already exists, written by kubectl-create')
   await review.getByRole('button', { name: 'Review as a change' }).click()
   // It takes their fields only when told.
   await expect(review).toContainText('kubectl-create manages')

@@ -58,16 +58,16 @@ test('the review says what will happen to traffic, with the rates the gateway ha
   await page.keyboard.press('ControlOrMeta+s')
   const card = page.getByRole('region', { name: 'What happens to traffic' })
   await expect(card.getByRole('list', { name: 'Changes of traffic' })).toHaveText(
-    /20 % of all GET requests of reviewed.example \(≈ [\d.]+ of [\d.]+ requests\/s\) will also be copied to backend:3000\./,
+    /20 % of all GET requests of reviewed.example \(≈ [\d.]+ of [\d.]+ requests\/s\) will also be mirrored to backend:3000\./,
   )
   await expect(card).toContainText('mean of the last minute, measured at the gateway')
   await expect(card.getByRole('table', { name: 'Rule 0' })).toContainText(
-    'copy to backend:3000–20 %',
+    'mirrored to backend:3000–20 %',
   )
   await expect(card).toContainText('default/eg/http :80')
-  await expect(card).toContainText('Copied methodsGET')
+  await expect(card).toContainText('Mirrored methodsGET')
   await expect(card.getByRole('list', { name: 'Findings that touch traffic' })).toContainText(
-    'every copied request reaches it twice',
+    'every mirrored request reaches it twice',
   )
   await expectAccessible(page)
   await page.keyboard.press('Escape')

@@ -83,7 +83,7 @@ test('says who takes a request, how often each is used, and what each is sent', 
   await expect(rows.filter({ hasText: 'backend:3000' })).toContainText('100 %')
   const mirror = rows.filter({ hasText: 'foretold:3000' })
   await expect(mirror).toContainText('29 % of requests')
-  await expect(mirror).toContainText('at most 50 copies a second')
+  await expect(mirror).toContainText('at most 50 mirrored requests per second')
 
   const lines = region.getByRole('list', { name: /^What goes to / })
   await expect(lines).toContainText('GET /v2/7?x=1 HTTP/1.1')
@@ -92,7 +92,7 @@ test('says who takes a request, how often each is used, and what each is sent', 
   await expect(line('X-Tenant: blue')).toContainText('by a filter')
   await expect(line('Authorization: Bearer x')).toContainText('removed')
   await expect(line('X-Forwarded-Proto: http')).toContainText('by the gateway')
-  await region.getByLabel('What is sent to').selectOption({ label: 'foretold:3000 (copy)' })
+  await region.getByLabel('What is sent to').selectOption({ label: 'foretold:3000 (mirrored)' })
   await expect(line('x-mirrorboard-mirror-hops: 1')).toBeVisible()
 
   await region.getByText('Why not the others').click()
@@ -107,7 +107,7 @@ test('says who takes a request, how often each is used, and what each is sent', 
   await expect(page).toHaveURL(/field=spec\.rules/)
 })
 
-test('sends it for real, and says that what happened is what was foretold', async ({ page }) => {
+test('sends it for real, and says that what happened is what was predicted', async ({ page }) => {
   const region = await openSimulator(page)
   const ask = async (path: string) => {
     await region.getByLabel('Path and query').fill(path)
@@ -115,20 +115,20 @@ test('sends it for real, and says that what happened is what was foretold', asyn
     await region.getByRole('button', { name: 'Send it for real' }).click()
   }
   await ask('/cart/7?x=1')
-  await expect(region.getByText(/^As foretold: 200 OK after/)).toBeVisible()
-  await expect(region.getByText(/Pod backend-.* was sent exactly what was foretold/)).toBeVisible()
+  await expect(region.getByText(/^As predicted: 200 OK after/)).toBeVisible()
+  await expect(region.getByText(/Pod backend-.* was sent exactly what was predicted/)).toBeVisible()
   await expect(region.getByRole('region', { name: 'The answer' })).toContainText('"X-Tenant"')
   await expectAccessible(page)
   await ask('/old/x')
-  await expect(region.getByText(/^As foretold: 301/)).toBeVisible()
+  await expect(region.getByText(/^As predicted: 301/)).toBeVisible()
   await expect(region.getByRole('list', { name: 'What the client gets' })).toContainText(
     'Location: http://new.example/old/x',
   )
   await ask('/broken')
-  await expect(region.getByText(/^As foretold: 500/)).toBeVisible()
+  await expect(region.getByText(/^As predicted: 500/)).toBeVisible()
   await ask('/nobody')
   await expect(region.getByText('The gateway answers 404: no rule')).toBeVisible()
-  await expect(region.getByText(/^As foretold: 404/)).toBeVisible()
+  await expect(region.getByText(/^As predicted: 404/)).toBeVisible()
 })
 
 test('asks before it sends what may change data, and the curl does the same', async ({ page }) => {
@@ -138,12 +138,12 @@ test('asks before it sends what may change data, and the curl does the same', as
   await region.getByRole('button', { name: 'Send it for real' }).click()
   const dialog = page.getByRole('dialog', { name: 'Send this POST for real?' })
   await expect(dialog).toContainText('backend:3000 does what it asks for')
-  await expect(dialog).toContainText('foretold:3000 (29 % of requests) gets a copy')
+  await expect(dialog).toContainText('foretold:3000 (29 % of requests) gets it mirrored')
   await dialog.getByRole('button', { name: 'Cancel' }).click()
-  await expect(region.getByText(/foretold: /)).toBeHidden()
+  await expect(region.getByText(/predicted: /)).toBeHidden()
   await region.getByRole('button', { name: 'Send it for real' }).click()
   await dialog.getByRole('button', { name: 'Send once' }).click()
-  await expect(region.getByText(/^As foretold: 200 OK/)).toBeVisible()
+  await expect(region.getByText(/^As predicted: 200 OK/)).toBeVisible()
 
   const command = await region.getByText(/^curl -i/).textContent()
   const { stdout } = await bash(command ?? '')
@@ -177,10 +177,10 @@ test('says when a draft is not what the gateway serves, and what is wrong with a
   await region.getByLabel('Path and query').fill('/nobody')
   await region.getByRole('button', { name: 'Find the rule' }).click()
   await expect(region.getByText('Rule 3 of default/foretold takes it.')).toBeVisible()
-  await expect(region.getByText(/^With your draft in force/)).toBeVisible()
+  await expect(region.getByText(/^As if your draft were applied/)).toBeVisible()
   await expect(region.getByText(/your draft is not applied/)).toBeVisible()
   await region.getByRole('button', { name: 'Send it for real' }).click()
-  await expect(region.getByText(/^As foretold: 404/)).toBeVisible()
+  await expect(region.getByText(/^As predicted: 404/)).toBeVisible()
 
   await region.getByLabel('Scheme').selectOption('https')
   await region.getByRole('button', { name: 'Find the rule' }).click()

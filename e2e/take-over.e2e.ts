@@ -65,7 +65,7 @@ test('a draft names what it leaves out and others own, shows it without, and rem
   await left.getByRole('checkbox', { name: /spec.hostnames/ }).check()
   await remove.click()
   await expect(changes).toContainText('spec.hostnames removed')
-  await expect(review).toContainText('Requests for taken.example are no longer taken.')
+  await expect(review).toContainText('Requests for taken.example will no longer be routed here.')
   await applyReview(page)
   expect(await read('{.metadata.labels} {.spec.hostnames}')).toBe('{"team":"a"} ')
 })
@@ -103,7 +103,7 @@ test('a budget that kubectl set is cleared, and nothing else of the route', asyn
   const budget = 'mirrorboard.dev/mirror-budget'
   await kubectl(`annotate httproute taken ${budget}='{"requestsPerSecond":5}'`)
   await page.goto('/routes/default/taken/promote')
-  const rate = page.getByLabel('Copies a second, at most')
+  const rate = page.getByLabel('Mirrored requests per second, at most')
   await expect(rate).toHaveValue('5')
   await rate.fill('')
   await page.getByRole('button', { name: 'Review budget' }).click()
@@ -125,8 +125,10 @@ test('a setting of a route that kubectl made is checked as the whole route, not 
   await page.getByRole('button', { name: 'Review and switch on' }).click()
   const { review } = reviewOf(page)
   const findings = review.getByRole('list', { name: 'Findings that touch traffic' })
-  await expect(review).toContainText('No request goes another way.')
-  await expect(findings).toContainText('every copied request reaches it twice', { timeout: 60_000 })
+  await expect(review).toContainText('Routing does not change.')
+  await expect(findings).toContainText('every mirrored request reaches it twice', {
+    timeout: 60_000,
+  })
   await expect(findings).not.toContainText('parentRefs')
   await expect(findings).not.toContainText('Without rules')
 })

@@ -48,7 +48,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 const GATEWAY_WORKERS_MAX = 64
 
 export const USAGE = `Usage: npm start -- [options]
-  --reset              forget the sandbox's state and start afresh
+  --reset              delete the sandbox's state and start from an empty one
   --planes=a,b         run only these planes in this process: ${PLANE_NAMES.join(', ')}
   --context=NAME       the kubeconfig context to use
   --help               this text
@@ -119,10 +119,10 @@ function readFlags(args: readonly string[]): Flags | string {
       const planes = readPlanes(value)
       if (typeof planes === 'string') return planes
       flags = { ...flags, planes }
-    } else return `the option ${arg} is not known; npm start -- --help lists them.`
+    } else return `unknown option ${arg}; npm start -- --help lists them.`
   }
   if (flags.reset && flags.planes)
-    return '--reset forgets the whole state, so it goes without --planes.'
+    return '--reset deletes the whole state, so it cannot be combined with --planes.'
   return flags
 }
 

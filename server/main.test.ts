@@ -68,7 +68,7 @@ describe.concurrent('a start that cannot succeed ends with one sentence', {
   it('for an unknown option', () =>
     expectSentence({
       args: ['--prot=1'],
-      sentence: 'the option --prot=1 is not known; npm start -- --help lists them.',
+      sentence: 'unknown option --prot=1; npm start -- --help lists them.',
     }))
 
   it('for an unknown plane', () =>

@@ -94,7 +94,9 @@ export function ChartCursor(props: ChartCursorProps) {
       aria-valuemin={0}
       aria-valuemax={Math.max(0, rows.length - 1)}
       aria-valuenow={row === undefined ? Math.max(0, rows.length - 1) : index}
-      aria-valuetext={row === undefined ? 'Arrow keys read the values' : valuesAt(props, row)}
+      aria-valuetext={
+        row === undefined ? 'Use the arrow keys to read the values' : valuesAt(props, row)
+      }
       className="absolute inset-0 cursor-crosshair touch-pan-y rounded-sm select-none"
       onKeyDown={onKeyDown}
       onBlur={() => setTime(null)}

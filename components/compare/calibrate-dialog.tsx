@@ -13,13 +13,13 @@ import type { HTTPRoute } from '@/lib/gateway-api/types'
 
 const REQUESTS_DEFAULT = 500
 
-/** How many repeats would tell every undecided difference from noise; the default where that is not known. */
+/** How many repeats would distinguish every undecided difference from noise; the default where that is not known. */
 export function suggestedRepeats(groups: readonly AssessedGroup[], done: number): number {
   const needed = groups.map(({ repeatsNeeded }) => (repeatsNeeded ?? 0) - done)
   return Math.min(CALIBRATION_REQUESTS_MAX, Math.max(REQUESTS_DEFAULT, ...needed))
 }
 
-/** A gateway that restarts later than this does not begin it anew. */
+/** A gateway that restarts later than this does not begin it again. */
 const LASTS_MS = 24 * 3_600_000
 
 function annotationOf(requests: number): string {
@@ -31,8 +31,8 @@ function annotationOf(requests: number): string {
 export function costSentence(requests: number | null, rules: number): string {
   const count = requests === null ? 'that many' : formatCount(requests * rules)
   const each =
-    rules === 1 || requests === null ? '' : `, ${formatCount(requests)} of each rule that mirrors`
-  return `Costs the primary ${count} further safe requests within a day${each}, as traffic comes in. Clients wait for none of them.`
+    rules === 1 || requests === null ? '' : `, ${formatCount(requests)} for each rule that mirrors`
+  return `Sends ${count} more safe requests to the primary within a day${each}, as traffic comes in. Clients never wait for them.`
 }
 
 interface CalibrateDialogProps {
@@ -66,7 +66,7 @@ export function CalibrateDialog({ route, suggested, onClose }: CalibrateDialogPr
     <Modal
       onClose={onClose}
       width="sm"
-      title="Measure the noise"
+      title="Measure noise"
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>

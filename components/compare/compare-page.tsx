@@ -41,8 +41,8 @@ function NoMirror({ namespace, name }: RouteAddress) {
         </Link>
       }
     >
-      Add a RequestMirror filter that sends a copy of the requests to the new version. Then both
-      answers can be compared here.
+      Add a RequestMirror filter that mirrors requests to the new version. Then both answers can be
+      compared here.
     </EmptyState>
   )
 }
@@ -65,8 +65,8 @@ function ComparisonChooser({ comparisons, chosen, onChoose }: ChooserProps) {
       >
         {comparisons.map((item) => (
           <option key={nameOf(item)} value={nameOf(item)}>
-            {item.mirrorBackend === '' ? 'no answer yet' : item.mirrorBackend}, generation{' '}
-            {item.generation}, rule {item.rule}, filter {item.filterIndex}
+            {item.mirrorBackend === '' ? 'no answer from the mirror yet' : item.mirrorBackend},
+            generation {item.generation}, rule {item.rule}, filter {item.filterIndex}
           </option>
         ))}
       </select>
@@ -102,8 +102,8 @@ function Compared({ route }: { route: HTTPRoute }) {
   const notice = (
     <GatewayNotice servers={servers} capability="capture">
       {canCapture
-        ? 'What comes through it is mirrored and counted, and is in no comparison.'
-        : 'What is shown was captured before. No pair is added.'}
+        ? 'Requests through it are mirrored and counted, and are in no comparison.'
+        : 'What you see was captured earlier; no pair is added.'}
     </GatewayNotice>
   )
   if (settings === null && chosen === undefined) {
@@ -124,7 +124,7 @@ function Compared({ route }: { route: HTTPRoute }) {
       ) : null}
       {settings === null ? (
         <Notice tone="info">
-          Comparison is off: no pairs are captured. What is shown was counted before.
+          Comparison is off: no pairs are captured. What you see was counted earlier.
         </Notice>
       ) : null}
       <CompareWorkspace

@@ -61,7 +61,7 @@ function Toolbar({ route, comparison, chooser, onDialog, onDownload }: ToolbarPr
           disabledReason={cannotRepeat}
           onClick={() => onDialog('calibrate')}
         >
-          Calibrate
+          Measure noise
         </Button>
         <Button icon={<Settings2 size={14} aria-hidden />} onClick={() => onDialog('settings')}>
           Settings
@@ -71,7 +71,7 @@ function Toolbar({ route, comparison, chooser, onDialog, onDownload }: ToolbarPr
           disabledReason={noPairs}
           onClick={() => onDialog('reset')}
         >
-          Start anew
+          Reset comparison
         </Button>
         <Link href={page.evidence()} className={buttonClass({ variant: 'ghost' })}>
           Open a file
@@ -104,7 +104,7 @@ function NoPairs({ route }: { route: HTTPRoute }) {
       }
     >
       {percent === undefined ? 'Mirrored requests' : `${percent} % of the mirrored requests`} are
-      captured. As soon as one was answered by both sides, it is compared here.
+      captured. As soon as both sides have answered one, the two answers are compared here.
     </EmptyState>
   )
 }
@@ -116,7 +116,7 @@ function ResetDialog({ route, onClose }: { route: HTTPRoute; onClose: () => void
     <Modal
       onClose={onClose}
       width="sm"
-      title="Start the comparison anew?"
+      title="Reset the comparison?"
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -125,14 +125,15 @@ function ResetDialog({ route, onClose }: { route: HTTPRoute; onClose: () => void
             disabledReason={readOnly}
             onClick={() => reset.mutate(keyOf(route), { onSuccess: onClose })}
           >
-            Forget and start anew
+            Delete and reset
           </Button>
         </>
       }
     >
       <p className="text-pretty">
-        Every pair and count of this route is forgotten, its calibration included. Do so when the
-        mirror runs another version: evidence of the former says nothing of the new one.
+        Every pair and count of this route is deleted, the measured noise included. Do this when the
+        mirror runs another version: evidence about the former version says nothing about the new
+        one.
       </p>
       {reset.error === null ? null : <Notice tone="bad">{reset.error.message}</Notice>}
     </Modal>
@@ -229,8 +230,8 @@ export function CompareWorkspace({ route, comparison, chooser }: CompareWorkspac
       {download.error === '' ? null : <Notice tone="bad">{download.error}</Notice>}
       {comparison !== undefined && comparison.generation !== route.metadata.generation ? (
         <Notice tone="info">
-          These {plural(comparison.pairs, 'pair')} are of generation {comparison.generation}; the
-          route is at {route.metadata.generation} now, of which no pair was captured yet.
+          {plural(comparison.pairs, 'pair')} of generation {comparison.generation}; the route is at
+          generation {route.metadata.generation} now, and no pair of it was captured yet.
         </Notice>
       ) : null}
       {comparison === undefined ? <NoPairs route={route} /> : null}

@@ -1,12 +1,14 @@
 'use client'
 
 import {
+  changeText,
   evidenceText,
   formatPercent,
   kindText,
   placeText,
+  shareText,
 } from '@/components/findings/comparison-text'
-import { formatCount, plural } from '@/components/format/numbers'
+import { formatCount } from '@/components/format/numbers'
 import { Button } from '@/components/ui/button'
 import { Chip, type Tone } from '@/components/ui/chip'
 import { cn } from '@/components/ui/class-names'
@@ -66,7 +68,7 @@ interface DifferenceRowProps {
 }
 
 function DifferenceRow({ group, isChosen, onChoose, onIgnore }: DifferenceRowProps) {
-  const { kind, pattern, differing, seen, rate, lower, upper, state } = group
+  const { kind, pattern, differing, rate, lower, upper, state } = group
   const place = placeText(group)
   const canIgnore = pattern.startsWith('$') || headerOf(pattern) !== null
   return (
@@ -77,7 +79,7 @@ function DifferenceRow({ group, isChosen, onChoose, onIgnore }: DifferenceRowPro
       )}
     >
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <Chip tone={TONES[state]}>{kindText(kind)}</Chip>
+        <Chip tone={TONES[state]}>{changeText(group)}</Chip>
         <span className="min-w-0 font-mono text-xs font-medium break-all">{place}</span>
         <span className="ml-auto flex gap-1.5">
           {differing === 0 ? null : (
@@ -103,13 +105,8 @@ function DifferenceRow({ group, isChosen, onChoose, onIgnore }: DifferenceRowPro
         </span>
       </div>
       <p className="text-xs tabular-nums">
-        <span className="font-semibold">{formatPercent(rate)}</span>: {formatCount(differing)} of{' '}
-        {plural(
-          seen,
-          kind === 'status' ? 'such answer' : 'pair with this place',
-          kind === 'status' ? 'such answers' : 'pairs with this place',
-        )}
-        ; between {formatPercent(lower)} and {formatPercent(upper)}
+        <span className="font-semibold">{formatPercent(rate)}</span>: {shareText(group)}; between{' '}
+        {formatPercent(lower)} and {formatPercent(upper)}
       </p>
       <p className="text-xs text-muted">{evidenceText(group)}</p>
       <Sample group={group} />
@@ -130,8 +127,8 @@ interface DifferenceListProps {
 
 const SECTIONS = [
   { state: 'difference', title: 'Differences' },
-  { state: 'undecided', title: 'Not told from noise yet' },
-  { state: 'spelling', title: 'Other spelling of the same value' },
+  { state: 'undecided', title: 'Not yet distinguished from noise' },
+  { state: 'spelling', title: 'Same value, spelled differently' },
   { state: 'noise', title: 'Noise' },
   { state: 'ignored', title: 'Ignored' },
 ] as const
@@ -144,9 +141,7 @@ export function DifferenceList({ groups, filter, onChoose, onIgnore }: Differenc
   const hasDifferences = groups.some(({ state }) => state === 'difference')
   return (
     <Panel title="What differs">
-      {hasDifferences ? null : (
-        <p className="pb-2 text-muted">No difference that exceeds the noise so far.</p>
-      )}
+      {hasDifferences ? null : <p className="pb-2 text-muted">No real difference so far.</p>}
       {SECTIONS.map(({ state, title }) => {
         const rows = groups.filter((group) => group.state === state)
         if (rows.length === 0) return null
@@ -169,7 +164,7 @@ export function DifferenceList({ groups, filter, onChoose, onIgnore }: Differenc
             </ul>
             {rows.length <= ROWS_SHOWN_MAX ? null : (
               <p className="py-2 text-2xs text-muted">
-                And {formatCount(rows.length - ROWS_SHOWN_MAX)} that rank below these.
+                And {formatCount(rows.length - ROWS_SHOWN_MAX)} more that rank lower.
               </p>
             )}
           </details>

@@ -23,7 +23,7 @@ export function EnableComparison({ route }: { route: HTTPRoute }) {
         <p className="text-pretty">
           With it on, the gateway keeps both answers of sampled requests, secrets replaced by salted
           hashes, and this page says what differs, what is only noise, and whether to promote.
-          Clients wait for nothing of it.
+          Clients never wait for it.
         </p>
         <TextField
           label="Captured, % of mirrored requests"
@@ -43,7 +43,7 @@ export function EnableComparison({ route }: { route: HTTPRoute }) {
           Review and switch on
         </Button>
         <p className="text-2xs text-muted">
-          Sets the annotation {COMPARISON_ANNOTATION} and nothing else of the route.
+          Sets the annotation {COMPARISON_ANNOTATION} and nothing else on the route.
         </p>
       </div>
       {isReviewing ? (

@@ -11,11 +11,11 @@ interface EndpointsPanelProps {
 }
 
 function coveredText({ since, beyond }: ComparisonSnapshot['requests']): string {
-  if (since === 0) return 'Patterns are of captured pairs only: nobody counts what else is asked.'
+  if (since === 0) return 'Patterns are of captured pairs only: other requests are not counted.'
   const all = `Patterns are of all requests of this rule since ${formatDayTime(since)}, captured or not.`
   return beyond === 0
     ? all
-    : `${all} ${plural(beyond, 'request')} came with more paths at once than are told apart, and are in none.`
+    : `${all} ${plural(beyond, 'request')} had more distinct paths than are counted separately, and are in none of the patterns.`
 }
 
 /** Paths asked for, ids taken out, with the pairs of each; and those that no pair has asked. */
@@ -30,7 +30,7 @@ export function EndpointsPanel({ snapshot, filter, onChoose }: EndpointsPanelPro
       <p className="pb-1 text-xs">
         {unseenEndpoints.length === 0
           ? `All ${plural(known, 'known path pattern')} compared.`
-          : `${formatCount(unseenEndpoints.length)} of ${formatCount(known)} path patterns unseen.`}
+          : `${formatCount(unseenEndpoints.length)} of ${formatCount(known)} path patterns not compared yet.`}
       </p>
       <ScrollRegion label="Path patterns with their pairs" className="max-h-72 overflow-auto">
         <table className="w-full text-xs tabular-nums">
@@ -58,7 +58,7 @@ export function EndpointsPanel({ snapshot, filter, onChoose }: EndpointsPanelPro
                 </th>
                 <td className="py-1 pl-2 text-right">{countOf(endpoint)}</td>
                 <td colSpan={2} className="py-1 pl-2 text-right text-warn">
-                  unseen
+                  not compared
                 </td>
               </tr>
             ))}
@@ -86,7 +86,7 @@ export function EndpointsPanel({ snapshot, filter, onChoose }: EndpointsPanelPro
         </table>
       </ScrollRegion>
       <p className="pt-1 text-2xs text-muted">
-        {coveredText(requests)} Differing counts noise as well.
+        {coveredText(requests)} “Differing” includes noise.
       </p>
     </Panel>
   )

@@ -57,7 +57,7 @@ function FilePicker({ onOpened }: { onOpened: (opened: Opened) => void }) {
         }}
         className="max-w-full cursor-pointer rounded-md text-xs file:mr-2 file:h-8 file:cursor-pointer file:rounded-md file:border file:border-solid file:border-control file:bg-panel file:px-3 file:font-medium file:text-fg hover:file:bg-sunken"
       />
-      <p className="text-2xs text-muted">It is read in this browser and sent nowhere.</p>
+      <p className="text-2xs text-muted">The file is read in this browser and sent nowhere.</p>
     </div>
   )
 }
@@ -70,8 +70,8 @@ function Contents({ evidence }: { evidence: Evidence }) {
       <p className="text-xs text-muted">
         Route {snapshot.route}, generation {snapshot.generation},{' '}
         {snapshot.primaryBackends.join(', ')} → {snapshot.mirrorBackend}, written{' '}
-        {new Date(writtenAt).toLocaleString('en-GB')}. The verdict is judged anew from the counts in
-        the file.
+        {new Date(writtenAt).toLocaleString('en-GB')}. The verdict is computed again from the counts
+        in the file.
       </p>
       <PairSourceProvider value={{ from: 'file', pairs }}>
         <ComparisonView
@@ -81,7 +81,7 @@ function Contents({ evidence }: { evidence: Evidence }) {
           pairActions={(exchange) => <CopyAsCurl exchange={exchange} />}
         />
       </PairSourceProvider>
-      <Panel title="The route, and with the mirror promoted" bodyClassName="flex h-96 flex-col">
+      <Panel title="The route now, and with the mirror promoted" bodyClassName="flex h-96 flex-col">
         <ManifestDiff
           before={before}
           after={after}

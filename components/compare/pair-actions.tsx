@@ -60,7 +60,7 @@ function ReplayResult({ id }: { id: string }) {
   return (
     <Notice tone={run.answered > 0 ? 'ok' : 'warn'}>
       {run.answered > 0
-        ? `Answered with status ${codes}. If the request is sampled, its pair is in the list in a moment.`
+        ? `Answered with status ${codes}. If the request is sampled, its pair appears in the list in a moment.`
         : `Not answered: ${run.message === '' ? errors : run.message}`}
     </Notice>
   )
@@ -111,7 +111,7 @@ export function PairActions({ exchange, route }: { exchange: CapturedExchange; r
           readOnly !== undefined
             ? readOnly
             : isBodyLost
-              ? `It can't be sent again: ${request.missing.join(', ')} was not kept`
+              ? `It can't be sent again: ${request.missing.join(', ')} was not stored`
               : origin === undefined
                 ? 'The Gateway has no address yet'
                 : undefined
@@ -129,7 +129,7 @@ export function PairActions({ exchange, route }: { exchange: CapturedExchange; r
       </Link>
       {request.missing.length === 0 ? null : (
         <p className="basis-full text-2xs text-muted">
-          Redacted, so a copy or a replay is without it: {request.missing.join(', ')}.
+          Redacted, so the curl command and a replay leave it out: {request.missing.join(', ')}.
         </p>
       )}
       {start.error === null ? null : <Notice tone="bad">{start.error.message}</Notice>}
@@ -142,8 +142,7 @@ export function PairActions({ exchange, route }: { exchange: CapturedExchange; r
           onSend={send}
         >
           {request.method} may change data: it goes through the Gateway to the primary and, where
-          the route mirrors it, to the mirror as well, so what it does is done a second time on
-          both.
+          the route mirrors it, to the mirror as well, so its effect happens a second time on both.
         </ConfirmSend>
       ) : null}
     </>

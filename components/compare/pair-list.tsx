@@ -70,8 +70,8 @@ function PairRow({ pair, stateOf, isChosen, onChoose }: PairRowProps) {
               {pair.leftOut
                 ? leftOutText(pair.leftOut)
                 : pair.differences.length === 0
-                  ? 'equal'
-                  : 'equal but for noise'}
+                  ? 'identical'
+                  : 'same'}
             </span>
           ) : null}
         </span>
@@ -131,8 +131,8 @@ export function PairList({ filter, onFilter, stateOf, chosen, onChoose }: PairLi
         )
       ) : data.pairs.length === 0 ? (
         <p className="text-muted">
-          No kept pair fits. The newest pairs and a sample of every kind are kept; the counts above
-          are of all.
+          No stored example matches. The newest pairs and a sample of every kind are stored; the
+          counts above are of all pairs.
         </p>
       ) : (
         <>
@@ -150,8 +150,7 @@ export function PairList({ filter, onFilter, stateOf, chosen, onChoose }: PairLi
             </ul>
           </ScrollRegion>
           <p className="border-t border-line pt-2 text-2xs text-muted">
-            {formatCount(data.pairs.length)} of {formatCount(data.kept)} kept: the newest, and a
-            fair sample of every kind.
+            Showing {formatCount(data.pairs.length)} of {formatCount(data.kept)} stored examples.
           </p>
         </>
       )}

@@ -26,9 +26,9 @@ import { bodyRows, headerRows } from './pair-rows'
 import { usePair } from './pair-source'
 
 const STATE_TEXT: Record<AssessedGroup['state'], string> = {
-  difference: 'exceeds the noise',
-  undecided: 'not told from noise yet',
-  spelling: 'the same value, written in another way',
+  difference: 'real difference',
+  undecided: 'not yet distinguished from noise',
+  spelling: 'same value, spelled differently',
   noise: 'noise',
   ignored: 'ignored',
 }
@@ -138,7 +138,7 @@ function Bodies({ primary, mirror }: { primary: CapturedBody; mirror: CapturedBo
       </table>
       {rows.length <= LINES_SHOWN_MAX ? null : (
         <p className="px-2 text-2xs text-muted">
-          And {rows.length - LINES_SHOWN_MAX} lines that are not drawn.
+          And {rows.length - LINES_SHOWN_MAX} more lines, not shown.
         </p>
       )}
     </ScrollRegion>
@@ -152,7 +152,7 @@ function answerText(answer: CapturedAnswer, label: string): string {
   const { status, body, firstByteMs, totalMs } = answer
   const call = label === String(status) ? '' : `, gRPC ${label}`
   const bytes = formatSize(body.kind === 'none' ? 0 : body.bytes)
-  return `${status}${call}, ${bytes}, first byte after ${formatLatency(firstByteMs)}, all of it after ${formatLatency(totalMs)}`
+  return `${status}${call}, ${bytes}, first byte after ${formatLatency(firstByteMs)}, last byte after ${formatLatency(totalMs)}`
 }
 
 function Answers({ exchange }: { exchange: CapturedExchange }) {
@@ -179,7 +179,7 @@ function Differences({ pair, stateOf }: { pair: ComparedPair; stateOf: StateOf }
   const { differences } = pair.summary
   const leftOut = leftOutText(pair.summary.leftOut ?? '')
   if (differences.length === 0) {
-    return <p className="px-2 text-xs">{leftOut === '' ? 'Both answers are equal.' : leftOut}</p>
+    return <p className="px-2 text-xs">{leftOut === '' ? 'Both answers are the same.' : leftOut}</p>
   }
   return (
     <>
@@ -217,7 +217,7 @@ export function PairView({ id, stateOf, actions }: PairViewProps) {
     return error === null ? (
       <LoadingState label="Loading pair" />
     ) : (
-      <Notice tone="warn" title="This pair is not kept any more">
+      <Notice tone="warn" title="This pair is no longer stored">
         {error.message} Choose another from the list.
       </Notice>
     )

@@ -30,31 +30,31 @@ const NUMBERS = [
   {
     name: 'percent',
     label: 'Captured, % of mirrored requests',
-    hint: 'What is not captured is mirrored all the same',
+    hint: 'All are mirrored; only these are captured',
   },
   { name: 'numberTolerance', label: 'Number tolerance, %', hint: 'Closer numbers are equal' },
-  { name: 'maxMismatchRate', label: 'Differing answers, at most %', hint: 'Net of noise' },
-  { name: 'maxErrorRate', label: 'Failed by the mirror alone, at most %', hint: 'Of requests' },
+  { name: 'maxMismatchRate', label: 'Differing answers, at most %', hint: 'Without noise' },
+  { name: 'maxErrorRate', label: 'Failed only by the mirror, at most %', hint: 'Of requests' },
   {
     name: 'latencyToleranceMs',
     label: 'Slower by at most, ms',
-    hint: 'The median pair; counted at 1, 2, 3, 5, 7, 10, 15, 20, 30, 50 …',
+    hint: 'In the median pair; counted at 1, 2, 3, 5, 7, 10, 15, 20, 30, 50 …',
   },
   {
     name: 'minEndpointCoverage',
     label: 'Path patterns compared, at least %',
-    hint: 'Of known ones',
+    hint: 'Of the known patterns',
   },
-  { name: 'level', label: 'Chance of a wrong verdict, at most %', hint: 'However often one looks' },
+  { name: 'level', label: 'Chance of a wrong verdict, at most %', hint: 'However often you look' },
 ] as const
 
 const LISTS = [
   {
     name: 'ignorePaths',
     label: 'Ignored paths',
-    hint: '$.items[*].id, $..requestId; counts at once',
+    hint: '$.items[*].id, $..requestId; takes effect at once',
   },
-  { name: 'ignoreHeaders', label: 'Ignored headers', hint: 'Counts at once' },
+  { name: 'ignoreHeaders', label: 'Ignored headers', hint: 'Takes effect at once' },
   { name: 'unorderedPaths', label: 'Lists without order', hint: '$.tags; for pairs from now on' },
   { name: 'listKeys', label: 'Lists with a key', hint: '$.items = id; for pairs from now on' },
   {
@@ -66,7 +66,7 @@ const LISTS = [
 ] as const
 
 /** The verdict if the form were applied: limits can be tried before they are set. */
-function Foretold({
+function Predicted({
   settings,
   snapshot,
 }: {
@@ -76,7 +76,7 @@ function Foretold({
   const assessment = assess(snapshot, judgeRules(settings))
   return (
     <Notice tone="info">
-      By these settings the verdict is <b>{DECISION_TEXT[assessment.decision]}</b>.{' '}
+      With these settings the verdict is <b>{DECISION_TEXT[assessment.decision]}</b>.{' '}
       {explainDecision(assessment, snapshot)}
     </Notice>
   )
@@ -131,7 +131,7 @@ export function SettingsDialog({ route, settings, snapshot, onClose }: SettingsD
         </div>
         {parsed.ok ? (
           snapshot === undefined ? null : (
-            <Foretold settings={parsed.settings} snapshot={snapshot} />
+            <Predicted settings={parsed.settings} snapshot={snapshot} />
           )
         ) : (
           <Notice tone="bad">{parsed.message}</Notice>

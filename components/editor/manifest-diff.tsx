@@ -27,8 +27,8 @@ interface ManifestDiffProps {
 const NO_NOTES: readonly LineNote[] = []
 
 const AFTER_WORDS: Record<'result' | 'draft', string> = {
-  result: 'what the server would store, defaults included',
-  draft: 'your draft as it is typed, so defaults look removed',
+  result: 'after apply, defaults included',
+  draft: 'your draft as typed, so defaults look removed',
 }
 
 const OPTIONS = {
@@ -103,7 +103,7 @@ function showOne(monaco: Monaco, host: HTMLElement, { before, after, label, note
 
 /** Two texts side by side, or one above the other where there is little room; said in words for those who can't see it. */
 export function ManifestDiff(props: ManifestDiffProps) {
-  const { before, after, beforeIs = 'live', afterIs, label, notes = NO_NOTES } = props
+  const { before, after, beforeIs = 'live now', afterIs, label, notes = NO_NOTES } = props
   const host = useRef<HTMLDivElement>(null)
   const [isReady, setIsReady] = useState(false)
   const { added, removed } = countChangedLines(before, after)
@@ -129,7 +129,7 @@ export function ManifestDiff(props: ManifestDiffProps) {
   return (
     <figure aria-label={label} className="flex min-h-64 flex-1 flex-col gap-1">
       <figcaption className="text-xs text-muted">
-        Left, or red: {beforeIs}. Right, or green:{' '}
+        Left (red): {beforeIs}. Right (green):{' '}
         {typeof afterIs === 'string' ? AFTER_WORDS[afterIs] : afterIs.words}.{' '}
         <span className="text-ok">{added} added</span>,{' '}
         <span className="text-bad">{removed} removed</span> lines.

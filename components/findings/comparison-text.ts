@@ -25,47 +25,52 @@ export const DECISION_TEXT = {
 export function explainDecision(assessment: Assessment, snapshot: ComparisonSnapshot): string {
   const bad = assessment.criteria.filter(({ state }) => state === 'bad')
   if (bad.length > 0) {
-    const [first = '', ...more] = bad.map(({ name }) => BAD_TEXT[name])
-    return `${[first, ...more.map(continued)].join(', and ')}.`
+    const [first = '', ...more] = bad.map(({ name }, index) => BAD_TEXT[name][index === 0 ? 0 : 1])
+    return `${sentenceOf([first, ...more])}.`
   }
   const pairs = plural(snapshot.pairs, 'pair')
   if (assessment.decision === 'promote') {
     return `${pairs} show no difference, failure or delay beyond the limits.`
   }
   if (assessment.unmeasured > 0) {
-    return `${pairs} alone can’t decide: the primary’s own variation is not measured.`
+    return `${pairs} alone are not enough: the primary’s own variation has not been measured.`
   }
   return `${pairs} are not enough to decide. ${explainNeed(assessment)}`
 }
 
-/** As a sentence goes on. */
-function continued(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
+/** Clauses as one sentence: `a`, `a, and b`, `a, b, and c`. */
+function sentenceOf(clauses: readonly string[]): string {
+  if (clauses.length < 2) return clauses.join('')
+  return `${clauses.slice(0, -1).join(', ')}, and ${clauses.at(-1)}`
 }
 
-const BAD_TEXT: Record<Criterion['name'], string> = {
-  mismatch: 'More answers differ than the limit allows',
-  errors: 'The mirror fails requests that the primary answers',
-  latency: 'The mirror is slower than the limit allows',
-  coverage: 'Too few paths were compared',
+/** As the sentence begins, and as it goes on. */
+const BAD_TEXT: Record<Criterion['name'], readonly [first: string, further: string]> = {
+  mismatch: ['The mirror’s answers differ too often', 'its answers differ too often'],
+  errors: [
+    'The mirror fails requests the primary answers',
+    'it fails requests the primary answers',
+  ],
+  latency: ['The mirror is slower than the limit allows', 'it is slower'],
+  coverage: ['Too few paths were compared', 'too few paths were compared'],
 }
 
 function explainNeed({ pairsNeeded, criteria, groups }: Assessment): string {
   const isUndecided = groups.some(({ state }) => state === 'undecided')
   if (pairsNeeded === null) {
     return isUndecided
-      ? 'Differences below are not told from noise yet: calibrate, or ignore what may differ.'
-      : 'At the present rates, which are close to a limit, more pairs alone will not decide soon.'
+      ? 'The differences below are not yet checked against the primary’s own variation: measure noise, or ignore what may differ.'
+      : 'The present rates are so close to a limit that more pairs alone will not decide soon.'
   }
   if (pairsNeeded > 0)
     return `About ${formatCount(pairsNeeded)} more are needed at the present rates.`
   const isUncovered = criteria.some(({ name, state }) => name === 'coverage' && state === 'open')
-  return isUncovered ? 'Paths that the route has been asked for were not compared yet.' : ''
+  return isUncovered ? 'Some paths that got requests were not compared yet.' : ''
 }
 
 const PLACES_NAMED_MAX = 3
 
-/** What only repeats could tell: a sentence without its end, which may offer them; `''` when there is nothing. */
+/** What only repeats can show: a sentence without its end, which may offer them; `''` when there is nothing. */
 export function unmeasuredText({ groups }: Assessment, { calibrationPairs }: ComparisonSnapshot) {
   const places = groups.filter(({ evidence }) => evidence === 'unmeasured').map(placeText)
   if (places.length === 0) return ''
@@ -78,11 +83,11 @@ export function unmeasuredText({ groups }: Assessment, { calibrationPairs }: Com
     calibrationPairs === 0
       ? 'not yet checked against the primary’s own variation'
       : 'in no repeat so far (only GET, HEAD and OPTIONS are repeated)'
-  return `The values of ${all} hardly ever come twice, and are ${why}`
+  return `The values of ${all} hardly ever occur twice, and are ${why}`
 }
 
 export const CRITERION_TEXT: Record<Criterion['name'], string> = {
-  mismatch: 'Answers that differ, net of noise',
+  mismatch: 'Answers that really differ (ids and timestamps left out)',
   errors: 'Requests only the mirror failed',
   latency: 'Pairs with a slower mirror',
   coverage: 'Path patterns compared',
@@ -95,7 +100,7 @@ export function measuredText(criterion: Criterion): string {
   const pairs = plural(of, name === 'errors' ? 'request' : 'pair')
   const doubt =
     criterion.possible > seen
-      ? `, ${formatPercent(criterion.possible / of)} with what is not told from noise yet`
+      ? `, ${formatPercent(criterion.possible / of)} with differences not yet checked against noise`
       : ''
   return `${formatPercent(rate)} of ${pairs}${doubt}; between ${formatPercent(lower)} and ${formatPercent(upper)}`
 }
@@ -103,7 +108,7 @@ export function measuredText(criterion: Criterion): string {
 /** `at most 1 %`. */
 export function limitText({ name, limit }: Criterion, toleranceMs: number): string {
   if (name === 'coverage') return `at least ${formatPercent(limit)}`
-  if (name === 'latency') return `at most half slower by over ${toleranceMs} ms`
+  if (name === 'latency') return `at most half of them, by over ${toleranceMs} ms`
   return `at most ${formatPercent(limit)}`
 }
 
@@ -111,16 +116,58 @@ const KIND_TEXT: Record<AssessedGroup['kind'], string> = {
   missing: 'missing',
   added: 'added',
   changed: 'changed',
-  type: 'other type',
+  type: 'type changed',
   reordered: 're-ordered',
-  spelling: 'other spelling',
+  spelling: 'spelled differently',
   status: 'status',
-  body: 'other kind of body',
-  echo: 'gateway’s header given back',
+  body: 'another kind of body',
+  echo: 'echoes a header of the gateway',
 }
 
 export function kindText(kind: AssessedGroup['kind']): string {
   return KIND_TEXT[kind]
+}
+
+/** As `kindText`; a change of JSON type names both types of its first sample: `type changed: number → string`. */
+export function changeText({ kind, samples }: Pick<AssessedGroup, 'kind' | 'samples'>): string {
+  const [sample] = samples
+  if (kind !== 'type' || sample === undefined) return kindText(kind)
+  return `${kindText(kind)}: ${jsonTypeOf(sample.primary)} → ${jsonTypeOf(sample.mirror)}`
+}
+
+/** By its first character, as a sample may be cut. */
+function jsonTypeOf(json: string): string {
+  const types: Readonly<Record<string, string>> = {
+    '"': 'string',
+    '{': 'object',
+    '[': 'array',
+    t: 'boolean',
+    f: 'boolean',
+    n: 'null',
+  }
+  return types[json.charAt(0)] ?? 'number'
+}
+
+/** `in every answer that has `price` (904 of 904)`, `in 20 of 904 answers that have `price``. */
+export function shareText(
+  group: Pick<AssessedGroup, 'kind' | 'pattern' | 'seen' | 'differing'>,
+): string {
+  const { seen, differing } = group
+  const counts = `${formatCount(differing)} of ${formatCount(seen)}`
+  const statuses = statusesOf(group)
+  if (statuses !== null) return `in ${counts} requests the primary answered with ${statuses[0]}`
+  const name = headerOf(group.pattern) ?? lastNameOf(group.pattern)
+  const has = name === '' ? '' : ` that has \`${name}\``
+  const have = name === '' ? '' : ` that have \`${name}\``
+  return differing === seen && seen > 0
+    ? `in every answer${has} (${counts})`
+    : `in ${counts} answers${have}`
+}
+
+/** `price` of `$.items[*].price`; the pattern itself where no name ends it. */
+function lastNameOf(pattern: string): string {
+  if (!pattern.startsWith('$') || pattern === '$') return ''
+  return /\.([A-Za-z_][\w-]*)$/.exec(pattern)?.[1] ?? pattern
 }
 
 /** The place as a person names it: `$.items[*].price`, `header x-cache`, `200 → 503`. */
@@ -133,19 +180,19 @@ export function placeText(group: Pick<AssessedGroup, 'kind' | 'pattern'>): strin
 }
 
 const MODEL_TEXT: Record<AssessedGroup['model'], string> = {
-  time: 'each value is the time of its own answer, and both sides tell the same time',
-  counter: 'its values are a counter that goes on by itself on both sides',
+  time: 'each value is the time of its own answer, and the clocks of both sides agree',
+  counter: 'its values are a counter that rises by itself on both sides',
   'random-order': 'the primary itself gives the same items in changing order',
   instance: 'its values are names of Pods',
   'recent-time': 'its values are times of the last day, but not of their own answers',
-  unrepeated: 'hardly any value comes twice on either side, and both write them alike',
+  unrepeated: 'hardly any value occurs twice on either side, and both use the same format',
   'other-clock':
     'the primary’s values are the time of its answer, and the mirror’s are another time, or written in another form',
-  garbled: 'the primary gives back what the request says, and the mirror something else',
+  garbled: 'the primary echoes a value of the request, and the mirror returns another',
   derived: 'the mirror’s values are the primary’s, changed, or those of another answer',
-  'other-shape': 'both sides write their values differently',
-  'repeats-apart': 'one side gives the same values again, and the other does not',
-  stable: 'nothing in its values explains it',
+  'other-shape': 'the two sides use different formats',
+  'repeats-apart': 'values repeat on one side, and not on the other',
+  stable: 'its values look like no id, time or counter',
 }
 
 /** What the state rests on, with its n. */
@@ -154,21 +201,21 @@ export function evidenceText(group: AssessedGroup): string {
   const repeats = `${formatCount(calibrationDiffering)} of ${plural(calibrationSeen, 'repeat')} to the primary differ here`
   if (group.evidence === 'rule') return 'Ignored by this route’s settings.'
   if (group.evidence === 'spelling') {
-    return 'The same value, written in another way: only its spelling differs.'
+    return 'The same value, spelled differently.'
   }
   if (group.evidence === 'gateway') {
-    return `Noise of the gateway: ${formatCount(group.differing)} answers give back a request header that it sends to one side only, or with another value.`
+    return `Noise of the gateway: ${formatCount(group.differing)} answers echo a request header that the gateway sends to one side only, or with another value.`
   }
   if (group.evidence === 'calibration') return calibrationText(group, repeats)
   if (group.evidence === 'symmetry') {
     const opposite = `the opposite was seen ${plural(group.reverse ?? 0, 'time')}`
     return group.state === 'noise'
-      ? `Noise by its balance: ${opposite}, so neither side stands out.`
-      : `Noise would show in both directions alike; ${opposite}.`
+      ? `Noise, as it differs both ways alike: ${opposite}.`
+      : `${group.reverse ? 'Nearly always' : 'Always'} this way round, so not chance (${opposite}).`
   }
   if (group.evidence === 'unmeasured') {
     const values = plural(group.modelOf, 'differing value')
-    return `Not yet checked against the primary’s own variation: ${MODEL_TEXT[group.model]} (${values}). Repeats of GET, HEAD and OPTIONS requests show whether they are made for each answer.`
+    return `Not yet checked against the primary’s own variation: ${MODEL_TEXT[group.model]} (${values}). Repeated GET, HEAD and OPTIONS requests show whether each answer gets a new value.`
   }
   if (group.evidence === 'model') return modelText(group, repeats)
   return undecidedText(group, repeats)
@@ -179,8 +226,8 @@ function calibrationText(group: AssessedGroup, repeats: string): string {
     return `${repeats}: noise is below ${formatPercent(group.noiseUpper ?? 0)}.`
   }
   return group.model === 'unrepeated'
-    ? `Noise: ${repeats}, so its values are made for each answer.`
-    : `Noise: ${repeats}, and pairs no more often.`
+    ? `Noise: ${repeats}, so each answer gets a new value.`
+    : `Noise: ${repeats}, and mirrored pairs differ no more often.`
 }
 
 /** Values outweigh repeats; where there are some, that is said. */
@@ -190,19 +237,19 @@ function modelText(group: AssessedGroup, repeats: string): string {
   const isMeasured = group.calibrationSeen > 0
   if (group.state === 'noise') {
     const besides = isMeasured ? ` ${repeats}, which does not change that.` : ''
-    return `Noise by its values: ${why}.${besides}`
+    return `Noise, judged by its values: ${why}.${besides}`
   }
   return isMeasured
-    ? `Not noise by its values: ${why}. ${repeats}, which explains that it varies, and not this.`
-    : `Noise was not measured; ${why}.`
+    ? `Not noise, judged by its values: ${why}. ${repeats}, so it varies anyway, but not in this way.`
+    : `Not yet checked against the primary’s own variation; ${why}.`
 }
 
 function undecidedText(group: AssessedGroup, repeats: string): string {
-  if (group.calibrationSeen === 0) return 'Too few so far to be told from an odd answer.'
+  if (group.calibrationSeen === 0) return 'Too rare to decide: it may be a single odd answer.'
   const { repeatsNeeded } = group
   const more =
     repeatsNeeded === null
-      ? 'and it is too rare yet to tell it from noise'
-      : `too few to tell: about ${formatCount(repeatsNeeded)} repeats would`
+      ? 'and it is still too rare to distinguish from noise'
+      : `too few to decide: about ${formatCount(repeatsNeeded)} repeats would be enough`
   return `${repeats}, ${more}.`
 }

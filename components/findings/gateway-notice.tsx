@@ -44,8 +44,8 @@ export function CannotCompare({
         </Link>
       }
     >
-      {lackText(abilityOf(servers, 'capture'), 'capture')} Switched on, the comparison would wait
-      for ever. {servers.map(canText).join(' ')}
+      {lackText(abilityOf(servers, 'capture'), 'capture')} A comparison would wait forever.{' '}
+      {servers.map(canText).join(' ')}
     </EmptyState>
   )
 }

@@ -1,8 +1,10 @@
+import { Info } from 'lucide-react'
 import { formatDayTime, plural } from '@/components/format/numbers'
 import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/class-names'
 import { Panel } from '@/components/ui/panel'
 import { type Status, StatusIcon } from '@/components/ui/status-icon'
+import { Tooltip } from '@/components/ui/tooltip'
 import type { Assessment, Criterion, Decision, EndpointCoverage } from '@/lib/comparison/assess'
 import type { ComparisonSnapshot } from '@/lib/comparison/snapshot'
 import type { PairFilter } from '@/lib/dashboard-api/comparison'
@@ -58,9 +60,10 @@ function CriterionRow({ criterion, toleranceMs }: { criterion: Criterion; tolera
 }
 
 function unseenText({ requests, unseenShare }: EndpointCoverage): string {
+  if (unseenShare === 0 && requests > 0) return 'Every path that got requests was compared.'
   return requests === 0
-    ? `About ${formatPercent(unseenShare)} of requests go to paths no pair has asked yet.`
-    : `${formatPercent(unseenShare)} of ${plural(requests, 'request')} went to paths no pair has asked.`
+    ? `About ${formatPercent(unseenShare)} of requests go to paths that were not compared yet.`
+    : `${formatPercent(unseenShare)} of ${plural(requests, 'request')} went to paths that were not compared.`
 }
 
 interface VerdictCardProps {
@@ -118,16 +121,20 @@ export function VerdictCard(props: VerdictCardProps) {
       </div>
       <p className="pt-2 text-2xs text-pretty text-muted">
         {plural(snapshot.pairs, 'pair')} and {plural(snapshot.calibrationPairs, 'repeat')} since{' '}
-        {formatDayTime(snapshot.firstAt)}. {unseenText(endpoints)} The ranges are confidence
-        sequences (Howard, Ramdas, McAuliffe, Sekhon 2021): they hold however often one looks, and a
-        verdict is wrong with a chance of at most {formatPercent(level)}.
+        {formatDayTime(snapshot.firstAt)}. {unseenText(endpoints)} A verdict is wrong with a chance
+        of at most {formatPercent(level)}, however often you look.{' '}
+        <Tooltip content="The ranges are confidence sequences: Howard, Ramdas, McAuliffe, Sekhon, 2021, “Time-uniform, nonparametric, nonasymptotic confidence sequences”.">
+          <button type="button" aria-label="How the ranges are computed" className="align-middle">
+            <Info size={13} aria-hidden />
+          </button>
+        </Tooltip>
       </p>
       <Leftovers snapshot={snapshot} filter={filter} onChoose={onChoose} />
     </Panel>
   )
 }
 
-/** What only repeats could tell, and the button that asks for them, in one sentence. */
+/** What only repeats can show, and the button that asks for them, in one sentence. */
 function Unmeasured({
   snapshot,
   assessment,
@@ -145,7 +152,7 @@ function Unmeasured({
         <>
           :{' '}
           <Button size="sm" onClick={onMeasure}>
-            Measure the noise
+            Measure noise
           </Button>
         </>
       )}

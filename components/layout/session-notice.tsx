@@ -8,11 +8,11 @@ export function SessionNotice() {
   if (!useHasSessionEnded()) return null
   return (
     <Notice tone="bad" title="Your session has ended" className="rounded-none">
-      What this page shows is no longer kept up to date, and nothing you typed is lost.{' '}
+      This page is no longer updated; what you typed is still here.{' '}
       <a className="underline" href="/" target="_blank" rel="noreferrer">
         Sign in again
       </a>{' '}
-      in another tab; this page then goes on by itself.
+      in another tab; this page then continues by itself.
     </Notice>
   )
 }

@@ -116,7 +116,7 @@ function TemplateFields(props: FieldsProps) {
       {hasMirror ? (
         <TextField
           label="Mirror"
-          hint="Service:port that gets copies"
+          hint="Service:port that gets the mirrored requests"
           list="services"
           value={fields.mirror}
           onChange={(mirror) => onChange({ mirror })}
@@ -214,8 +214,7 @@ function NewRouteForm({ firstGateway }: { firstGateway: string }) {
         </div>
         {draft === null ? null : (
           <Notice tone="info">
-            The manifest was edited by hand, so the template is out of use. Discard starts again
-            from it.
+            You edited the YAML, so the template is locked. Discard to start over.
           </Notice>
         )}
         <fieldset

@@ -127,7 +127,7 @@ function RouteNotice({ document, merging }: RouteNoticeProps) {
   if (document.isGone) {
     return (
       <Notice tone="warn" title="This route was deleted" className="rounded-none">
-        Your draft is still here: applying it creates the route anew.
+        Your draft is still here: applying it creates the route again.
       </Notice>
     )
   }
@@ -163,8 +163,7 @@ function MissingRoute({ namespace, name }: RouteAddress) {
         </div>
       }
     >
-      It may have been deleted, or the address has a typing error. If it is created, this page shows
-      it.
+      It may have been deleted, or the address has a typo. If it is created, this page shows it.
     </EmptyState>
   )
 }

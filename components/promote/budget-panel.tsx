@@ -31,7 +31,7 @@ function Stops({ route, until }: { route: HTTPRoute; until: string }) {
   return (
     <>
       {isOver ? (
-        <Notice tone="warn" title="Copies have stopped">
+        <Notice tone="warn" title="Mirroring has stopped">
           The budget ended {until.replace('T', ' ')} UTC. Set a later end, or none, to mirror again.
         </Notice>
       ) : null}
@@ -51,17 +51,17 @@ function Stops({ route, until }: { route: HTTPRoute; until: string }) {
 const FIELDS = [
   {
     name: 'requestsPerSecond',
-    label: 'Copies a second, at most',
-    hint: 'Of each mirror; further requests are not copied',
+    label: 'Mirrored requests per second, at most',
+    hint: 'Per mirror; further requests are not mirrored',
     type: 'text',
   },
   {
     name: 'inFlight',
-    label: 'Copies under way, at most',
+    label: 'Mirrored requests in flight, at most',
     hint: 'Protects a mirror that is slower than its traffic',
     type: 'text',
   },
-  { name: 'until', label: 'End, UTC', hint: 'No copies from then on', type: 'datetime-local' },
+  { name: 'until', label: 'End, UTC', hint: 'No mirroring from then on', type: 'datetime-local' },
 ] as const
 
 interface Draft {
@@ -80,7 +80,7 @@ function BudgetFields({ route }: { route: HTTPRoute }) {
   return (
     <>
       {kept === null ? (
-        <Notice tone="bad" title="No copies are sent">
+        <Notice tone="bad" title="Nothing is mirrored">
           The annotation {MIRROR_BUDGET_ANNOTATION} can't be read. Saving this form replaces it.
         </Notice>
       ) : null}
@@ -101,15 +101,14 @@ function BudgetFields({ route }: { route: HTTPRoute }) {
       ))}
       <Button
         className="self-start"
-        disabledReason={error ?? (draft === null ? 'Nothing was changed' : undefined)}
+        disabledReason={error ?? (draft === null ? 'Nothing has changed' : undefined)}
         onClick={() => setIsReviewing(true)}
       >
         Review budget
       </Button>
       <p className="text-2xs text-muted">
-        An empty field sets no limit. The primary is never slowed by any of them. Each worker
-        process of the gateway keeps an equal part: with fewer connections than workers, less is
-        copied.
+        An empty field sets no limit. None of them slows the primary. Each worker process of the
+        gateway gets an equal part: with fewer connections than workers, less is mirrored.
       </p>
       {isReviewing && draft !== null ? (
         <AnnotationReview
@@ -134,8 +133,8 @@ function NoBudget({ route, lack }: { route: HTTPRoute; lack: string }) {
   return (
     <>
       <p className="text-pretty">
-        {lack} {isWritten ? 'It takes no notice of the one this route has.' : ''} What is copied is
-        set by percent or fraction of the RequestMirror filter.
+        {lack} {isWritten ? 'It ignores the one this route has.' : ''} The percent or fraction of
+        the RequestMirror filter sets how much is mirrored.
       </p>
       {isWritten ? (
         <Button className="self-start" onClick={() => setIsReviewing(true)}>

@@ -40,13 +40,13 @@ export function budgetErrors(form: BudgetForm): Partial<Record<keyof BudgetForm,
   const isBroken = form.inFlight.trim() !== '' && !Number.isInteger(Number(form.inFlight))
   return {
     ...(isBad(form.requestsPerSecond, BUDGET_RATE_MAX) && {
-      requestsPerSecond: `A number above 0 and up to ${formatCount(BUDGET_RATE_MAX)}, or nothing`,
+      requestsPerSecond: `A number above 0 and up to ${formatCount(BUDGET_RATE_MAX)}, or empty`,
     }),
     ...((isBroken || isBad(form.inFlight, BUDGET_IN_FLIGHT_MAX)) && {
-      inFlight: `A whole number from 1 to ${formatCount(BUDGET_IN_FLIGHT_MAX)}, or nothing`,
+      inFlight: `A whole number from 1 to ${formatCount(BUDGET_IN_FLIGHT_MAX)}, or empty`,
     }),
     ...(form.until !== '' &&
-      Number.isNaN(Date.parse(`${form.until}Z`)) && { until: 'A date and a time, or nothing' }),
+      Number.isNaN(Date.parse(`${form.until}Z`)) && { until: 'A date and a time, or empty' }),
   }
 }
 
@@ -65,8 +65,8 @@ export function budgetText(form: BudgetForm): string | null {
 type SkipReason = (typeof MIRROR_SKIP_REASONS)[number]
 
 const REASONS: Readonly<Record<Extract<SkipReason, `budget_${string}`>, string>> = {
-  budget_rate: 'beyond the budget’s copies a second',
-  budget_in_flight: 'beyond the budget’s copies under way',
+  budget_rate: 'beyond the budget’s requests per second',
+  budget_in_flight: 'beyond the budget’s requests in flight',
   budget_expired: 'after the budget’s end',
   budget_invalid: 'because the budget’s annotation can’t be read',
 }
@@ -84,7 +84,7 @@ export function stopSentences(mirrors: readonly MirrorSeries[]): readonly string
     return count === 0
       ? []
       : [
-          `${plural(count, 'request')} in the last 5 minutes ${count === 1 ? 'was' : 'were'} not copied, ${words}.`,
+          `${plural(count, 'request')} in the last 5 minutes ${count === 1 ? 'was' : 'were'} not mirrored, ${words}.`,
         ]
   })
 }

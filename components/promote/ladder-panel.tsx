@@ -66,8 +66,8 @@ function where({ candidate, share, isMirrored }: Ladder): string {
     return `${candidate} answers ${part}, and nothing is mirrored to it.`
   }
   return share === 0
-    ? `${candidate} gets copies only; it answers no client.`
-    : `${candidate} answers ${rounded} % of the requests, and gets copies of the mirrored ones.`
+    ? `${candidate} gets mirrored requests only; it answers no client.`
+    : `${candidate} answers ${rounded} % of the requests, and gets the mirrored ones.`
 }
 
 function GateNotice({
@@ -114,13 +114,12 @@ const REASON_LENGTH_MIN = 10
 function OverrideDialog({ step, gate, onClose, onConfirm }: OverrideProps) {
   const [reason, setReason] = useState('')
   const verdict = gate === null ? 'there is none yet' : DECISION_TEXT[gate.assessment.decision]
-  const missing =
-    reason.trim().length < REASON_LENGTH_MIN ? 'Say why in some words first' : undefined
+  const missing = reason.trim().length < REASON_LENGTH_MIN ? 'Give a reason first' : undefined
   return (
     <Modal
       onClose={onClose}
       width="sm"
-      title={`To ${stepText(step)} without the verdict?`}
+      title={step === 'removed' ? 'Remove the mirror anyway?' : `Send ${stepText(step)} anyway?`}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -136,11 +135,11 @@ function OverrideDialog({ step, gate, onClose, onConfirm }: OverrideProps) {
     >
       <div className="flex flex-col gap-3">
         <p className="text-pretty">
-          The verdict is not “Promote”: {verdict}. Clients would get answers of a version that is
+          The verdict is not “Promote”: {verdict}. Clients would get answers from a version that is
           not known to behave the same.
         </p>
         <TextField
-          label="Reason, kept on the route"
+          label="Reason, stored on the route"
           value={reason}
           onChange={setReason}
           maxLength={500}
@@ -163,8 +162,8 @@ interface LadderPanelProps {
 function Overrides({ promotion }: Ladder) {
   if (promotion.overrides.length === 0) return null
   return (
-    <section aria-label="Steps without the verdict">
-      <h4 className="text-xs font-semibold">Taken without the verdict</h4>
+    <section aria-label="Steps taken without the verdict “Promote”">
+      <h4 className="text-xs font-semibold">Taken without the verdict “Promote”</h4>
       <ul className="list-disc pl-4 text-xs">
         {promotion.overrides.map(({ to, reason }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows at its end.
@@ -195,12 +194,12 @@ function StepButtons({ ladder, gate, blocked, ...on }: StepButtonsProps) {
           disabledReason={blocked}
           onClick={() => (isAllowed ? on.onStep(next) : on.onOverride(next))}
         >
-          {next === 'removed' ? 'Remove the mirror' : `To ${stepText(next)}`}
-          {isAllowed ? '' : ' without the verdict'}
+          {next === 'removed' ? 'Remove the mirror' : `Send ${stepText(next)}`}
+          {isAllowed ? '' : ' anyway…'}
         </Button>
       )}
       {next !== null || isMirrored ? null : (
-        <Button onClick={on.onForget}>Done: forget the way back</Button>
+        <Button onClick={on.onForget}>Done: remove the way back</Button>
       )}
       {previous === null ? null : (
         <Button
@@ -230,7 +229,7 @@ function StepNotices({ ladder, blocked }: Pick<LadderPanelProps, 'ladder' | 'blo
       {isStarted && isEdited ? (
         <Notice tone="info">
           The rule's backendRefs were edited since the first step. Every step keeps the edit, and
-          what the candidate does not answer goes to the other backends as they share it now.
+          requests the candidate does not get go to the other backends by their present weights.
         </Notice>
       ) : null}
     </>
@@ -268,7 +267,7 @@ export function LadderPanel(props: LadderPanelProps) {
       <Overrides {...ladder} />
       <p className="text-2xs text-pretty text-muted">
         Each step changes the weights of this rule's backendRefs, is dry-run by the API server, and
-        is applied after your review. What it takes to go back is kept in the annotation{' '}
+        is applied after your review. The annotation that holds the way back is{' '}
         {PROMOTION_ANNOTATION}.
       </p>
       {override === null ? null : (

@@ -42,7 +42,7 @@ function NothingMirrored({ route }: { route: HTTPRoute }) {
     >
       {isOfBackend
         ? 'A RequestMirror in the filters of a backendRef is not promoted. Move it to the filters of its rule.'
-        : 'Add a RequestMirror filter to the version that is to be promoted. Its steps to all of the traffic are then taken here.'}
+        : 'Add a RequestMirror filter to the version that is to be promoted. Then move its traffic here, step by step.'}
     </EmptyState>
   )
 }
@@ -56,13 +56,13 @@ function LostPromotion({ route, problem }: { route: HTTPRoute; problem: string }
     <Notice
       tone="bad"
       title="No step is offered"
-      action={<Button onClick={() => setIsReviewing(true)}>Forget this promotion</Button>}
+      action={<Button onClick={() => setIsReviewing(true)}>Remove this promotion</Button>}
     >
       {problem} What the rule was before is in the annotation {PROMOTION_ANNOTATION} and in{' '}
       <Link href={page.history(namespace, name)} className="text-accent underline">
         History
       </Link>
-      . Forgetting removes the annotation and leaves every rule as it is.
+      . Removing it deletes the annotation and leaves every rule as it is.
       {isReviewing ? (
         <AnnotationReview
           route={route}
@@ -90,7 +90,7 @@ function ChosenLadder({ route, ladders }: { route: HTTPRoute; ladders: readonly 
   const blocked =
     started === undefined || started === ladder
       ? undefined
-      : `${started.candidate} is being promoted in rule ${started.rule}. Take that back or finish it first: a route remembers one way back.`
+      : `${started.candidate} is being promoted in rule ${started.rule}. Take that back or finish it first: a route stores one way back.`
   return (
     <>
       {ladders.length < 2 ? null : (
@@ -110,8 +110,8 @@ function ChosenLadder({ route, ladders }: { route: HTTPRoute; ladders: readonly 
         </label>
       )}
       <GatewayNotice servers={servers} capability="verdict">
-        Steps by weights work on it as on any gateway. No verdict gates them, so each asks for a
-        reason.
+        Steps by weight work on it as on any gateway. There is no verdict to gate them, so each asks
+        for a reason.
       </GatewayNotice>
       <div className="grid min-w-0 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_24rem]">
         <LadderPanel

@@ -43,7 +43,7 @@ describe('fields that would stay', () => {
       'Service a/b: metadata.labels.legacy (kubectl-edit and helm)',
     )
     expect(namesText(leftFields([result({ left: [field(['spec', 'x'], [])] })]))).toBe(
-      'spec.x (nobody the server has recorded)',
+      'spec.x (no recorded manager)',
     )
     expect(leftTitle(1, 'your draft')).toBe('1 field that your draft leaves out would stay')
   })
@@ -79,7 +79,7 @@ describe('fields that would stay', () => {
       live: object('b', { [LAST_APPLIED]: '1' }),
       result: object('b', { [LAST_APPLIED]: '2' }),
     })
-    expect(removalSentences(fields, [recorded])[2]).toContain('forgets it')
+    expect(removalSentences(fields, [recorded])[2]).toContain('is updated without it')
   })
 
   test('are foretold of a restore', () => {

@@ -60,9 +60,7 @@ export function toRemove(fields: readonly NamedField[]): NonNullable<ManifestReq
 
 /** `kubectl-client-side-apply and helm`; who they are where the server has not recorded it. */
 export function ownersText(managers: readonly string[]): string {
-  return managers.length === 0
-    ? 'nobody the server has recorded'
-    : new Intl.ListFormat('en').format(managers)
+  return managers.length === 0 ? 'no recorded manager' : new Intl.ListFormat('en').format(managers)
 }
 
 /** `2 fields that your draft leaves out would stay`. */
@@ -104,7 +102,7 @@ export function removalSentences(
         ]),
     ...(hasRecord
       ? [
-          `kubectl’s record of its last apply (${LAST_APPLIED}) forgets ${them}, so that a later kubectl apply does not delete what somebody else sets there.`,
+          `kubectl’s record of its last apply (${LAST_APPLIED}) is updated without ${them}, so that a later kubectl apply does not delete what somebody else sets there.`,
         ]
       : []),
   ]

@@ -87,7 +87,7 @@ function announce(results: readonly ManifestResult[]): void {
   const [first] = results
   const title =
     results.length === 1 && first !== undefined
-      ? `${resultName(first)} ${outcomeText(first.outcome, 'apply')}`
+      ? `${resultName(first)} ${outcomeText(first, 'apply')}`
       : `${results.length} objects applied`
   const left = leftFields(results)
   showToast({
@@ -161,7 +161,7 @@ function useApplyDenial(results: readonly ManifestResult[]): string | undefined 
 function applyBlocker({ results, isChecking, isApplying }: Review): string | undefined {
   if (isChecking) return 'The server is still checking'
   if (isApplying) return 'Applying'
-  if (!isAccepted(results)) return 'The server would not take this'
+  if (!isAccepted(results)) return 'The server would refuse this'
   if (results.every(({ outcome }) => outcome === 'unchanged')) return 'Nothing would change'
   return undefined
 }
@@ -206,6 +206,7 @@ function Findings(props: ManifestReviewProps & { review: Review }): ReactNode {
   const taken = new Set(review.removed.map(keyOfField))
   const left = leftFields(review.results).filter((field) => !taken.has(keyOfField(field)))
   const stale = review.results.find(({ outcome }) => outcome === 'stale')
+  const isCreation = input.base !== undefined && 'absent' in input.base
   const isUnchanged =
     review.results.length > 0 && review.results.every(({ outcome }) => outcome === 'unchanged')
   return (
@@ -214,7 +215,7 @@ function Findings(props: ManifestReviewProps & { review: Review }): ReactNode {
         <StaleNotice
           live={stale.live}
           of={of}
-          isUnexpected={input.base !== undefined && 'absent' in input.base}
+          isUnexpected={isCreation}
           {...(onMerge && { onMerge })}
           {...(onLoadLive && { onLoadLive: () => onLoadLive(stale.live) })}
           {...(of === 'step' && onRebase === undefined
@@ -240,7 +241,12 @@ function Findings(props: ManifestReviewProps & { review: Review }): ReactNode {
       {isUnchanged && left.length === 0 ? (
         <Notice tone="info">The live object is already as this manifest says.</Notice>
       ) : null}
-      <ResultView results={review.results} action={review.action} draft={input.manifest} />
+      <ResultView
+        results={review.results}
+        action={review.action}
+        draft={input.manifest}
+        isCreation={isCreation}
+      />
     </>
   )
 }

@@ -3,22 +3,20 @@ import type { ManifestResult } from '@/lib/dashboard-api/manifests'
 
 type Outcome = ManifestResult['outcome']
 
-const DRY_RUN_WORDS: Record<Outcome, string> = {
+const DRY_RUN_WORDS: Record<Exclude<Outcome, 'stale'>, string> = {
   created: 'will be created',
   configured: 'will be changed',
   unchanged: 'stays as it is',
   rejected: 'refused',
   conflict: 'conflict',
-  stale: 'not as expected',
 }
 
-const APPLY_WORDS: Record<Outcome, string> = {
+const APPLY_WORDS: Record<Exclude<Outcome, 'stale'>, string> = {
   created: 'created',
   configured: 'configured',
   unchanged: 'unchanged',
   rejected: 'refused',
   conflict: 'conflict',
-  stale: 'not as expected',
 }
 
 const TONES: Record<Outcome, Tone> = {
@@ -30,7 +28,15 @@ const TONES: Record<Outcome, Tone> = {
   stale: 'warn',
 }
 
-export function outcomeText(outcome: Outcome, action: 'dry-run' | 'apply'): string {
+export function outcomeText(
+  { outcome, live }: Pick<ManifestResult, 'outcome' | 'live'>,
+  action: 'dry-run' | 'apply',
+  isCreation = false,
+): string {
+  if (outcome === 'stale') {
+    if (live === null) return 'was deleted'
+    return isCreation ? 'already exists' : 'has changed since'
+  }
   return action === 'apply' ? APPLY_WORDS[outcome] : DRY_RUN_WORDS[outcome]
 }
 

@@ -23,6 +23,8 @@ interface ResultViewProps {
   action: 'dry-run' | 'apply'
   /** Shown on the right where the server gave no object: the text as it was sent. */
   draft: string
+  /** The object was not to be there. */
+  isCreation: boolean
 }
 
 function Refusal({ result }: { result: ManifestResult }) {
@@ -75,7 +77,7 @@ function ThreeWayPicture({ result, versions, changes }: PictureProps) {
         key={shown}
         before={shown === 'server' ? mine : live}
         after={shown === 'draft' ? mine : stored}
-        beforeIs={shown === 'server' ? 'your draft' : 'live'}
+        beforeIs={shown === 'server' ? 'your draft' : 'live now'}
         afterIs={
           shown === 'draft'
             ? { words: 'your draft; fields it leaves out may stay, see All changes' }
@@ -140,7 +142,7 @@ function ResultBody({ result, results, draft: manifest }: ResultBodyProps) {
 }
 
 /** What the server says of each document: its outcome, warnings, and the difference it makes. */
-export function ResultView({ results, action, draft }: ResultViewProps) {
+export function ResultView({ results, action, draft, isCreation }: ResultViewProps) {
   const [chosen, setChosen] = useState(0)
   const shown = results[chosen] ?? results[0]
   if (shown === undefined) return <Notice tone="warn">The manifest has no documents.</Notice>
@@ -159,7 +161,9 @@ export function ResultView({ results, action, draft }: ResultViewProps) {
               )}
             >
               <span className="font-medium">{resultName(result)}</span>
-              <Chip tone={outcomeTone(result.outcome)}>{outcomeText(result.outcome, action)}</Chip>
+              <Chip tone={outcomeTone(result.outcome)}>
+                {outcomeText(result, action, isCreation)}
+              </Chip>
             </button>
           </li>
         ))}

@@ -18,7 +18,7 @@ interface StaleNoticeProps {
   onMerge?: () => void
   /** Leaves what is being reviewed for the live version. */
   onLoadLive?: () => void
-  /** Goes on over the live version, by another review; absent where that has to begin anew. */
+  /** Goes on over the live version, by another review; absent where that has to begin again. */
   onKeep?: () => void
 }
 
@@ -31,7 +31,7 @@ function titleOf(live: KubernetesObject | null, isUnexpected: boolean): string {
     change === null || change.time === '' ? '' : ` at ${formatClock(Date.parse(change.time))}`
   const who = change?.manager ?? 'someone'
   if (isUnexpected) {
-    return `${live.kind} ${live.metadata.name} exists already, written by ${who}${time}`
+    return `${live.kind} ${live.metadata.name} already exists, written by ${who}${time}`
   }
   return `${change?.manager ?? 'Someone'} changed this object${time}, while you were editing`
 }
@@ -44,7 +44,7 @@ interface Words {
 const WORDS: Readonly<Record<Reviewed, Readonly<Record<Situation, Words>>>> = {
   draft: {
     created: {
-      text: 'It was to be created, so nothing was written over it. Choose another name, or review what your draft would change.',
+      text: 'Nothing was changed. Choose another name, or review what your draft would change.',
       keep: 'Review as a change',
     },
     deleted: { text: 'Keeping your draft reviews it as a new object.', keep: 'Keep my draft' },
@@ -55,7 +55,7 @@ const WORDS: Readonly<Record<Reviewed, Readonly<Record<Situation, Words>>>> = {
   },
   revision: {
     created: {
-      text: 'It was to be created again, so nothing was written over it.',
+      text: 'Nothing was changed.',
       keep: 'Review as a change',
     },
     deleted: { text: 'Nothing was written.', keep: 'Review creating it again' },

@@ -87,7 +87,7 @@ function RuleTable({ rule }: { rule: RuleChange }) {
         {rule.targets.map(({ kind, target, before, after }) => (
           <tr key={`${kind} ${target}`}>
             <th scope="row" className="text-left font-normal break-all">
-              {kind === 'copy' ? <span className="text-mirror">copy to </span> : null}
+              {kind === 'copy' ? <span className="text-mirror">mirrored to </span> : null}
               {target}
             </th>
             <td className="text-right tabular-nums">{share(before)}</td>
@@ -157,7 +157,7 @@ function Card({ before, after, diagnostics }: CardProps) {
   return (
     <Panel title="What happens to traffic" bodyClassName="flex flex-col gap-2.5">
       <ul aria-label="Changes of traffic" className="flex flex-col gap-1">
-        {isTouched ? null : <li>No request goes another way.</li>}
+        {isTouched ? null : <li>Routing does not change.</li>}
         {sentences.slice(0, SENTENCES_MAX).map((sentence) => (
           <li key={sentence} className="text-pretty break-words">
             {sentence}
@@ -187,9 +187,9 @@ function Card({ before, after, diagnostics }: CardProps) {
                 .map(({ gateway, listener, port }) => `${gateway}/${listener} :${port}`)
                 .join(', ')}
         </Row>
-        <Row name="Copied methods">{copiedMethodsText(change)}</Row>
+        <Row name="Mirrored methods">{copiedMethodsText(change)}</Row>
         {rules.length === 0 || unchangedRules === 0 ? null : (
-          <Row name="Other rules">{plural(unchangedRules, 'rule')} as before</Row>
+          <Row name="Other rules">{plural(unchangedRules, 'rule')} unchanged</Row>
         )}
       </dl>
       {isTouched ? (

@@ -63,10 +63,12 @@ export function trafficSentences(change: TrafficChange): readonly string[] {
   return [
     ...(added.length === 0 || isNew
       ? []
-      : [`Requests for ${hostsText(added)} are taken from now on.`]),
-    ...(removed.length === 0 ? [] : [`Requests for ${hostsText(removed)} are no longer taken.`]),
+      : [`Requests for ${hostsText(added)} will be routed here.`]),
+    ...(removed.length === 0
+      ? []
+      : [`Requests for ${hostsText(removed)} will no longer be routed here.`]),
     ...(change.hasOtherParents && !isNew
-      ? ['The route is served by other Gateways or listeners.']
+      ? ['Other Gateways or listeners will serve the route.']
       : []),
     ...change.rules.flatMap((rule) => ruleSentences(rule, hosts)),
   ]
@@ -76,7 +78,7 @@ function ruleSentences(change: RuleChange, hosts: string): readonly string[] {
   const { before, after, index, rate, isOneOfSeveral } = change
   if (after === undefined) {
     const what = `${requestsOf(before ?? {}, isOneOfSeveral.before)}${rateNote(rate, 1)}`
-    return [`Rule ${index} goes: ${what} fall to other rules, or are answered with 404.`]
+    return [`Rule ${index} is removed: ${what} go to other rules, or are answered with 404.`]
   }
   const requests = `${requestsOf(after, isOneOfSeveral.after)} of ${hosts}`
   if (before === undefined) {
@@ -100,7 +102,7 @@ function ruleSentences(change: RuleChange, hosts: string): readonly string[] {
 
 function newTarget({ kind, target, after }: TargetShare): string {
   const share = after === 1 ? 'all' : formatFraction(after ?? 0)
-  return `${share} ${kind === 'backend' ? 'go' : 'copied'} to ${target}`
+  return `${share} ${kind === 'backend' ? 'go' : 'mirrored'} to ${target}`
 }
 
 function targetSentence(
@@ -110,7 +112,7 @@ function targetSentence(
 ): readonly string[] {
   const [former, later] = [before ?? 0, after ?? 0]
   if (former === later) return []
-  const action = kind === 'backend' ? 'go' : 'be copied'
+  const action = kind === 'backend' ? 'go' : 'be mirrored'
   const was = former === 0 ? '' : `, before ${formatFraction(former)}`
   if (later === 0) return [capital(`${requests} will no longer ${action} to ${target}${was}.`)]
   const share = later === 1 ? requests : `${formatFraction(later)} of ${requests}`
@@ -145,8 +147,7 @@ export function rateSource(
   series: RouteSeries | undefined,
   connection: string,
 ): string {
-  if (before === null)
-    return 'Requests/s are not known: the route is new, nothing has been measured.'
+  if (before === null) return 'Requests/s are not known: the route is new and has no metrics yet.'
   if (series === undefined) {
     return connection === 'disconnected'
       ? 'Requests/s are not known: the observer does not answer.'
@@ -155,8 +156,8 @@ export function rateSource(
   const { source, blindSpots } = series
   if (blindSpots.route !== undefined) return `Requests/s are not known: ${blindSpots.route}`
   if (source.lastScrape === null) {
-    return `Requests/s are not known: the gateway has not been measured. ${source.message}`.trim()
+    return `Requests/s are not known: no metrics have been read from the gateway. ${source.message}`.trim()
   }
-  const age = source.state === 'ok' ? '' : ' These numbers are old.'
-  return `Requests/s: mean of the last minute, measured at the gateway until ${formatClock(source.lastScrape)}.${age}`
+  const age = source.state === 'ok' ? '' : ' These numbers are out of date.'
+  return `Requests/s: mean of the last minute, from the gateway’s metrics until ${formatClock(source.lastScrape)}.${age}`
 }

@@ -69,27 +69,27 @@ describe('what happens to traffic', () => {
     expect(change).toMatchObject({ rules: [], unchangedRules: 1, hasOtherParents: false })
   })
 
-  it('says how much of which requests will be copied, with the rate where it is known', () => {
+  it('says how much of which requests will be mirrored, with the rate where it is known', () => {
     const before = route([api(), REST])
     const after = route([api({ filters: [mirror(20)] }), REST])
     expect(sentences(before, after)).toEqual([
-      '20 % of GET /api of shop.example.com (≈ 8.2 of 41 requests/s) will also be copied to backend-2:3000.',
+      '20 % of GET /api of shop.example.com (≈ 8.2 of 41 requests/s) will also be mirrored to backend-2:3000.',
     ])
     expect(sentences(before, after, series([null, null]))).toEqual([
-      '20 % of GET /api of shop.example.com will also be copied to backend-2:3000.',
+      '20 % of GET /api of shop.example.com will also be mirrored to backend-2:3000.',
     ])
     expect(sentences(before, after, series([0, 0]))).toEqual([
-      '20 % of GET /api of shop.example.com (no request now) will also be copied to backend-2:3000.',
+      '20 % of GET /api of shop.example.com (no request now) will also be mirrored to backend-2:3000.',
     ])
   })
 
-  it('says what a share was before, and when copies end', () => {
+  it('says what a share was before, and when mirroring ends', () => {
     const before = route([api({ filters: [mirror(10)] })])
     expect(sentences(before, route([api({ filters: [mirror(100)] })]))).toEqual([
-      'GET /api of shop.example.com (≈ 41 requests/s) will be copied to backend-2:3000, before 10 %.',
+      'GET /api of shop.example.com (≈ 41 requests/s) will be mirrored to backend-2:3000, before 10 %.',
     ])
     expect(sentences(before, route([api()]))).toEqual([
-      'GET /api of shop.example.com will no longer be copied to backend-2:3000, before 10 %.',
+      'GET /api of shop.example.com will no longer be mirrored to backend-2:3000, before 10 %.',
     ])
   })
 
@@ -109,11 +109,11 @@ describe('what happens to traffic', () => {
   it('tells of rules and hosts that come and go, and of what else of a rule changes', () => {
     expect(sentences(route([api(), REST]), route([api({ timeouts: { request: '1s' } })]))).toEqual([
       'For GET /api of shop.example.com, timeouts change.',
-      'Rule 1 goes: all other requests (no request now) fall to other rules, or are answered with 404.',
+      'Rule 1 is removed: all other requests (no request now) go to other rules, or are answered with 404.',
     ])
     expect(sentences(route([REST]), route([REST], ['new.example']))).toEqual([
-      'Requests for new.example are taken from now on.',
-      'Requests for shop.example.com are no longer taken.',
+      'Requests for new.example will be routed here.',
+      'Requests for shop.example.com will no longer be routed here.',
     ])
     const moved = api({ matches: [{ path: { type: 'Exact', value: '/v1' } }] })
     expect(sentences(route([api()]), route([moved]))).toEqual([
@@ -123,7 +123,7 @@ describe('what happens to traffic', () => {
 
   it('of a new route is all it will do', () => {
     expect(sentences(null, route([api({ filters: [mirror(20)] })]))).toEqual([
-      'New rule 0 takes GET /api of shop.example.com: all go to backend:3000, 20 % copied to backend-2:3000.',
+      'New rule 0 takes GET /api of shop.example.com: all go to backend:3000, 20 % mirrored to backend-2:3000.',
     ])
   })
 
@@ -134,7 +134,7 @@ describe('what happens to traffic', () => {
     expect([trafficSentences(change), change.unchangedRules]).toEqual([[], 2])
   })
 
-  it('names the methods that are copied', () => {
+  it('names the methods that are mirrored', () => {
     const text = (rules: HTTPRouteRule[]) =>
       copiedMethodsText(trafficChange(null, route(rules), undefined))
     expect(text([api({ filters: [mirror(1)] })])).toBe('GET')

@@ -113,12 +113,15 @@ describe('simulateMatch', () => {
       'gone:80 | never | Service "default/gone" not found. Requests are served without this mirror.',
     ])
     const idle = told({ ...STATE, endpointSlices: [] }, draft).goes[1]
-    expect(idle).toMatch(/^b:80 \| never \| No endpoint is ready: nothing is copied/)
+    expect(idle).toMatch(/^b:80 \| never \| No endpoint is ready: nothing is mirrored/)
   })
 
   it.each([
-    ['{"requestsPerSecond":50,"inFlight":2}', /at most 50 copies a second, at most 2 in flight/],
-    ['{"until":"2026-11-25T11:00:00Z"}', /never \| The mirror budget ended .*nothing is copied/],
+    [
+      '{"requestsPerSecond":50,"inFlight":2}',
+      /at most 50 mirrored requests per second, at most 2 in flight/,
+    ],
+    ['{"until":"2026-11-25T11:00:00Z"}', /never \| The mirror budget ended .*nothing is mirrored/],
     ['{"rate":1}', /never \| Annotation .* has no setting "rate"/],
   ])('says what mirror budget %s comes to', (budget, expected) => {
     const draft = route('r', [MIRRORED])
@@ -238,7 +241,7 @@ describe('what is sent', () => {
         isHostRewritten: true,
       },
       {
-        label: 'b:80 (copy)',
+        label: 'b:80 (mirrored)',
         requestLine: 'GET /x?q=1 HTTP/1.1',
         isTargetRewritten: false,
         host: 'www.example.com',

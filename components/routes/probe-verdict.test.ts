@@ -68,19 +68,23 @@ describe('probeVerdict', () => {
   }
   const other: HTTPRouteRule = { matches: [{ path: { value: '/other' } }] }
   it.each([
-    [TO_A, echo({}), 'agrees: Pod a-pod of a:80 answered, and was sent exactly what was foretold.'],
+    [
+      TO_A,
+      echo({}),
+      'agrees: Pod a-pod of a:80 answered, and was sent exactly what was predicted.',
+    ],
     [
       TO_A,
       echo({ pod: 'b-pod' }),
-      'differs: Pod b-pod of Service default/b answered, which is none',
+      'differs: Pod b-pod of Service default/b answered; it belongs to none',
     ],
     [TO_A, echo({ pod: '' }), 'agrees: A Pod that does not say its name answered'],
     [TO_A, echo({ pod: '', path: '/y' }), 'differs: A Pod without a name answered, and was sent'],
-    [TO_A, echo({ path: '/y' }), 'Path: /y; foretold was /x?q=1.'],
+    [TO_A, echo({ path: '/y' }), 'Path: /y; predicted was /x?q=1.'],
     [
       TO_A,
       echo({ headers: { ...ECHO.headers, 'X-C': ['1'], 'X-A': [] } }),
-      'Header x-a: ; foretold was 1. Header x-c: 1; foretold was none.',
+      'Header x-a: ; predicted was 1. Header x-c: 1; predicted was none.',
     ],
     [TO_A, answer(200, 'hello'), 'untold: The answer comes from behind the Gateway: from a:80.'],
     [TO_A, own(404, 'Not Found'), 'differs: The gateway answered 404 itself'],
@@ -90,14 +94,14 @@ describe('probeVerdict', () => {
       own(500, ''),
       'agrees: The gateway answered 500',
     ],
-    [nobody, own(500, ''), 'agrees: The gateway answered 500, as foretold.'],
+    [nobody, own(500, ''), 'agrees: The gateway answered 500, as predicted.'],
     [nobody, echo({}), 'differs: A backend answered (Pod a-pod)'],
-    [other, own(404, 'Not Found'), 'agrees: The gateway answered 404, as foretold.'],
-    [other, answer(200, ''), 'differs: Status 200 came; foretold was 404.'],
+    [other, own(404, 'Not Found'), 'agrees: The gateway answered 404, as predicted.'],
+    [other, answer(200, ''), 'differs: The status is 200; predicted was 404.'],
     [
       redirect,
       answer(302, '', [['location', 'http://new.example/x?q=1']]),
-      'agrees: The gateway answered 302, to http://new.example/x?q=1, as foretold.',
+      'agrees: The gateway answered 302, to http://new.example/x?q=1, as predicted.',
     ],
     [redirect, answer(302, '', [['Location', 'http://x/']]), 'differs: The client is sent to http'],
   ] as const)('of %j', (rule, given, expected) => {
@@ -115,7 +119,9 @@ describe('probeVerdict', () => {
     const headers = { 'X-A': ['1'], 'X-B': ['höhe'], 'X-Envoy-Internal': ['true'] }
     expect(verdictOn(TO_A, echo({ headers }), undefined, false)).toMatch(/^agrees/)
     const without = echo({ headers: { ...headers, 'X-B': [] } })
-    expect(verdictOn(TO_A, without, undefined, false)).toContain('Header x-b: ; foretold was höhe.')
+    expect(verdictOn(TO_A, without, undefined, false)).toContain(
+      'Header x-b: ; predicted was höhe.',
+    )
     expect(verdictOn(TO_A, echo({ headers }))).toContain('Header x-envoy-internal: true')
   })
 
@@ -129,7 +135,7 @@ describe('what is said before a request is sent', () => {
     const copy = { backendRef: { name: 'b', port: 80 }, percent: 10 }
     const filters = [{ type: 'RequestMirror', requestMirror: copy }]
     expect(sideEffects(simulate({ ...TO_A, filters }))).toBe(
-      'a:80 does what it asks for; b:80 (10 % of requests) gets a copy and may do it as well.',
+      'a:80 does what it asks for; b:80 (10 % of requests) gets it mirrored and may do it as well.',
     )
     expect(sideEffects(simulate(TO_A))).toBe('a:80 does what it asks for.')
     expect(sideEffects(simulate({}))).toBe('The gateway answers it itself.')
@@ -139,7 +145,7 @@ describe('what is said before a request is sent', () => {
     const [live, same] = [simulate(TO_A), simulate({ ...TO_A, name: '' })]
     expect(draftDifference(live, same, ASKED)).toBe('Your draft changes nothing for this request.')
     expect(draftDifference(live, simulate({}), ASKED)).toBe(
-      'It goes through the live routes: your draft is not applied. There: Rule 0 of default/r takes it.',
+      'The request goes through the live routes, not your draft: Rule 0 of default/r takes it.',
     )
   })
 })

@@ -49,13 +49,13 @@ export function probeVerdict(
   const [only] = able
   const who = able.map(({ entry }) => nameOf(entry.cluster, outcome)).join(' or ')
   if (only === undefined) {
-    return differs(`No backend could have answered, and an answer of status ${answer.status} came.`)
+    return differs(`No backend can answer this request, yet the status is ${answer.status}.`)
   }
   return {
     state: 'untold',
     sentences: [
       `The answer comes from behind the Gateway: from ${who}.`,
-      'It does not say what the backend was sent, so that cannot be compared.',
+      'It does not echo what the backend was sent, so that cannot be compared.',
     ],
   }
 }
@@ -89,22 +89,22 @@ function ownAnswer(live: Simulation): OwnAnswer | null {
 function ownVerdict(expected: OwnAnswer, answer: Answered, echo: Echo | null): ProbeVerdict {
   if (echo !== null) {
     return differs(
-      `A backend answered (Pod ${echo.pod}); foretold was the gateway’s own ${expected.status}.`,
+      `A backend answered (Pod ${echo.pod}); predicted was the gateway’s own ${expected.status}.`,
     )
   }
   const location = headerOf(answer, 'location')
   if (answer.status !== expected.status) {
-    return differs(`Status ${answer.status} came; foretold was ${expected.status}.`)
+    return differs(`The status is ${answer.status}; predicted was ${expected.status}.`)
   }
   if (expected.location !== undefined && location !== expected.location) {
     return differs(
-      `The client is sent to ${location ?? 'nowhere'}; foretold was ${expected.location}.`,
+      `The client is sent to ${location ?? 'nowhere'}; predicted was ${expected.location}.`,
     )
   }
   const where = expected.location === undefined ? '' : `, to ${expected.location}`
   return {
     state: 'agrees',
-    sentences: [`The gateway answered ${answer.status}${where}, as foretold.`],
+    sentences: [`The gateway answered ${answer.status}${where}, as predicted.`],
   }
 }
 
@@ -121,22 +121,22 @@ function gatewayVerdict(
 ): ProbeVerdict {
   if (unable !== undefined) {
     const { entry, probability } = unable
-    const share = probability === 1 ? '' : ', which some of the requests get'
+    const share = probability === 1 ? '' : ' for some of the requests'
     const who = nameOf(entry.cluster, outcome)
     return {
       state: 'agrees',
-      sentences: [`The gateway answered ${status} in place of ${who}, as foretold${share}.`],
+      sentences: [`The gateway answered ${status} in place of ${who}, as predicted${share}.`],
     }
   }
   if (status === 502 || status === 504) {
     return differs(
       status === 502
-        ? 'The gateway answered 502: the backend refused the connection or broke it off.'
+        ? 'The gateway answered 502: the backend refused the connection or closed it early.'
         : 'The gateway answered 504: the backend took too long.',
     )
   }
   return differs(
-    `The gateway answered ${status} itself; foretold was that it forwards the request.`,
+    `The gateway answered ${status} itself; predicted was that it forwards the request.`,
   )
 }
 
@@ -177,16 +177,16 @@ function echoVerdict(
   const pod = `Pod ${echo.pod}`
   if (backend === undefined) {
     const of = services.length === 0 ? '' : ` of Service ${services.join(' and ')}`
-    return differs(`${pod}${of} answered, which is none of the rule’s backends.`)
+    return differs(`${pod}${of} answered; it belongs to none of the rule’s backends.`)
   }
   const differences = differencesOf(backend, echo, isOwn)
   if (differences.length > 0)
-    return differs(`${pod} answered, and was sent something else:`, ...differences)
+    return differs(`${pod} answered, and was sent something other than predicted:`, ...differences)
   return agrees(`${pod} of ${nameOf(backend.entry.cluster, outcome)}`, isOwn)
 }
 
 function agrees(who: string, isOwn: boolean): ProbeVerdict {
-  const sentence = `${who} answered, and was sent ${isOwn ? 'exactly ' : ''}what was foretold.`
+  const sentence = `${who} answered, and was sent ${isOwn ? 'exactly ' : ''}what was predicted.`
   return { state: 'agrees', sentences: [sentence] }
 }
 
@@ -197,7 +197,10 @@ function namelessVerdict({ backends }: SimulatedOutcome, echo: Echo, isOwn: bool
     .map((backend) => differencesOf(backend, echo, isOwn))
     .sort((left, right) => left.length - right.length)
   if (closest.length > 0) {
-    return differs('A Pod without a name answered, and was sent something else:', ...closest)
+    return differs(
+      'A Pod without a name answered, and was sent something other than predicted:',
+      ...closest,
+    )
   }
   return agrees('A Pod that does not say its name', isOwn)
 }
@@ -254,5 +257,5 @@ function differenceOf(
   actual: string | undefined,
 ): readonly string[] {
   if (expected === actual) return []
-  return [`${what}: ${actual ?? 'none'}; foretold was ${expected ?? 'none'}.`]
+  return [`${what}: ${actual ?? 'none'}; predicted was ${expected ?? 'none'}.`]
 }

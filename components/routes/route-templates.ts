@@ -7,7 +7,7 @@ export interface RouteTemplateFields {
   readonly hostname: string
   /** `name:port` of the Service that answers. */
   readonly backend: string
-  /** `name:port` of the Service that gets the copies. */
+  /** `name:port` of the Service that gets the mirrored requests. */
   readonly mirror: string
   readonly percent: number
 }
@@ -16,17 +16,17 @@ export const TEMPLATES = [
   {
     id: 'mirror',
     title: 'Mirror everything',
-    description: 'One backend answers; a second gets a copy of every request.',
+    description: 'One backend answers; every request is mirrored to a second.',
   },
   {
     id: 'mirror-percent',
     title: 'Mirror a percentage',
-    description: 'A second backend gets a copy of a share of the requests.',
+    description: 'A share of the requests is mirrored to a second backend.',
   },
   {
     id: 'split-mirror',
     title: 'Split and mirror',
-    description: 'Two backends share the requests; a third gets a copy of every one.',
+    description: 'Two backends share the requests; every one is mirrored to a third.',
   },
   { id: 'plain', title: 'Plain route', description: 'One backend answers; nothing is mirrored.' },
 ] as const

@@ -18,8 +18,8 @@ import { draftDifference, sideEffects } from './simulation-text'
 const VERDICTS: Readonly<
   Record<ProbeVerdict['state'], { readonly tone: 'ok' | 'warn' | 'info'; readonly title: string }>
 > = {
-  agrees: { tone: 'ok', title: 'As foretold' },
-  differs: { tone: 'warn', title: 'Not as foretold' },
+  agrees: { tone: 'ok', title: 'As predicted' },
+  differs: { tone: 'warn', title: 'Not as predicted' },
   untold: { tone: 'info', title: 'Answered' },
 }
 
@@ -35,8 +35,8 @@ function AnswerView({ answer }: { answer: Answered }) {
         {headers.map(([name, value]) => `${name}: ${value}\n`).join('')}
         {`\n${body.text ?? ''}`}
       </pre>
-      {body.text === null ? <p>{formatSize(body.bytes)} that are no text.</p> : null}
-      {body.isCut ? <p>Cut after {formatSize(body.bytes)}.</p> : null}
+      {body.text === null ? <p>{formatSize(body.bytes)} of binary data.</p> : null}
+      {body.isCut ? <p>Cut off after {formatSize(body.bytes)}.</p> : null}
     </ScrollRegion>
   )
 }

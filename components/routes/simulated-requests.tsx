@@ -111,7 +111,7 @@ export function SimulatedRequests({
           <Line note="">HTTP/1.1 {answer.status}</Line>
           <HeaderLines lines={lines} />
         </ul>
-        <p className="text-xs text-muted">Nothing is forwarded or copied.</p>
+        <p className="text-xs text-muted">Nothing is forwarded or mirrored.</p>
       </div>
     )
   }
@@ -138,7 +138,7 @@ export function SimulatedRequests({
       )}
       {backend === undefined ? null : (
         <div className="flex flex-col gap-1">
-          <Heading>What is changed in the answer</Heading>
+          <Heading>Changes to the answer</Heading>
           <AnswerChanges changes={answerChanges(outcome, backend.entry, request)} />
           {answering.some(({ entry }) => entry.responseHeaders !== undefined) ? (
             <p className="text-2xs text-muted">

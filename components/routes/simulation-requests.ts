@@ -35,7 +35,7 @@ export function shownRequests(
   const { route, rule } = outcome.winner
   const shown = new Map<string, ShownRequest>()
   const add = (cluster: string, isMirror: boolean, protocol: string, parts: ForwardParts) => {
-    const name = `${localName(cluster, route.key)}${isMirror ? ' (copy)' : ''}`
+    const name = `${localName(cluster, route.key)}${isMirror ? ' (mirrored)' : ''}`
     const entry = outcome.backends.find((backend) => backend.request === parts)?.entry
     const modifiers = [rule.requestHeaders, entry?.requestHeaders]
     const made = showRequest(parts, request, protocol, modifiers)

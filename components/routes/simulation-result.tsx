@@ -68,7 +68,9 @@ function Destination({ row }: { row: DestinationRow }) {
         ))}
       </th>
       <td className="py-1 pr-2">
-        <Chip tone={row.isMirror ? 'mirror' : 'accent'}>{row.isMirror ? 'copy' : 'answers'}</Chip>
+        <Chip tone={row.isMirror ? 'mirror' : 'accent'}>
+          {row.isMirror ? 'mirrored' : 'answers'}
+        </Chip>
       </td>
       <td className="py-1 text-right text-xs tabular-nums">{row.share}</td>
     </tr>
@@ -125,8 +127,8 @@ function Lost({ simulation }: { simulation: Simulation }) {
 function basis({ draft, at }: Simulated): string {
   const clock = formatClock(at)
   return draft === null
-    ? `By the routes as they were at ${clock}.`
-    : `With your draft in force, at ${clock}.`
+    ? `By the routes at ${clock}.`
+    : `As if your draft were applied at ${clock}.`
 }
 
 /** Who takes the request, what becomes of it, and why no other rule does. */
@@ -161,8 +163,8 @@ export function SimulationResult({
           <SimulatedRequests outcome={outcome} request={simulation.request} />
           {simulated.isOwn ? null : (
             <p className="text-2xs text-pretty text-muted">
-              Told of Mirrorboard’s gateway: this Gateway is served by another implementation, which
-              takes the same rule but adds headers of its own and may answer faults in another way.
+              Predicted for Mirrorboard’s gateway. Another implementation serves this Gateway: it
+              takes the same rule, but adds headers of its own and may answer faults differently.
             </p>
           )}
         </>

@@ -10,8 +10,8 @@ import type { SimulatedOutcome, SimulatedRequest, Simulation } from './match-sim
 type Explained = Extract<Simulation, { readonly refused: null }>
 
 const UNREADABLE = {
-  host: 'the host is no host name',
-  target: 'the path must start with / and hold no backslash and no #',
+  host: 'the host is not a valid host name',
+  target: 'the path must start with / and contain no backslash and no #',
 } as const
 
 /** Who takes the request, or why the gateway answers it with an error. */
@@ -20,7 +20,7 @@ export function resultSentence(simulation: Simulation, described: SimulatedReque
     return `The gateway answers 400: ${UNREADABLE[simulation.refused]}.`
   const { winner, listener, preflightOf } = simulation.explanation
   if (winner !== null && preflightOf !== null) {
-    return `${ruleName(winner)} answers this CORS preflight, as it takes the ${preflightOf} asked about.`
+    return `${ruleName(winner)} answers this CORS preflight, as it takes the ${preflightOf} request that would follow.`
   }
   if (winner !== null) return `${ruleName(winner)} takes it.`
   if (listener === null) {
@@ -78,7 +78,7 @@ function whyLost(
   const { lost, match } = candidate
   switch (lost.reason) {
     case 'listener':
-      return `It is attached to listener ${lost.listener}. Another listener is more specific for ${asked.host}, and only that one is asked.`
+      return `It is attached to listener ${lost.listener}. Another listener is more specific for ${asked.host}, and only that one is considered.`
     case 'hostname':
       return `${asked.host} is not covered by ${lost.hostnames.join(', ')}.`
     case 'path':
@@ -211,13 +211,13 @@ function mirrorTrouble(
 ): string | null {
   if (policy.fraction === 0) return 'Its share is 0.'
   if (cluster === undefined || cluster.endpoints.length === 0) {
-    return 'No endpoint is ready: nothing is copied, and the client notices nothing.'
+    return 'No endpoint is ready: nothing is mirrored, and the client notices nothing.'
   }
   if (budget === undefined) return null
   if (!budget.ok) return budget.message
   const { untilMs } = budget.budget
   if (untilMs === undefined || now < untilMs) return null
-  return `The mirror budget ended ${formatDayTime(untilMs)}: nothing is copied.`
+  return `The mirror budget ended ${formatDayTime(untilMs)}: nothing is mirrored.`
 }
 
 /** `every request`, `29 % of requests`, `0.05 % of requests, about 1 in 2,000`. */
@@ -231,7 +231,9 @@ function budgetNote(parsed: SimulatedOutcome['budget']): string | null {
   if (parsed === undefined || !parsed.ok) return null
   const { requestsPerSecond, inFlight, untilMs } = parsed.budget
   const limits = [
-    ...(requestsPerSecond === undefined ? [] : [`at most ${requestsPerSecond} copies a second`]),
+    ...(requestsPerSecond === undefined
+      ? []
+      : [`at most ${requestsPerSecond} mirrored requests per second`]),
     ...(inFlight === undefined ? [] : [`at most ${inFlight} in flight`]),
     ...(untilMs === undefined ? [] : [`until ${formatDayTime(untilMs)}`]),
   ]
@@ -251,7 +253,7 @@ export function sideEffects(live: Simulation): string {
     .map(({ policy }) => `${name(policy.cluster)} (${shareOfCopies(policy.fraction)})`)
   const does = primaries.length === 0 ? '' : `${primaries.join(' or ')} does what it asks for`
   if (copies.length === 0) return does === '' ? 'No backend can take it.' : `${does}.`
-  const get = copies.length === 1 ? 'gets a copy' : 'get copies'
+  const get = copies.length === 1 ? 'gets it mirrored' : 'get it mirrored'
   const again = `${copies.join(' and ')} ${get} and may do it as well`
   return does === '' ? `${again}.` : `${does}; ${again}.`
 }
@@ -272,5 +274,5 @@ export function draftDifference(
     return JSON.stringify([resultSentence(simulation, described), answer, sent, copied, filters])
   }
   if (told(live) === told(draft)) return 'Your draft changes nothing for this request.'
-  return `It goes through the live routes: your draft is not applied. There: ${resultSentence(live, described)}`
+  return `The request goes through the live routes, not your draft: ${resultSentence(live, described)}`
 }

@@ -30,7 +30,7 @@ describe('a mirror budget', () => {
   ])('%j is refused: %s', (text, reason) => {
     const parsed = parseMirrorBudget(text)
     expect(parsed.ok ? '' : parsed.message).toContain(reason)
-    expect(parsed.ok ? '' : parsed.message).toContain('nothing is copied')
+    expect(parsed.ok ? '' : parsed.message).toContain('nothing is mirrored')
   })
 })
 
@@ -44,7 +44,7 @@ describe('a calibration', () => {
 
   it.each([
     ['no', 'must be a JSON object'],
-    ['{"requests":5}', 'id must be a text'],
+    ['{"requests":5}', 'id must be a string'],
     ['{"id":"a"}', 'requests must be a whole number above 0'],
     ['{"id":"a","requests":0}', 'requests must be a whole number above 0'],
     ['{"id":"a","requests":10001}', 'requests must be at most 10000'],

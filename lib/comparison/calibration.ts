@@ -32,7 +32,7 @@ export function parseCalibration(text: string): ParsedCalibration {
   }
   const { id, requests, until } = value
   if (typeof id !== 'string' || id === '' || id.length > 100) {
-    return refuse(': id must be a text of 1 to 100 characters')
+    return refuse(': id must be a string of 1 to 100 characters')
   }
   if (typeof requests !== 'number' || !Number.isInteger(requests) || requests < 1) {
     return refuse(': requests must be a whole number above 0')

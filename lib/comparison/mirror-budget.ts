@@ -62,6 +62,6 @@ function refuse(problem: string): ParsedBudget {
   const separator = problem.startsWith(':') ? '' : ' '
   return {
     ok: false,
-    message: `Annotation ${MIRROR_BUDGET_ANNOTATION}${separator}${problem}. Until it is right nothing is copied.`,
+    message: `Annotation ${MIRROR_BUDGET_ANNOTATION}${separator}${problem}. Until it is corrected nothing is mirrored.`,
   }
 }

@@ -17,16 +17,16 @@ interface Variant {
 }
 
 const MIRRORS: readonly Variant[] = [
-  { label: 'mirror', detail: 'copies every request', share: 'all', isSplit: false },
+  { label: 'mirror', detail: 'mirrors every request', share: 'all', isSplit: false },
   {
     label: 'mirror-percent',
-    detail: 'copies a percentage',
+    detail: 'mirrors a percentage',
     share: 'percent',
     isSplit: false,
   },
   {
     label: 'mirror-fraction',
-    detail: 'copies a fraction, down to one in millions',
+    detail: 'mirrors a fraction, down to one in millions',
     share: 'fraction',
     isSplit: false,
   },
@@ -39,7 +39,7 @@ const SPLIT: Variant = {
 }
 const SPLIT_AND_MIRROR: Variant = {
   label: 'split-mirror',
-  detail: 'two weighted backends, and copies of all',
+  detail: 'two weighted backends, and every request mirrored',
   share: 'all',
   isSplit: true,
 }

@@ -18,7 +18,7 @@ type Refusal = Extract<ParsedEvidence, { ok: false }>
 
 const CHOOSE = 'Choose the .json file that “Save evidence” on a route’s Compare page wrote.'
 const SAVE_AGAIN =
-  'Copy or download the file again, or save the evidence anew on the route’s Compare page.'
+  'Copy or download the file again, or save the evidence again on the route’s Compare page.'
 const MIB = 1024 * 1024
 /** Where the format of a file that was cut short can still be read. */
 const FORMAT_WITHIN_CHARACTERS = 200
@@ -111,7 +111,7 @@ function problemOf(issue: z.core.$ZodIssue | undefined, value: unknown): string 
   if (issue?.code === 'invalid_type')
     return `${is}, and must be ${EXPECTED[issue.expected] ?? issue.expected}`
   if (issue?.code === 'too_small') return `${is}, and must be ${issue.minimum} or more`
-  return `${is}, which is none of what may stand there`
+  return `${is}, which is not allowed there`
 }
 
 function shorten(text: string): string {

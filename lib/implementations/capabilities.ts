@@ -9,9 +9,9 @@ import { type Version, versionText } from './envoy-gateway-version'
 export const CAPABILITIES = {
   weights: 'send a share of the requests to the new version, by weights',
   counts: 'have its mirrored requests counted from its metrics',
-  capture: 'keep both answers of a mirrored request',
-  calibration: 'repeat requests to the primary, to measure the noise',
-  budget: 'keep a mirror budget',
+  capture: 'capture both answers of a mirrored request',
+  calibration: 'repeat requests to the primary, to measure noise',
+  budget: 'enforce a mirror budget',
   verdict: 'give a verdict on the new version',
 } as const
 export type Capability = keyof typeof CAPABILITIES

@@ -84,7 +84,7 @@ describe('a route', () => {
   test('says what its gateways can and can not', () => {
     const servers = serversOf(routeTo('envoy', 'other', 'ours'), KNOWN)
     expect(lackText(abilityOf(servers, 'budget'), 'budget')).toBe(
-      "Envoy Gateway 1.8 and the gateway of example.com/other can't keep a mirror budget.",
+      "Envoy Gateway 1.8 and the gateway of example.com/other can't enforce a mirror budget.",
     )
     expect(lackText(abilityOf(servers, 'weights'), 'weights')).toBe('')
     expect(servers.map(canText)[1]).toBe(

@@ -31,7 +31,7 @@ const UNREADABLE: readonly Unreadable[] = [
   {
     pattern: /(?<=\n)---[ \t]+[^\s#].*/,
     code: 'yaml.separator',
-    says: () => 'kubectl loses what stands behind ---: put it on a line of its own',
+    says: () => 'kubectl drops what follows ---: put it on a line of its own',
   },
   {
     pattern: /^\.\.\.[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*(?!---)[^\s#].*/m,

@@ -62,10 +62,10 @@ function lostText(promotion: Promotion, { metadata }: HTTPRoute, found: readonly
   const { ruleName } = promotion
   const began = `The promotion of ${name} began on ${ruleName === '' ? 'a rule without a name' : `the rule "${ruleName}"`}`
   if (found.length === 0) {
-    return `${began}. No rule of the route has that name, or its matches and its mirror, any more.`
+    return `${began}. No rule of the route has that name now, or the same matches and mirror.`
   }
   const places = found.map((index) => `rule ${index}`).join(', ')
-  return `${began}. ${found.length} rules fit: ${places}. Which of them it is can't be told.`
+  return `${began}. ${found.length} rules fit: ${places}. Which of them it is can't be determined.`
 }
 
 /** What a first step on each mirror would remember, with the rule it is in. */

@@ -323,7 +323,7 @@ describe('the rule of a promotion is found again', () => {
       'is duplicated',
       start(),
       ([other = {}, rule = {}]) => [rule, other, rule],
-      'The promotion of next:80 began on the rule "mirrored". 2 rules fit: rule 0, rule 2. Which of them it is can\'t be told.',
+      'The promotion of next:80 began on the rule "mirrored". 2 rules fit: rule 0, rule 2. Which of them it is can\'t be determined.',
     ],
     [
       'is duplicated, without a name',
@@ -336,7 +336,7 @@ describe('the rule of a promotion is found again', () => {
       'has other matches, and no name',
       unnamed(),
       edit({ matches: [{ method: 'GET' }] }),
-      'No rule of the route has that name, or its matches and its mirror, any more.',
+      'No rule of the route has that name now, or the same matches and mirror.',
     ],
     [
       'has nothing to do with the candidate any more',

@@ -177,7 +177,7 @@ function answerRevision({ store }: Opened, url: URL): PlaneAnswer {
   const id = Number(url.searchParams.get('id') ?? '')
   const found = route === null || !Number.isInteger(id) ? null : store.read(route, id)
   if (found !== null) return ok(found)
-  return refuse(404, 'not-found', 'This revision is not kept, or not any more.')
+  return refuse(404, 'not-found', 'This revision is not stored, or no longer.')
 }
 
 function asRoute(text: string): NamespacedName | null {

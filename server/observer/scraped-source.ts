@@ -120,7 +120,7 @@ function scrapeMetrics(store: SeriesStore, scraper: Scraper, limits: ObserverLim
     {
       name: 'observer_scrapes_total',
       type: 'counter',
-      help: 'Scrapes by outcome; late ones were not made because one was under way.',
+      help: 'Scrapes, by outcome; "late" ones were skipped because one was still running.',
       values: [
         { labels: 'outcome="ok"', value: succeeded },
         { labels: 'outcome="failed"', value: failed },
@@ -128,16 +128,31 @@ function scrapeMetrics(store: SeriesStore, scraper: Scraper, limits: ObserverLim
       ],
     },
     oneValue('routes', 'gauge', 'Routes with history.', store.routes.size),
-    oneValue('series', 'gauge', 'Metric series followed.', store.seriesCount),
-    oneValue('series_refused_total', 'counter', 'New series beyond a limit.', refused),
-    oneValue('samples_invalid_total', 'counter', 'Samples no counter can have.', invalid),
-    oneValue('history_bytes', 'gauge', 'History held in memory.', store.historyBytes),
-    oneValue('history_bytes_max', 'gauge', 'Where history is shortened.', limits.historyBytesMax),
-    oneValue('history_kept_ratio', 'gauge', 'Share of each span that is kept.', store.keptShare),
+    oneValue('series', 'gauge', 'Metric series tracked.', store.seriesCount),
+    oneValue('series_refused_total', 'counter', 'New series dropped at a limit.', refused),
+    oneValue(
+      'samples_invalid_total',
+      'counter',
+      'Samples dropped: a counter cannot have them.',
+      invalid,
+    ),
+    oneValue('history_bytes', 'gauge', 'Bytes of history in memory.', store.historyBytes),
+    oneValue(
+      'history_bytes_max',
+      'gauge',
+      'Bytes of history beyond which the oldest is dropped.',
+      limits.historyBytesMax,
+    ),
+    oneValue(
+      'history_kept_ratio',
+      'gauge',
+      'Share of the retention that fits in memory.',
+      store.keptShare,
+    ),
     oneValue(
       'history_chunks_dropped_total',
       'counter',
-      'Pieces dropped before their age.',
+      'Chunks of history dropped before their retention ended.',
       store.chunksDroppedEarly,
     ),
   ]

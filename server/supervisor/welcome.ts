@@ -19,6 +19,10 @@ export function printWelcome(
     lines.push(`  Gateway     ${gatewayAddress}`)
     lines.push(`  Try it      curl -H "Host: ${gatewayHost}" http://${gatewayAddress}/get`)
   }
-  lines.push('', 'Stop with Ctrl+C; the state is kept. npm start -- --reset starts afresh.', '')
+  lines.push(
+    '',
+    'Stop with Ctrl+C; the state is kept. npm start -- --reset starts from an empty one.',
+    '',
+  )
   process.stdout.write(`${lines.join('\n')}\n`)
 }

@@ -86,7 +86,7 @@ async function targetProblem(
     return `Traffic is sent to loopback addresses only, not to ${connectHost}.`
   }
   if (await rules.isAllowedTarget(connectHost, connectPort)) return null
-  return `Traffic is sent to the addresses of Gateways only, and ${connectHost}:${connectPort} is none.`
+  return `Traffic is sent to the addresses of Gateways only, and ${connectHost}:${connectPort} is not one.`
 }
 
 async function targetOf(

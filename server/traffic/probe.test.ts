@@ -157,7 +157,7 @@ test('goes to loopback only, or only where it is allowed', async () => {
   expect((await allowed(target.port)).status).toBe(200)
   const { body } = await allowed(target.port + 1)
   expect(body.message).toBe(
-    `Traffic is sent to the addresses of Gateways only, and 127.0.0.1:${target.port + 1} is none.`,
+    `Traffic is sent to the addresses of Gateways only, and 127.0.0.1:${target.port + 1} is not one.`,
   )
 })
 

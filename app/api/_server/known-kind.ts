@@ -8,7 +8,7 @@ const HIDDEN: readonly string[] = ['secrets']
 export function knownPlural(plural: string): KnownPlural {
   const readable = Object.keys(KINDS).filter((name) => !HIDDEN.includes(name))
   if (isKnown(plural) && readable.includes(plural)) return plural
-  const message = `The kind "${plural}" is not one the dashboard reads; it reads ${readable.join(', ')}.`
+  const message = `The dashboard does not read the kind "${plural}"; it reads ${readable.join(', ')}.`
   throw new DashboardFailure(400, { code: 'bad-request', message })
 }
 

@@ -18,7 +18,7 @@ export async function askPlane(
 ): Promise<Response> {
   const { urlSetting = '', title } = PLANES[plane]
   const base = process.env[urlSetting]
-  if (!base) throw unreachable(`The ${title} is not configured: ${urlSetting} says where it is.`)
+  if (!base) throw unreachable(`The ${title} is not configured: set ${urlSetting} to its URL.`)
   const upstream = await fetch(`${base}${path}`, {
     method,
     signal,

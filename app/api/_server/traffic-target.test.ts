@@ -98,7 +98,7 @@ test('a listener that had to move is reached where the Gateway’s status says',
 
 test('traffic that can go nowhere says why', () => {
   const named = gateway([{ type: 'Hostname', value: 'lb.example' }])
-  expect(trafficTarget(named, ask())).toMatch(/has the name lb.example .* from a terminal/)
+  expect(trafficTarget(named, ask())).toMatch(/has the host name lb.example .* from a terminal/)
   expect(trafficTarget(gateway([]), ask())).toMatch(/has no address yet/)
   expect(trafficTarget(gateway(ADDRESS), ask('tls'))).toMatch(/no HTTP listener named "tls"/)
 })

@@ -29,7 +29,7 @@ export function trafficTarget(gateway: Gateway, wanted: WantedTarget): TrafficTa
   }
   const { host, port, isName } = address
   if (isName) {
-    return `Gateway ${wanted.gateway} has the name ${host} for its address, and names are not looked up here; send it from a terminal.`
+    return `Gateway ${wanted.gateway} has the host name ${host} as its address, and names are not resolved here; send the request from a terminal.`
   }
   const isDefault = port === (scheme === 'http' ? 80 : 443)
   const shown = authorityOf(address)

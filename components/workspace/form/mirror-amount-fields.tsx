@@ -27,7 +27,7 @@ export function MirrorAmountFields({ amount, isWrong, onAmount }: MirrorAmountFi
   return (
     <>
       <SelectField
-        label="Copies"
+        label="Mirrored"
         className="min-w-28 flex-1"
         value={amount.kind}
         options={KINDS}

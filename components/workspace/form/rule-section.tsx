@@ -179,7 +179,7 @@ function DrawnMirror({ mirror, index, count, edit, ...context }: MirrorProps) {
       <fieldset className={ROW_CLASS}>
         <legend className="sr-only">Mirror {index + 1}</legend>
         <div className="flex w-full items-center gap-2">
-          <Chip tone="mirror" title="How many of the rule's requests are copied">
+          <Chip tone="mirror" title="How many of the rule's requests are mirrored">
             {mirror.share}
           </Chip>
           <RowActions

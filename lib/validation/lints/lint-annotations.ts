@@ -25,7 +25,7 @@ export function lintAnnotations({ route, implementations }: LintContext): readon
       return [{ ...place, severity: 'warning', code: 'annotation.invalid', message }]
     }
     if (!isUnserved) return []
-    const message = `Only Mirrorboard's gateway does what ${name} says; the gateway of this route takes no notice of it.`
+    const message = `Only Mirrorboard's gateway acts on ${name}; the gateway of this route ignores it.`
     return [{ ...place, severity: 'info', code: 'annotation.not-served', message }]
   })
 }

@@ -24,13 +24,13 @@ const MIRROR_INVALID: Effect = {
 }
 
 const MIRROR_EMPTY: Effect = {
-  mirrorboard: 'serves the rule and makes no copies for this mirror',
+  mirrorboard: 'serves the rule and mirrors nothing to it',
   envoy: {
-    now: "serves the rule, its copies reach nobody, and the route's condition BackendsAvailable is False",
+    now: "serves the rule, its mirrored requests reach nobody, and the route's condition BackendsAvailable is False",
     before: 'answers every request of the rule with status 500',
     since: SINCE_EMPTY_MIRROR_SERVED,
   },
-  standard: 'serves the rule, and its copies reach nobody',
+  standard: 'serves the rule, and its mirrored requests reach nobody',
 }
 
 const NO_TRAFFIC: Effect = {
@@ -53,8 +53,8 @@ function primaryEffects(context: LintContext, ruleIndex: number, weight: number)
   const rule = context.route.spec.rules?.[ruleIndex] ?? {}
   const share = shareOf(rule, weight)
   const isMirrored = mirrorsOfRule(context.route, ruleIndex).length > 0
-  const stillCopied = isMirrored ? ', and copies them to the mirrors all the same' : ''
-  const notCopied = isMirrored ? ', and copies none of them' : ''
+  const stillCopied = isMirrored ? ', and mirrors them all the same' : ''
+  const notCopied = isMirrored ? ', and mirrors none of them' : ''
   const isAll = share.startsWith('every')
   return {
     whenInvalid: {
@@ -285,7 +285,7 @@ export function lintMirrorIsPrimary(context: LintContext): readonly LintFinding[
       const service = serviceOf(context, mirror.backendRef)
       if (mirror.backendRef.name === '' || !primaries.has(service)) return []
       const fieldPath = `${path}.requestMirror.backendRef.name`
-      const message = `Service "${service}" gets the requests of this rule and their copies too: every copied request reaches it twice.`
+      const message = `Service "${service}" gets the requests of this rule and the mirrored ones too: every mirrored request reaches it twice.`
       const code = 'mirror.same-as-primary' as const
       return [{ severity: 'warning', code, message, fieldPath, specUrl: SPEC.mirror }]
     })

@@ -29,7 +29,7 @@ function lintEndpoints({ facts, namespace: own }: LintContext, place: MirrorPlac
     {
       severity: 'info',
       code: 'mirror.one-endpoint',
-      message: `Service "${key}" has ${ready} ready endpoints: each copy goes to one of them, not to all.`,
+      message: `Service "${key}" has ${ready} ready endpoints: each mirrored request goes to one of them, not to all.`,
       fieldPath: `${place.path}.requestMirror.backendRef.name`,
       specUrl: SPEC.mirror,
     },
@@ -38,9 +38,9 @@ function lintEndpoints({ facts, namespace: own }: LintContext, place: MirrorPlac
 
 /** The specification does not say whether a filter also works on what is copied. */
 const OTHER_FILTERS: Effect = {
-  mirrorboard: 'copies requests as the other filters of the rule leave them',
-  envoy: 'copies requests as the other filters of the rule leave them',
-  standard: 'may copy requests before or after the other filters of the rule change them',
+  mirrorboard: 'mirrors requests as the other filters of the rule leave them',
+  envoy: 'mirrors requests as the other filters of the rule leave them',
+  standard: 'may mirror requests before or after the other filters of the rule change them',
 }
 
 const REQUEST_FILTERS = ['RequestHeaderModifier', 'URLRewrite']

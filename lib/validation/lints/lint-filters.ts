@@ -40,25 +40,24 @@ function lintShare(context: LintContext, { path, mirror }: MirrorPlace): readonl
   const at = `${path}.requestMirror${shareField(mirror)}`
   const share = mirrorFraction(mirror)
   if (share === 0) {
-    const message = 'No request is copied to this mirror: its share is 0.'
+    const message = 'No request is mirrored here: the share is 0.'
     return [{ ...info, severity: 'warning', code: 'mirror.share-zero', message, fieldPath: at }]
   }
   if (percent === undefined && fraction === undefined) {
     const message =
-      'Every request of the rule is copied to this mirror, as neither percent nor fraction is given.'
+      'Every request of the rule is mirrored here, as neither percent nor fraction is given.'
     return [{ ...info, code: 'mirror.share-default', message, fieldPath: at }]
   }
   if (share === 1) {
-    const message =
-      'Every request of the rule is copied to this mirror, as it would be without a share.'
+    const message = 'Every request of the rule is mirrored here, as it would be without a share.'
     return [{ ...info, code: 'mirror.share-all', message, fieldPath: at }]
   }
   if (share * MILLIONTHS >= 1 || !context.implementations.has('envoy')) return []
   const every = Math.round(1 / share).toLocaleString('en')
   const ours = context.implementations.has('mirrorboard')
-    ? `; Mirrorboard's gateway copies one request in ${every}`
+    ? `; Mirrorboard's gateway mirrors one request in ${every}`
     : ''
-  const message = `Envoy Gateway copies nothing to this mirror, since it counts in millionths and rounds down${ours}.`
+  const message = `Envoy Gateway mirrors nothing here, since it counts in millionths and rounds down${ours}.`
   const code = 'mirror.share-rounds-to-zero' as const
   return [{ ...info, severity: 'warning', code, message, fieldPath: at }]
 }
@@ -79,13 +78,13 @@ function lintSeveral(context: LintContext, ruleIndex: number): readonly LintFind
   )
   const place = { fieldPath: second.path, specUrl: SPEC.mirror }
   if (refusing === undefined) {
-    const message = `A request of this rule is copied up to ${mirrors.length} times, once for each mirror; each copy is decided by that mirror's own share.`
+    const message = `A request of this rule is mirrored up to ${mirrors.length} times, once to each mirror; each mirror's own share decides.`
     return [{ ...place, severity: 'info', code: 'mirror.several', message }]
   }
   const { className, implementations } = refusing
   const cause = `GatewayClass "${className}" does not list ${MULTIPLE_MIRRORS_FEATURE}`
   if (implementations.includes('other')) {
-    const message = `${cause}: its gateway may copy to one of the ${mirrors.length} mirrors only, or refuse the route.`
+    const message = `${cause}: its gateway may mirror to one of the ${mirrors.length} only, or refuse the route.`
     return [{ ...place, severity: 'warning', code: 'mirror.several', message }]
   }
   const message = `${cause}: the route is refused as a whole, and none of its rules takes a request.`
@@ -105,7 +104,7 @@ function lintRedirect(context: LintContext, ruleIndex: number): readonly LintFin
   const effect = describeEffect(context, {
     mirrorboard: 'drops the rule, and its requests go to the next match or get status 404',
     envoy: REFUSED_BESIDE_ANSWER,
-    standard: 'redirects, and may or may not copy the request to the mirror',
+    standard: 'redirects, and may or may not mirror the request',
   })
   return [
     {
@@ -199,7 +198,7 @@ function lintNoBackend(context: LintContext, ruleIndex: number): readonly LintFi
   if (isAnswered || (rule.backendRefs ?? []).some(({ weight = 1 }) => weight > 0)) return []
   const hasNone = (rule.backendRefs ?? []).length === 0
   const cause = hasNone ? 'The rule has no backend' : 'Every backend of the rule has weight 0'
-  const message = `${cause}: each of its requests is answered with status 500, and none is copied.`
+  const message = `${cause}: each of its requests is answered with status 500, and none is mirrored.`
   const fieldPath = `spec.rules[${ruleIndex}]${hasNone ? '' : '.backendRefs'}`
   return [
     { severity: 'warning', code: 'rule.no-backend', message, fieldPath, specUrl: SPEC.backend },

@@ -14,7 +14,7 @@ export function lintHeaders({ route }: LintContext): readonly LintFinding[] {
       repeated(headers).map(({ name, index: header, first }) =>
         finding(
           `${path}.matches[${index}].headers[${header}].name`,
-          `"${name}" and "${first}" are the same header: only the condition on "${first}" decides, and this one is not looked at.`,
+          `"${name}" and "${first}" are the same header: only the condition on "${first}" decides, and this one is ignored.`,
         ),
       ),
     )

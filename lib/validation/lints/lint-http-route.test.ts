@@ -157,7 +157,7 @@ const ANNOTATIONS: readonly Case[] = [
     severity: 'warning',
     route: annotated('mirrorboard.dev/mirror-budget', '{"rate":5}'),
     at: 'metadata.annotations[mirrorboard.dev/mirror-budget]',
-    says: 'has no setting "rate"; it takes requestsPerSecond, inFlight, until. Until it is right nothing is copied.',
+    says: 'has no setting "rate"; it takes requestsPerSecond, inFlight, until. Until it is corrected nothing is mirrored.',
   },
   {
     code: 'annotation.invalid',
@@ -178,7 +178,7 @@ const ANNOTATIONS: readonly Case[] = [
     severity: 'info',
     route: annotated('mirrorboard.dev/comparison', '{"percent":5}', 'else'),
     at: 'metadata.annotations[mirrorboard.dev/comparison]',
-    says: 'the gateway of this route takes no notice of it',
+    says: 'the gateway of this route ignores it',
   },
 ]
 
@@ -226,7 +226,7 @@ const BACKENDS: readonly Case[] = [
       route([rule({ backendRefs: [{ name: 'nope', port: 80 }], filters: [mirror('b')] })]),
     ),
     at: `${RULE}.backendRefs[0].name`,
-    says: 'status 500, and copies them to the mirrors all the same; Envoy Gateway answers every request of the rule with status 500, and copies none of them.',
+    says: 'status 500, and mirrors them all the same; Envoy Gateway answers every request of the rule with status 500, and mirrors none of them.',
   },
   {
     code: 'backend.not-found',
@@ -261,14 +261,14 @@ const BACKENDS: readonly Case[] = [
     severity: 'warning',
     route: route([rule({ backendRefs: [{ name: 'empty', port: 80 }], filters: [mirror('b')] })]),
     at: `${RULE}.backendRefs[0].name`,
-    says: 'answers every request of the rule with status 503, and copies them to the mirrors all the same',
+    says: 'answers every request of the rule with status 503, and mirrors them all the same',
   },
   {
     code: 'mirror.no-endpoints',
     severity: 'warning',
     route: at('envoy', withMirror('empty')),
     at: `${MIRROR}.backendRef.name`,
-    says: 'makes no copies for this mirror; Envoy Gateway since 1.8 (',
+    says: 'serves the rule and mirrors nothing to it; Envoy Gateway since 1.8 (',
   },
   {
     code: 'mirror.reference-not-permitted',
@@ -315,7 +315,7 @@ const BACKENDS: readonly Case[] = [
     severity: 'warning',
     route: withMirror('a'),
     at: `${MIRROR}.backendRef.name`,
-    says: 'every copied request reaches it twice',
+    says: 'every mirrored request reaches it twice',
   },
 ]
 
@@ -422,7 +422,7 @@ const FILTERS: readonly Case[] = [
     severity: 'info',
     route: withMirror('many'),
     at: `${MIRROR}.backendRef.name`,
-    says: 'Service "default/many" has 3 ready endpoints: each copy goes to one of them, not to all.',
+    says: 'Service "default/many" has 3 ready endpoints: each mirrored request goes to one of them, not to all.',
   },
   {
     code: 'mirror.other-filters',
@@ -433,7 +433,7 @@ const FILTERS: readonly Case[] = [
       }),
     ]),
     at: `${RULE}.filters[1]`,
-    says: "Mirrorboard's gateway copies requests as the other filters of the rule leave them.",
+    says: "Mirrorboard's gateway mirrors requests as the other filters of the rule leave them.",
   },
   {
     code: 'mirror.other-filters',
@@ -447,21 +447,21 @@ const FILTERS: readonly Case[] = [
       ]),
     ),
     at: `${RULE}.filters[0]`,
-    says: 'A conforming gateway may copy requests before or after the other filters of the rule change them.',
+    says: 'A conforming gateway may mirror requests before or after the other filters of the rule change them.',
   },
   {
     code: 'mirror.share-zero',
     severity: 'warning',
     route: withMirror('b', { percent: 0 }),
     at: `${MIRROR}.percent`,
-    says: 'No request is copied',
+    says: 'No request is mirrored',
   },
   {
     code: 'mirror.share-all',
     severity: 'info',
     route: withMirror('b', { percent: 100 }),
     at: `${MIRROR}.percent`,
-    says: 'Every request of the rule is copied',
+    says: 'Every request of the rule is mirrored',
   },
   {
     code: 'mirror.share-default',
@@ -480,21 +480,21 @@ const FILTERS: readonly Case[] = [
       ]),
     ),
     at: `${MIRROR}.fraction`,
-    says: "Mirrorboard's gateway copies one request in 10,000,000.",
+    says: "Mirrorboard's gateway mirrors one request in 10,000,000.",
   },
   {
     code: 'mirror.several',
     severity: 'info',
     route: route([rule({ filters: [mirror('b'), mirror('empty')] })]),
     at: `${RULE}.filters[1]`,
-    says: 'copied up to 2 times',
+    says: 'mirrored up to 2 times',
   },
   {
     code: 'mirror.several',
     severity: 'warning',
     route: at('else', route([rule({ filters: [mirror('b'), mirror('empty')] })])),
     at: `${RULE}.filters[1]`,
-    says: 'may copy to one of the 2 mirrors only',
+    says: 'may mirror to one of the 2 only',
   },
   {
     code: 'mirror.several-refused',
@@ -544,14 +544,14 @@ const FILTERS: readonly Case[] = [
       rule({ matches: [{ method: 'GET' }, { method: 'PUT' }], filters: [mirror('b')] }),
     ]),
     at: MIRROR,
-    says: 'PUT requests are copied too',
+    says: 'PUT requests are mirrored too',
   },
   {
     code: 'mirror.unsafe-methods',
     severity: 'warning',
     route: route([{ backendRefs: [{ name: 'a', port: 80 }], filters: [mirror('b')] }]),
     at: MIRROR,
-    says: 'POST, PUT, PATCH, and DELETE requests are copied too',
+    says: 'POST, PUT, PATCH, and DELETE requests are mirrored too',
   },
   {
     code: 'filter.extension-unsupported',
@@ -880,15 +880,19 @@ describe('what is said of Envoy Gateway', () => {
 
   it.each<[version: string | null, given: HTTPRoute, says: string, facts?: ClusterFacts]>([
     ['1.6.5', EMPTY, 'Envoy Gateway 1.6.5 answers every request of the rule with status 500.'],
-    ['1.6.6', EMPTY, 'Envoy Gateway 1.6.6 serves the rule, its copies reach nobody, and'],
+    [
+      '1.6.6',
+      EMPTY,
+      'Envoy Gateway 1.6.6 serves the rule, its mirrored requests reach nobody, and',
+    ],
     ['1.7.1', EMPTY, 'Envoy Gateway 1.7.1 answers every request of the rule with status 500.'],
     ['1.7.2', EMPTY, "the route's condition BackendsAvailable is False."],
-    ['1.8.0', EMPTY, 'Envoy Gateway 1.8 serves the rule, its copies reach nobody'],
+    ['1.8.0', EMPTY, 'Envoy Gateway 1.8 serves the rule, its mirrored requests reach nobody'],
     ['2.0.0', EMPTY, 'Envoy Gateway 2.0 serves the rule'],
     [
       null,
       EMPTY,
-      "Envoy Gateway since 1.8 (in older lines since 1.6.6 and 1.7.2) serves the rule, its copies reach nobody, and the route's condition BackendsAvailable is False; before, it answers every request of the rule with status 500.",
+      "Envoy Gateway since 1.8 (in older lines since 1.6.6 and 1.7.2) serves the rule, its mirrored requests reach nobody, and the route's condition BackendsAvailable is False; before, it answers every request of the rule with status 500.",
     ],
     ['1.5.0', REDIRECT, "Envoy Gateway 1.5 answers the rule's requests with status 500."],
     ['1.7.0', REDIRECT, "Envoy Gateway 1.7 sets the route's condition Accepted to False"],

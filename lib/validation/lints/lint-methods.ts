@@ -26,7 +26,7 @@ export function lintUnsafeMethods(context: LintContext): readonly LintFinding[] 
     const [first] = mirrors
     if (unsafe.length === 0 || first === undefined) return []
     const methods = new Intl.ListFormat('en').format(unsafe)
-    const message = `${methods} requests are copied too: what they change at the primary they change again behind the mirror, wherever both write to the same place.`
+    const message = `${methods} requests are mirrored too: where primary and mirror share a database or a queue, every change happens twice.`
     const hasAnyMethod =
       rule.matches === undefined || rule.matches.some(({ method }) => method === undefined)
     const movesRequests =

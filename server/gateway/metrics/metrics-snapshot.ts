@@ -107,7 +107,7 @@ export function settleLostWorker(snapshot: MetricsSnapshot): MetricsSnapshot {
 const FAMILIES: readonly { name: string; type: string; help: string }[] = [
   { name: GATEWAY_METRICS.requests, type: 'counter', help: 'Requests matched to a rule.' },
   { name: GATEWAY_METRICS.responses, type: 'counter', help: 'Requests that ended, by outcome.' },
-  { name: GATEWAY_METRICS.requestsInFlight, type: 'gauge', help: 'Requests not yet ended.' },
+  { name: GATEWAY_METRICS.requestsInFlight, type: 'gauge', help: 'Requests in flight.' },
   {
     name: GATEWAY_METRICS.requestDuration,
     type: 'histogram',
@@ -121,7 +121,7 @@ const FAMILIES: readonly { name: string; type: string; help: string }[] = [
   {
     name: GATEWAY_METRICS.retriesRefused,
     type: 'counter',
-    help: 'Retries that a rule allows and that were not made, by reason.',
+    help: 'Retries that a rule allows but that were skipped, by reason.',
   },
   { name: GATEWAY_METRICS.requestBytes, type: 'counter', help: 'Bytes of request bodies.' },
   { name: GATEWAY_METRICS.responseBytes, type: 'counter', help: 'Bytes of response bodies.' },
@@ -134,43 +134,43 @@ const FAMILIES: readonly { name: string; type: string; help: string }[] = [
   {
     name: GATEWAY_METRICS.mirrorRequests,
     type: 'counter',
-    help: 'What was decided about each copy offered.',
+    help: 'What was decided for each request offered to a mirror.',
   },
   {
     name: GATEWAY_METRICS.mirrorResponses,
     type: 'counter',
-    help: 'How copies that were sent ended.',
+    help: 'How mirrored requests that were sent ended.',
   },
-  { name: GATEWAY_METRICS.mirrorInFlight, type: 'gauge', help: 'Copies sent and not yet ended.' },
+  { name: GATEWAY_METRICS.mirrorInFlight, type: 'gauge', help: 'Mirrored requests in flight.' },
   {
     name: GATEWAY_METRICS.mirrorDuration,
     type: 'histogram',
-    help: 'Seconds from the dispatch of a copy to its end.',
+    help: 'Seconds from the dispatch of a mirrored request to its end.',
   },
   {
     name: GATEWAY_METRICS.mirrorRequestBytes,
     type: 'counter',
-    help: 'Bytes of request bodies copied.',
+    help: 'Bytes of request bodies mirrored.',
   },
   {
     name: GATEWAY_METRICS.mirrorResponseBytes,
     type: 'counter',
-    help: 'Bytes of the answers to copies.',
+    help: 'Bytes of the answers to mirrored requests.',
   },
   {
     name: GATEWAY_METRICS.captures,
     type: 'counter',
-    help: 'Pairs of answers captured for comparison, or given up.',
+    help: 'Pairs of answers captured for comparison, or dropped.',
   },
   {
     name: GATEWAY_METRICS.calibrationRequests,
     type: 'counter',
-    help: 'Requests sent to the primary a second time to calibrate.',
+    help: 'Requests sent to the primary a second time to measure noise.',
   },
   {
     name: GATEWAY_METRICS.routeTableVersion,
     type: 'gauge',
-    help: 'Version of the route table every worker serves.',
+    help: 'Version of the route table that every worker serves.',
   },
 ]
 

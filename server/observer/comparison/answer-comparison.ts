@@ -47,7 +47,7 @@ function answer(store: ComparisonStore, path: string, url: URL): PlaneAnswer {
 function found(value: object | null): PlaneAnswer {
   if (value !== null) return ok(value)
   const sentence =
-    'That is not kept: nothing was captured, the comparison was reset, or newer pairs took its place.'
+    'Not found: nothing was captured, the comparison was reset, or newer pairs took its place.'
   return refuse(404, 'not-found', sentence)
 }
 

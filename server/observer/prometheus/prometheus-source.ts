@@ -38,7 +38,7 @@ export class PrometheusSource implements SeriesSource {
   private readonly client: PrometheusClient
   private readonly rhythm: RhythmFinder
   private readonly counters = { ok: 0, failed: 0 }
-  private problem: string | null = 'Prometheus has not been asked yet.'
+  private problem: string | null = 'Prometheus has not been queried yet.'
   private lastAnswerMs: number | null = null
   private cancel: () => void = () => {}
 
@@ -150,7 +150,7 @@ export class PrometheusSource implements SeriesSource {
       {
         name: 'observer_prometheus_questions_total',
         type: 'counter',
-        help: 'Questions to Prometheus by outcome.',
+        help: 'Queries to Prometheus, by outcome.',
         values: [
           { labels: 'outcome="ok"', value: ok },
           { labels: 'outcome="failed"', value: failed },

@@ -93,10 +93,10 @@ export class RequestMetrics {
   lines(): string[] {
     const { mutating, readOnly } = this.#inFlight
     return [
-      '# HELP apiserver_request_total Requests answered, or begun where they go on.',
+      '# HELP apiserver_request_total Requests answered; a long-running one counts when its answer starts.',
       '# TYPE apiserver_request_total counter',
       ...lines('apiserver_request_total', this.#totals),
-      '# HELP apiserver_request_duration_seconds Time until the answer was sent; until it began where it goes on.',
+      '# HELP apiserver_request_duration_seconds Seconds until the answer was sent; of a long-running request, until it started.',
       '# TYPE apiserver_request_duration_seconds histogram',
       ...[...this.#durations].flatMap(([labels, durations]) => histogram(labels, durations)),
       '# HELP apiserver_longrunning_requests Watches, followed logs, port forwards and proxied requests that are open.',

@@ -39,7 +39,7 @@ function watchLines(hub: WatchHub): string[] {
     ...metric(open, 'gauge', 'Open watches of clients and of the controllers inside.', [
       `${open} ${hub.count}`,
     ]),
-    ...metric(lost, 'counter', 'Watches that were open and would have heard nothing more.', [
+    ...metric(lost, 'counter', 'Open watches that would have got no further event.', [
       `${lost} ${hub.lostSubscriptions}`,
     ]),
   ]
@@ -53,7 +53,7 @@ function processLines(): string[] {
   const { major, minor, gitVersion, platform } = VERSION_INFO
   const build = `major="${major}",minor="${minor}",git_version="${gitVersion}",platform="${platform}"`
   return [
-    ...metric('kubernetes_build_info', 'gauge', 'The version of Kubernetes this is.', [
+    ...metric('kubernetes_build_info', 'gauge', 'The version of Kubernetes served.', [
       `kubernetes_build_info{${build}} 1`,
     ]),
     ...value(
