@@ -174,10 +174,10 @@ module.exports = {
       { path: '^lib/', pathNot: ['^lib/$1/', '^lib/(gateway-api|shared)/'] },
     ),
     rule(
-      'lib-traffic-reads-series',
-      'lib/traffic says what the series of the wire contract mean; no algorithm needs it.',
-      { path: '^lib/', pathNot: ['^lib/traffic/', TEST] },
-      { path: '^lib/traffic/' },
+      'lib-answers-stand-on-top',
+      'lib/traffic and lib/simulation put algorithms together for a person who asks; no other part of lib needs them.',
+      { path: '^lib/', pathNot: ['^lib/(traffic|simulation)/', TEST] },
+      { path: '^lib/(traffic|simulation)/' },
     ),
 
     rule(

@@ -17,8 +17,8 @@ import type { HTTPRoute } from '@/lib/gateway-api/types'
 import { serverOf } from '@/lib/implementations/route-capabilities'
 import { parseManifest } from '@/lib/manifest/parse-manifest'
 import type { ClusterState } from '@/lib/routing/cluster-state'
+import { type SimulatedRequest, simulateMatch } from '@/lib/simulation/match-simulation'
 import { readRoute } from '@/lib/validation/lints/read-route'
-import { type SimulatedRequest, simulateMatch } from './match-simulation'
 import { type Simulated, SimulationResult } from './simulation-result'
 import {
   initialForm,

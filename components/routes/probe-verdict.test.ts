@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { HTTPRouteRule } from '@/lib/gateway-api/types'
-import { type SimulatedRequest, simulateMatch } from './match-simulation'
-import { type Answered, probeVerdict } from './probe-verdict'
+import { type SimulatedRequest, simulateMatch } from '@/lib/simulation/match-simulation'
+import { type Answered, probeVerdict } from '@/lib/simulation/probe-verdict'
 import { draftDifference, sideEffects } from './simulation-text'
 import { REQUEST, route, slice, stateOf } from './test-support/simulated-cluster'
 

@@ -11,8 +11,8 @@ import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import { isSafeMethod } from '@/lib/shared/safe-methods'
-import type { SimulatedRequest, Simulation } from './match-simulation'
-import { type Answered, type ProbeVerdict, probeVerdict } from './probe-verdict'
+import type { SimulatedRequest, Simulation } from '@/lib/simulation/match-simulation'
+import { type Answered, type ProbeVerdict, probeVerdict } from '@/lib/simulation/probe-verdict'
 import { draftDifference, sideEffects } from './simulation-text'
 
 const VERDICTS: Readonly<

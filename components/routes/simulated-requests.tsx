@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react'
 import { cn } from '@/components/ui/class-names'
 import { SelectField } from '@/components/ui/field'
 import type { ReadRequest } from '@/lib/routing/foretell'
-import type { SimulatedOutcome } from './match-simulation'
+import type { SimulatedOutcome } from '@/lib/simulation/match-simulation'
 import {
   type AnswerChange,
   answerChanges,
@@ -13,7 +13,7 @@ import {
   type ShownLine,
   type ShownRequest,
   shownRequests,
-} from './simulation-requests'
+} from '@/lib/simulation/simulation-requests'
 
 const SOURCES: Readonly<Record<LineSource, { readonly text: string; readonly look: string }>> = {
   client: { text: '', look: '' },

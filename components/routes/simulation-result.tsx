@@ -8,9 +8,13 @@ import { CopyButton } from '@/components/ui/copy-button'
 import { Notice } from '@/components/ui/notice'
 import { page } from '@/lib/dashboard-api/paths'
 import type { Gateway } from '@/lib/gateway-api/types'
-import type { SimulatedOutcome, SimulatedRequest, Simulation } from './match-simulation'
+import type {
+  SimulatedOutcome,
+  SimulatedRequest,
+  Simulation,
+} from '@/lib/simulation/match-simulation'
+import { simulatedCurl } from '@/lib/simulation/simulated-curl'
 import { SendForReal } from './send-for-real'
-import { simulatedCurl } from './simulated-curl'
 import { SimulatedRequests } from './simulated-requests'
 import {
   type DestinationRow,

@@ -4,8 +4,12 @@ import { describeMatch, describePath, PATH_TYPE_WORDS } from '@/lib/gateway-api/
 import type { LossReason, LostCandidate, WinningMatch } from '@/lib/routing/explain-match'
 import type { ForetoldBackend, ForetoldMirror } from '@/lib/routing/foretell'
 import type { ClusterEntry, MatchEntry, ValueMatch } from '@/lib/routing/route-table'
+import type {
+  SimulatedOutcome,
+  SimulatedRequest,
+  Simulation,
+} from '@/lib/simulation/match-simulation'
 import { localName } from '@/lib/traffic/names'
-import type { SimulatedOutcome, SimulatedRequest, Simulation } from './match-simulation'
 
 type Explained = Extract<Simulation, { readonly refused: null }>
 

@@ -2,7 +2,7 @@
 import { parseTrafficForm, type TrafficForm } from '@/components/request/traffic-form'
 import { keyOf } from '@/lib/gateway-api/references'
 import type { Gateway, Listener } from '@/lib/gateway-api/types'
-import type { SimulatedRequest } from './match-simulation'
+import type { SimulatedRequest } from '@/lib/simulation/match-simulation'
 
 export const SCHEMES = ['http', 'https'] as const
 type Scheme = SimulatedRequest['scheme']

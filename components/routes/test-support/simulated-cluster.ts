@@ -8,7 +8,7 @@ import type {
 } from '@/lib/gateway-api/types'
 import type { ClusterState } from '@/lib/routing/cluster-state'
 import { CONTROLLER_NAME } from '@/lib/routing/supported-features'
-import type { SimulatedRequest } from '../match-simulation'
+import type { SimulatedRequest } from '@/lib/simulation/match-simulation'
 
 const apiVersion = 'gateway.networking.k8s.io/v1'
 
