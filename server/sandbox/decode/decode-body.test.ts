@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseYamlBody } from './decode-body'
 
-const CASES = new URL('../../../../lib/manifest/testdata/kubectl-yaml.ndjson', import.meta.url)
+const CASES = new URL('../../../lib/manifest/testdata/kubectl-yaml.ndjson', import.meta.url)
 
 describe('a YAML body', () => {
   test('has the value that Kubernetes reads in it', () => {

@@ -28,6 +28,7 @@ beforeAll(async () => {
     token: TOKEN,
     port: 0,
     logger: createLogger('test', () => undefined),
+    isWatchListEnabled: true,
   })
 })
 afterAll(async () => {

@@ -1,0 +1,33 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { gatewayApiDefinitions, startTestSandbox } from '../testing/start-sandbox'
+
+const ROUTES = '/apis/gateway.networking.k8s.io/v1/namespaces/default/httproutes'
+
+test('the quickstart comes once: what a person deletes stays deleted', async () => {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'mirrorboard-door-'))
+  onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }))
+  const options = { dataDirectory, crds: await gatewayApiDefinitions(), hasQuickstart: true }
+  const first = await startTestSandbox(options)
+  const { items } = (await first.json('GET', ROUTES)).body
+  expect(items).toHaveLength(1)
+  await first.json('DELETE', `${ROUTES}/${items[0].metadata.name}`)
+  await first.stop()
+  const second = await startTestSandbox(options)
+  expect((await second.json('GET', ROUTES)).body.items).toEqual([])
+  await second.stop()
+})
+
+test('a start that fails lets go of the data', async () => {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'mirrorboard-door-'))
+  onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }))
+  // Without the Gateway API's definitions there is nothing to store the quickstart's Gateway in.
+  await expect(startTestSandbox({ dataDirectory, hasQuickstart: true })).rejects.toThrow(
+    'The quickstart has a kind the sandbox does not know: GatewayClass.',
+  )
+  const next = await startTestSandbox({ dataDirectory })
+  expect((await next.json('GET', '/api/v1/namespaces')).status).toBe(200)
+  await next.stop()
+})
