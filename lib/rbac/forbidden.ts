@@ -1,11 +1,17 @@
+import { goQuote } from '@/lib/validation/go-text'
 import type { AccessRequest } from './policy'
+
+/** As in the API server, no message may pass for HTML. */
+const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
 /** What a refused person reads, in the API server's words, without the object's name before it. */
 export function forbiddenSentence(user: string, request: AccessRequest, reason = ''): string {
-  const asked =
+  const who = `User ${goQuote(user)} cannot ${request.verb}`
+  const what =
     request.is === 'path'
-      ? `User "${user}" cannot ${request.verb} path "${request.path}"`
-      : `User "${user}" cannot ${request.verb} resource "${combined(request)}" in API group "${request.group}" ${place(request.namespace)}`
+      ? `path ${goQuote(request.path)}`
+      : `resource ${goQuote(combined(request))} in API group ${goQuote(request.group)} ${place(request.namespace)}`
+  const asked = `${who} ${what}`.replace(/[&<>]/g, (character) => HTML[character] ?? character)
   return reason === '' ? asked : `${asked}: ${reason}`
 }
 
@@ -17,7 +23,7 @@ export function forbiddenMessage(user: string, request: AccessRequest, reason = 
   const qualified = group === '' ? resource : `${resource}.${group}`
   return name === ''
     ? `${qualified} is forbidden: ${sentence}`
-    : `${qualified} "${name}" is forbidden: ${sentence}`
+    : `${qualified} ${goQuote(name)} is forbidden: ${sentence}`
 }
 
 function combined({ resource, subresource }: { resource: string; subresource: string }): string {
@@ -25,5 +31,5 @@ function combined({ resource, subresource }: { resource: string; subresource: st
 }
 
 function place(namespace: string): string {
-  return namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`
+  return namespace === '' ? 'at the cluster scope' : `in the namespace ${goQuote(namespace)}`
 }

@@ -12,6 +12,10 @@ import type { Duplex } from 'node:stream'
 import type { JsonObject } from '@/lib/shared/json'
 import { targetUrl } from '@/lib/shared/loopback-request'
 import type { Logger } from '../../log'
+import { aggregateRoles, startRoleAggregation } from '../access/aggregate-roles'
+import { ALLOW_ALL, policyAuthorizer, requestRefusal } from '../access/authorizer'
+import { seedRoles } from '../access/seed-roles'
+import { storedPolicy } from '../access/stored-policy'
 import { timestamp } from '../api/api-object'
 import type { ApiClient, BuiltinKind, PodAccess } from '../api/contracts'
 import { IS_WATCH_LIST_DEFAULT } from '../api/kubernetes-version'
@@ -32,7 +36,7 @@ import { Health } from '../requests/health'
 import { parseProxyPath } from '../requests/proxy-path'
 import { RequestMetrics } from '../requests/request-metrics'
 import { requesterOf } from '../requests/requester'
-import { ServiceAccountTokens } from '../requests/service-account-tokens'
+import { ServiceAccountTokens, type StaticToken } from '../requests/service-account-tokens'
 import { plainResponse, type UpgradeRequest } from '../requests/upgrade'
 import { OpenApiDocuments } from '../resources/openapi'
 import { openDurableLog } from '../storage/durable-log'
@@ -52,6 +56,10 @@ export interface SandboxServerOptions {
   readonly port: number
   /** Bearer token every request must carry. */
   readonly token: string
+  /** Whether roles and bindings decide; else everybody may do everything. Members of system:masters always may. */
+  readonly isRbacEnabled?: boolean
+  /** Tokens beside `token`, with whom each is of. */
+  readonly people?: readonly StaticToken[]
   /** PEM. Absent: plain HTTP, over which kubectl sends no token. */
   readonly tls?: { readonly key: string; readonly cert: string }
   readonly builtinKinds: readonly BuiltinKind[]
@@ -92,9 +100,10 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
   const opened = openDurableLog(options.dataDirectory)
   if (!opened.ok) throw new SandboxStartError(opened.message)
   const context = createContext(options, new Store(opened.log, options.logger))
-  const stopControllers = startControllers(context)
   const client = localClient(context)
+  const stopControllers = startControllers(context, client)
   await seedCluster(context, client, options.crds ?? [])
+  if (options.isRbacEnabled === true) await seedAccess(context, client)
   const host = options.host ?? '127.0.0.1'
   const server = createHttpServer(options, context)
   const port = await listen(server, host, options.port).catch(async (error: unknown) => {
@@ -127,7 +136,8 @@ function createContext(options: SandboxServerOptions, store: Store): ServerConte
     hub: new WatchHub(store, options.logger),
     health: new Health(store),
     metrics: new RequestMetrics(kinds),
-    tokens: new ServiceAccountTokens(options.token, store, now),
+    tokens: new ServiceAccountTokens(options.token, store, now, options.people),
+    access: options.isRbacEnabled === true ? policyAuthorizer(storedPolicy(store)) : ALLOW_ALL,
     logger: options.logger,
     now,
     newUid: options.newUid ?? randomUUID,
@@ -145,11 +155,24 @@ function randomSuffix(): string {
   return [...randomBytes(5)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('')
 }
 
-function startControllers(context: ServerContext): () => void {
+/** Without its default roles a cluster that enforces them would let in its administrator alone. */
+async function seedAccess({ store, logger }: ServerContext, client: ApiClient): Promise<void> {
+  const problem = await seedRoles(client)
+  if (problem !== undefined) {
+    logger.error('a default role could not be written', { error: problem })
+  }
+  await aggregateRoles(store, client)
+}
+
+function startControllers(context: ServerContext, client: ApiClient): () => void {
   const stopDefinitions = startDefinitionController(context)
   const collector = new GarbageCollector(context)
   const stopNamespaces = startNamespaceController(context)
+  const stopAggregation = startRoleAggregation(context.store, client, (error) =>
+    unexpected(context, error),
+  )
   return () => {
+    stopAggregation()
     stopNamespaces()
     collector.stop()
     stopDefinitions()
@@ -196,7 +219,7 @@ async function handle(
     writeEarly(request, response, early)
     return
   }
-  const user = requesterOf(request, context.tokens)
+  const user = requesterOf(request, context)
   if (!user.ok) {
     writeEarly(request, response, failed(user.error))
     return
@@ -204,6 +227,11 @@ async function handle(
   const url = targetUrl(request.url ?? '/')
   if (url === null) {
     writeEarly(request, response, failed(pageNotFound()))
+    return
+  }
+  const refusal = requestRefusal(context.access, user.value, request.method, url)
+  if (refusal !== undefined) {
+    writeEarly(request, response, failed(refusal))
     return
   }
   const representation = representationFor(request, url.pathname, context)

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Authorizer } from '../access/authorizer'
 import type { PodAccess } from '../api/contracts'
 import type { ServedKind } from '../kinds/served-kind'
 import type { WatchHub } from '../storage/watch-hub'
@@ -27,6 +28,8 @@ export interface ServerContext extends SandboxContext {
   readonly health: Health
   readonly metrics: RequestMetrics
   readonly tokens: ServiceAccountTokens
+  /** Who may do what. */
+  readonly access: Authorizer
   readonly pods: PodAccess | undefined
   /** What ends each open port forward and proxied request. */
   readonly forwards: Set<() => void>

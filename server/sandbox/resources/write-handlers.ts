@@ -1,5 +1,6 @@
 /** POST, PUT, PATCH and DELETE of resources: query and body → operation → answer. */
 import type { JsonObject } from '@/lib/shared/json'
+import { type WriteGuard, writeGuard } from '../access/write-guard'
 import { type ApiObject, asApiObject, metadataOf, nameOf, textAt, uidOf } from '../api/api-object'
 import { type ApiStatus, failure, type Outcome, success } from '../api/outcome'
 import { badRequest, conflict, notFound, unsupportedMediaType } from '../api/status-error'
@@ -22,6 +23,10 @@ export function headObject(request: ApiRequest): ApiObject | undefined {
   const { context, kind, info } = request
   const found = context.store.head(resourceKey(kind.resource), objectKey(info.namespace, info.name))
   return found === undefined ? undefined : inVersion(kind, found)
+}
+
+function guardOf({ context, user, kind, info }: ApiRequest): WriteGuard {
+  return writeGuard({ access: context.access, user, kind, info })
 }
 
 interface WriteBody {
@@ -60,7 +65,13 @@ export async function handleCreate(request: ApiRequest): Promise<Answer> {
   if (!write.ok) return failed(write.error)
   const { kind, info, context } = request
   const { options, object, warnings } = write.value
-  const outcome = await createObject(context, { kind, namespace: info.namespace, object, options })
+  const outcome = await createObject(context, {
+    kind,
+    namespace: info.namespace,
+    object,
+    options,
+    guard: guardOf(request),
+  })
   return outcome.ok
     ? represent(request, outcome.value, 201, warnings)
     : failed({ ...outcome.error, warnings })
@@ -87,6 +98,7 @@ export async function handleUpdate(request: ApiRequest): Promise<Answer> {
     live,
     subresource,
     options,
+    guard: guardOf(request),
   })
   return outcome.ok
     ? represent(request, outcome.value, 200, warnings)
@@ -129,6 +141,7 @@ export async function handlePatch(request: ApiRequest): Promise<Answer> {
     type,
     body: body.toString('utf8'),
     options: options.value,
+    guard: guardOf(request),
   })
   if (!outcome.ok) return failed(outcome.error)
   const { object, isCreated, warnings } = outcome.value

@@ -2,6 +2,7 @@
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import { goQuote } from '@/lib/validation/go-text'
+import type { WriteGuard } from '../access/write-guard'
 import {
   type ApiObject,
   metadataOf,
@@ -68,6 +69,8 @@ export interface PatchRequest {
   readonly type: PatchType
   readonly body: string
   readonly options: RequestOptions
+  /** What the writer has to pass. */
+  readonly guard?: WriteGuard
 }
 
 export interface PatchResult {
@@ -244,6 +247,7 @@ async function writeApplied(
     ...request,
     object: withMetadata(object, { resourceVersion: undefined }),
     isTracked: true,
+    isPatched: true,
   })
   return created.ok ? success({ object: created.value, isCreated: true, warnings }) : created
 }

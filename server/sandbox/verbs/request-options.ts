@@ -131,7 +131,7 @@ export function readListOptions(
 }
 
 /** As k8s.io/apimachinery reads a flag: everything but `false` and `0`. */
-function isTrue(value: string | null): boolean {
+export function isTrue(value: string | null): boolean {
   return value !== null && value.toLowerCase() !== 'false' && value !== '0'
 }
 

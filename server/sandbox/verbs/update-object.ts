@@ -1,6 +1,7 @@
 /** The wanted state of an existing object → admission, validation, generation → the store. */
 import type { JsonObject } from '@/lib/shared/json'
 import { equalJson } from '@/lib/shared/json-values'
+import type { WriteGuard } from '../access/write-guard'
 import {
   type ApiObject,
   asApiObject,
@@ -41,6 +42,8 @@ export interface UpdateRequest {
   readonly trackedAs?: 'scale'
   /** Server-side apply brings its own managedFields. */
   readonly isTracked?: boolean
+  /** What the writer has to pass; controllers pass everything. */
+  readonly guard?: WriteGuard
 }
 
 /** The stored object in the request's version, or why nothing was written. An update that changes nothing writes nothing. */
@@ -51,6 +54,8 @@ export async function updateObject(
   const { kind, live, subresource } = request
   const stale = identityError(request)
   if (stale !== undefined) return failure(stale)
+  const escalation = request.guard?.escalation(request.object, live)
+  if (escalation !== undefined) return failure(escalation)
   const merged = mergeWithLive(request)
   const tracked = request.isTracked === true ? merged : track(context, request, merged)
   const reset = subresource === 'status' ? resetMetadata(kind, tracked, live) : tracked
