@@ -20,6 +20,7 @@ import {
   lastPort,
   readOrCreateCertificate,
   readOrCreateToken,
+  readPeople,
   writeKubeconfig,
 } from './sandbox-access'
 
@@ -38,6 +39,7 @@ export async function runSandbox(config: Config): Promise<RunningPlane> {
   const logger = createLogger('sandbox')
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
   const token = readOrCreateToken(config.dataDirectory)
+  const people = readPeople(config.dataDirectory)
   const tls = await readOrCreateCertificate(config.dataDirectory, Date.now())
   const runtime = await startPodRuntime({ logger: createLogger('backends') })
   const server = await startOnUsualPort(config, (port) =>
@@ -45,6 +47,8 @@ export async function runSandbox(config: Config): Promise<RunningPlane> {
       dataDirectory: join(config.dataDirectory, 'cluster'),
       port,
       token,
+      people,
+      isRbacEnabled: config.sandboxRbac,
       tls,
       builtinKinds: BUILTIN_KINDS,
       pods: runtime,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
@@ -6,6 +6,7 @@ import {
   lastPort,
   readOrCreateCertificate,
   readOrCreateToken,
+  readPeople,
   writeKubeconfig,
 } from './sandbox-access'
 
@@ -22,6 +23,16 @@ it('keeps one token from start to start', () => {
   const token = readOrCreateToken(directory)
   expect(token.length).toBeGreaterThanOrEqual(32)
   expect(readOrCreateToken(directory)).toBe(token)
+})
+
+it('reads the tokens of people, and names the file and the line that it cannot read', () => {
+  const directory = temporaryDirectory()
+  expect(readPeople(directory)).toEqual([])
+  const path = join(directory, 'tokens.csv')
+  writeFileSync(path, 'secret,ann,1,devs\n')
+  expect(readPeople(directory)).toMatchObject([{ token: 'secret', user: { username: 'ann' } }])
+  writeFileSync(path, 'secret\n')
+  expect(() => readPeople(directory)).toThrow(`cannot start: ${path}, line 1 lacks a token`)
 })
 
 const DAY_MS = 24 * 60 * 60 * 1000

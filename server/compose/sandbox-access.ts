@@ -8,7 +8,10 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { SANDBOX_CONTEXT } from '@/lib/dashboard-api/live'
+import { parseTokenFile } from '../sandbox/access/token-file'
 import { createCertificate, isUsable, type ServerCertificate } from '../sandbox/http/certificate'
+import { SandboxStartError } from '../sandbox/http/sandbox-server'
+import type { StaticToken } from '../sandbox/requests/service-account-tokens'
 
 const PRIVATE = 0o600
 
@@ -22,6 +25,18 @@ export function readOrCreateToken(dataDirectory: string): string {
   const token = randomBytes(24).toString('base64url')
   writePrivate(path, `${token}\n`)
   return token
+}
+
+/**
+ * The tokens that a person has put into `<data directory>/tokens.csv`; none without that file. Throws the file system's error, or
+ * a SandboxStartError that names the line that cannot be read.
+ */
+export function readPeople(dataDirectory: string): readonly StaticToken[] {
+  const path = join(dataDirectory, 'tokens.csv')
+  if (!existsSync(path)) return []
+  const read = parseTokenFile(readFileSync(path, 'utf8'))
+  if (read.ok) return read.tokens
+  throw new SandboxStartError(`The sandbox cluster cannot start: ${path}, ${read.message}`)
 }
 
 /** The certificate of the last start while it is valid, or a new one. Throws the file system's error. */
