@@ -117,6 +117,11 @@ describe.skipIf(!hasKubectl())('kubectl (skipped when it is not installed)', () 
       'get pods --as=reader',
       '1 Error from server (Forbidden): users "reader" is forbidden: User "ann" cannot impersonate resource "users" in API group "" at the cluster scope',
     ],
+    [
+      'admin',
+      'auth whoami --token=t-reader',
+      '0 ATTRIBUTE VALUE\nUsername reader\nUID 2\nGroups [system:authenticated]',
+    ],
     ['admin', 'get pods --as=reader', '0 No resources found in default namespace.'],
     [
       'ann',
