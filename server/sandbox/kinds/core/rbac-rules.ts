@@ -25,10 +25,10 @@ export function checkRules(role: JsonObject, isNamespaced: boolean): FieldError[
 function checkRule(rule: JsonObject, isNamespaced: boolean, path: string): FieldError[] {
   const isEmpty = (key: string) => stringsAt(rule, key).length === 0
   const errors: FieldError[] = []
-  const require = (key: string, detail: string) => {
+  const demand = (key: string, detail: string) => {
     if (isEmpty(key)) errors.push(required(`${path}.${key}`, detail))
   }
-  require('verbs', 'verbs must contain at least one value')
+  demand('verbs', 'verbs must contain at least one value')
   const urls = stringsAt(rule, 'nonResourceURLs')
   if (urls.length > 0) {
     const refuse = (detail: string) =>
@@ -39,8 +39,8 @@ function checkRule(rule: JsonObject, isNamespaced: boolean, path: string): Field
     }
     return errors
   }
-  require('apiGroups', 'resource rules must supply at least one api group')
-  require('resources', 'resource rules must supply at least one resource')
+  demand('apiGroups', 'resource rules must supply at least one api group')
+  demand('resources', 'resource rules must supply at least one resource')
   return errors
 }
 
