@@ -14,12 +14,18 @@ import type { Store } from '../storage/store'
 
 const RESOURCE = `${RBAC_GROUP}/clusterroles`
 
-/** Gathers anew whenever a ClusterRole changes. Returns the stop function. */
+export interface RoleAggregation {
+  /** Resolves when what was stored at the start has been gathered. */
+  readonly isReady: Promise<void>
+  stop(): void
+}
+
+/** Gathers once, and anew whenever a ClusterRole changes. */
 export function startRoleAggregation(
   store: Store,
   client: ApiClient,
   onError: (error: unknown) => void,
-): () => void {
+): RoleAggregation {
   let isDue = false
   let isStopped = false
   const run = async () => {
@@ -27,20 +33,24 @@ export function startRoleAggregation(
     isDue = false
     if (!isStopped) await aggregateRoles(store, client)
   }
-  let running: Promise<void> = Promise.resolve()
+  let running = aggregateRoles(store, client).catch(onError)
+  const isReady = running
   const unsubscribe = store.subscribe((event) => {
     if (event.resource !== RESOURCE || isDue) return
     isDue = true
     running = running.then(run).catch(onError)
   })
-  return () => {
-    isStopped = true
-    unsubscribe()
+  return {
+    isReady,
+    stop: () => {
+      isStopped = true
+      unsubscribe()
+    },
   }
 }
 
 /** Writes the rules of every such role that has not got them. What is refused because of a change meanwhile comes with that change. */
-export async function aggregateRoles(store: Store, client: ApiClient): Promise<void> {
+async function aggregateRoles(store: Store, client: ApiClient): Promise<void> {
   const index = store.objects(RESOURCE)
   const marked = [...index.entries('"aggregationRule"')].map(([, role]) => nameOf(role))
   const gathering = new Set(marked)

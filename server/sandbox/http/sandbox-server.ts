@@ -12,7 +12,7 @@ import type { Duplex } from 'node:stream'
 import type { JsonObject } from '@/lib/shared/json'
 import { targetUrl } from '@/lib/shared/loopback-request'
 import type { Logger } from '../../log'
-import { aggregateRoles, startRoleAggregation } from '../access/aggregate-roles'
+import { type RoleAggregation, startRoleAggregation } from '../access/aggregate-roles'
 import { ALLOW_ALL, policyAuthorizer, requestRefusal } from '../access/authorizer'
 import { seedRoles } from '../access/seed-roles'
 import { storedPolicy } from '../access/stored-policy'
@@ -101,9 +101,13 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
   if (!opened.ok) throw new SandboxStartError(opened.message)
   const context = createContext(options, new Store(opened.log, options.logger))
   const client = localClient(context)
-  const stopControllers = startControllers(context, client)
+  const stopOthers = startControllers(context)
   await seedCluster(context, client, options.crds ?? [])
-  if (options.isRbacEnabled === true) await seedAccess(context, client)
+  const aggregation = await startAccess(context, client, options.isRbacEnabled === true)
+  const stopControllers = () => {
+    aggregation.stop()
+    stopOthers()
+  }
   const host = options.host ?? '127.0.0.1'
   const server = createHttpServer(options, context)
   const port = await listen(server, host, options.port).catch(async (error: unknown) => {
@@ -156,23 +160,26 @@ function randomSuffix(): string {
 }
 
 /** Without its default roles a cluster that enforces them would let in its administrator alone. */
-async function seedAccess({ store, logger }: ServerContext, client: ApiClient): Promise<void> {
-  const problem = await seedRoles(client)
+async function startAccess(
+  context: ServerContext,
+  client: ApiClient,
+  isRbacEnabled: boolean,
+): Promise<RoleAggregation> {
+  const problem = isRbacEnabled ? await seedRoles(client) : undefined
   if (problem !== undefined) {
-    logger.error('a default role could not be written', { error: problem })
+    context.logger.error('a default role could not be written', { error: problem })
   }
-  await aggregateRoles(store, client)
+  const onError = (error: unknown) => unexpected(context, error)
+  const aggregation = startRoleAggregation(context.store, client, onError)
+  await aggregation.isReady
+  return aggregation
 }
 
-function startControllers(context: ServerContext, client: ApiClient): () => void {
+function startControllers(context: ServerContext): () => void {
   const stopDefinitions = startDefinitionController(context)
   const collector = new GarbageCollector(context)
   const stopNamespaces = startNamespaceController(context)
-  const stopAggregation = startRoleAggregation(context.store, client, (error) =>
-    unexpected(context, error),
-  )
   return () => {
-    stopAggregation()
     stopNamespaces()
     collector.stop()
     stopDefinitions()
