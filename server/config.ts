@@ -24,6 +24,8 @@ export interface Config {
   readonly ports: Readonly<Record<ListeningPlane, number>>
   /** What planes show one another; undefined: the one kept in the data directory. */
   readonly planeSecret: string | undefined
+  /** Whether the sandbox's roles and bindings decide who may do what; else everybody with a token may do everything. */
+  readonly sandboxRbac: boolean
   readonly gatewayWorkers: number
   /** Where the cluster is; undefined means the sandbox's own kubeconfig. */
   readonly kubeconfig: string | undefined
@@ -55,8 +57,8 @@ export const USAGE = `Usage: npm start -- [options]
 
 Environment: PORT (3000), MIRRORBOARD_DATA_DIR (.mirrorboard), MIRRORBOARD_KUBECONFIG, MIRRORBOARD_CONTEXT,
 MIRRORBOARD_METRICS_PORT (19001), MIRRORBOARD_METRICS_URL, MIRRORBOARD_PROMETHEUS_URL, MIRRORBOARD_SANDBOX_PORT,
-MIRRORBOARD_GATEWAY_WORKERS, MIRRORBOARD_PLANE_SECRET, MIRRORBOARD_HOST (127.0.0.1), MIRRORBOARD_ALLOWED_HOSTS, MIRRORBOARD_READ_ONLY (false),
-MIRRORBOARD_LOG_LEVEL (warn).`
+MIRRORBOARD_SANDBOX_RBAC (false), MIRRORBOARD_GATEWAY_WORKERS, MIRRORBOARD_PLANE_SECRET, MIRRORBOARD_HOST (127.0.0.1),
+MIRRORBOARD_ALLOWED_HOSTS, MIRRORBOARD_READ_ONLY (false), MIRRORBOARD_LOG_LEVEL (warn).`
 
 /** The configuration, or one sentence that names the wrong setting and what it takes. */
 export function readConfig(args: readonly string[], environment: Environment): ConfigResult {
@@ -70,11 +72,10 @@ export function readConfig(args: readonly string[], environment: Environment): C
     most: GATEWAY_WORKERS_MAX,
   })
   if (typeof workers === 'string') return { ok: false, message: workers }
-  const readOnly = environment['MIRRORBOARD_READ_ONLY'] || 'false'
-  if (readOnly !== 'true' && readOnly !== 'false') {
-    const message = `MIRRORBOARD_READ_ONLY takes true or false, not "${readOnly}".`
-    return { ok: false, message }
-  }
+  const readOnly = readSwitch(environment, 'MIRRORBOARD_READ_ONLY')
+  if (typeof readOnly === 'string') return { ok: false, message: readOnly }
+  const sandboxRbac = readSwitch(environment, 'MIRRORBOARD_SANDBOX_RBAC')
+  if (typeof sandboxRbac === 'string') return { ok: false, message: sandboxRbac }
   const host = environment['MIRRORBOARD_HOST'] || '127.0.0.1'
   const refused = refusedHost(host)
   if (refused !== null) return { ok: false, message: refused }
@@ -86,10 +87,11 @@ export function readConfig(args: readonly string[], environment: Environment): C
       dashboard: {
         host,
         allowedHosts: splitList(environment['MIRRORBOARD_ALLOWED_HOSTS']),
-        readOnly: readOnly === 'true',
+        readOnly,
       },
       ports,
       planeSecret: environment[PLANE_SECRET_SETTING] || undefined,
+      sandboxRbac,
       gatewayWorkers: workers,
       kubeconfig: path ? resolve(path) : undefined,
       context: flags.context ?? (environment['MIRRORBOARD_CONTEXT'] || undefined),
@@ -100,6 +102,13 @@ export function readConfig(args: readonly string[], environment: Environment): C
       development: environment['MIRRORBOARD_DEVELOPMENT'] === '1',
     },
   }
+}
+
+/** A setting that is on or off, off when it is not set; a sentence for every other value. */
+function readSwitch(environment: Environment, name: string): boolean | string {
+  const value = environment[name] || 'false'
+  if (value === 'true' || value === 'false') return value === 'true'
+  return `${name} takes true or false, not "${value}".`
 }
 
 interface Flags {

@@ -25,11 +25,16 @@ const ROOTS = [
   'V1Job',
   'V1Node',
   'V1Lease',
+  'V1Role',
+  'V1RoleBinding',
+  'V1ClusterRole',
+  'V1ClusterRoleBinding',
   'AuthenticationV1TokenRequest',
   'V1SelfSubjectReview',
   'V1SelfSubjectAccessReview',
   'V1SelfSubjectRulesReview',
   'V1SubjectAccessReview',
+  'V1LocalSubjectAccessReview',
 ]
 
 const SCALARS = {

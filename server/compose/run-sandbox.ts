@@ -38,6 +38,8 @@ export async function runSandbox(config: Config): Promise<RunningPlane> {
       dataDirectory: join(config.dataDirectory, 'cluster'),
       port,
       token,
+      tokenFile: join(config.dataDirectory, 'tokens.csv'),
+      isRbacEnabled: config.sandboxRbac,
       tls,
       runtime,
       crds: gatewayApiDefinitions(),

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -30,4 +30,20 @@ test('a start that fails lets go of the data', async () => {
   const next = await startTestSandbox({ dataDirectory })
   expect((await next.json('GET', '/api/v1/namespaces')).status).toBe(200)
   await next.stop()
+})
+
+test('a token file brings people, and a line of it that cannot be read ends the start by its number', async () => {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'mirrorboard-door-'))
+  onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }))
+  const tokenFile = join(dataDirectory, 'tokens.csv')
+  await (await startTestSandbox({ dataDirectory, tokenFile })).stop()
+  await writeFile(tokenFile, 'secret,ann,1,devs\n')
+  const sandbox = await startTestSandbox({ dataDirectory, tokenFile })
+  const headers = { authorization: 'Bearer secret' }
+  expect((await fetch(`${sandbox.url}/api/v1/namespaces`, { headers })).status).toBe(200)
+  await sandbox.stop()
+  await writeFile(tokenFile, 'secret\n')
+  await expect(startTestSandbox({ dataDirectory, tokenFile })).rejects.toThrow(
+    `cannot start: ${tokenFile}, line 1 lacks a token`,
+  )
 })

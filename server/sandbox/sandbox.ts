@@ -2,6 +2,7 @@
  * The door: a data directory → a cluster at a URL. It wires the rooms: the context of all requests, the controllers that belong to
  * the API itself, HTTP with its routes, and, where something runs Pods, the controllers of workloads.
  */
+import { existsSync, readFileSync } from 'node:fs'
 import type { JsonObject } from '@/lib/shared/json'
 import type { ApiClient, PodRuntime } from './api/contracts'
 import { seedQuickstart } from './controllers/seed/seed-quickstart'
@@ -11,6 +12,8 @@ import { startWorkloads, type Workloads } from './controllers/workloads/start-wo
 import { type HttpServerOptions, SandboxStartError, startHttpServer } from './http/http-server'
 import type { ServerContext } from './requests/api-request'
 import { type ContextOptions, openContext } from './requests/open-context'
+import type { StaticToken } from './requests/service-account-tokens'
+import { parseTokenFile } from './requests/token-file'
 import { routesOf } from './resources/router'
 
 export interface SandboxOptions extends ContextOptions, HttpServerOptions {
@@ -18,6 +21,8 @@ export interface SandboxOptions extends ContextOptions, HttpServerOptions {
   readonly runtime?: PodRuntime
   /** CustomResourceDefinitions that must exist from the start. */
   readonly crds?: readonly JsonObject[]
+  /** Kube-apiserver's static token file, of people beside the administrator; it need not be there. */
+  readonly tokenFile?: string
   /** Whether a new cluster begins with the quickstart's objects; it needs the Gateway API's definitions. */
   readonly hasQuickstart?: boolean
 }
@@ -36,10 +41,15 @@ export interface Sandbox {
 /** Starts the cluster. Rejects with a SandboxStartError when the data or the port cannot be had. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { runtime } = options
-  const opened = openContext(runtime === undefined ? options : { ...options, pods: runtime })
+  const people = [...(options.people ?? []), ...readPeople(options.tokenFile)]
+  const opened = openContext({
+    ...options,
+    people,
+    ...(runtime !== undefined && { pods: runtime }),
+  })
   if (!opened.ok) throw new SandboxStartError(opened.message)
   const { context } = opened
-  const controllers = await startControllers(context, options.crds ?? [])
+  const controllers = await startControllers(context, options)
   const { client } = controllers
   const http = await startHttpServer(options, context, routesOf(context)).catch(
     async (error: unknown) => {
@@ -72,4 +82,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 function startWorkloadsOn(context: ServerContext, client: ApiClient, runtime: PodRuntime) {
   const { logger } = context
   return startWorkloads({ client, runtime, clock: systemClock, random: Math.random, logger })
+}
+
+/** Throws the file system's error, or a SandboxStartError that names the line that cannot be read. */
+function readPeople(path: string | undefined): readonly StaticToken[] {
+  if (path === undefined || !existsSync(path)) return []
+  const read = parseTokenFile(readFileSync(path, 'utf8'))
+  if (read.ok) return read.tokens
+  throw new SandboxStartError(`The sandbox cluster cannot start: ${path}, ${read.message}`)
 }

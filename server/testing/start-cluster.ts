@@ -21,6 +21,7 @@ export async function startTestCluster(): Promise<Cluster> {
     dashboard: { host: '127.0.0.1', allowedHosts: [], readOnly: false },
     ports: { sandbox: 0, gateway: 0, observer: 0, history: 0, traffic: 0, dashboard: 0 },
     planeSecret: undefined,
+    sandboxRbac: false,
     gatewayWorkers: 0,
     kubeconfig: join(dataDirectory, 'kubeconfig'),
     context: undefined,

@@ -69,6 +69,9 @@ export const WARNING_CUT_CHARACTERS = 256
 /** The longest Authorization header that is read as a service account's token. */
 export const TOKEN_BYTES_MAX = 8192
 
+/** Tokens of a token file; more refuse the start. */
+export const TOKENS_MAX = 1_000
+
 /** Fields set twice that are named of one body; further ones are not looked for. */
 export const DUPLICATES_MAX = 100
 

@@ -14,6 +14,7 @@ import { success } from '../api/outcome'
 import { pageNotFound } from '../api/status-error'
 import { type Answer, failed, writeAnswer } from '../requests/answer'
 import type { ServerContext } from '../requests/api-request'
+import { requestRefusal } from '../requests/authorizer'
 import { unexpected } from '../requests/context'
 import type { Representation } from '../requests/negotiate'
 import { parseProxyPath } from '../requests/proxy-path'
@@ -126,7 +127,7 @@ async function handle(
     writeEarly(request, response, early)
     return
   }
-  const user = requesterOf(request, context.tokens)
+  const user = requesterOf(request, context)
   if (!user.ok) {
     writeEarly(request, response, failed(user.error))
     return
@@ -134,6 +135,11 @@ async function handle(
   const url = targetUrl(request.url ?? '/')
   if (url === null) {
     writeEarly(request, response, failed(pageNotFound()))
+    return
+  }
+  const refusal = requestRefusal(context.access, user.value, request.method, url)
+  if (refusal !== undefined) {
+    writeEarly(request, response, failed(refusal))
     return
   }
   const representation = routes.representationFor(request, url.pathname)

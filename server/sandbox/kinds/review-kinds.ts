@@ -9,6 +9,7 @@ const MODELS: Readonly<Record<string, string>> = {
   SelfSubjectReview: 'V1SelfSubjectReview',
   SelfSubjectAccessReview: 'V1SelfSubjectAccessReview',
   SubjectAccessReview: 'V1SubjectAccessReview',
+  LocalSubjectAccessReview: 'V1LocalSubjectAccessReview',
   SelfSubjectRulesReview: 'V1SelfSubjectRulesReview',
 }
 

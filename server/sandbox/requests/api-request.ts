@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { PodAccess } from '../api/contracts'
 import type { ServedKind } from '../kinds/served-kind'
 import type { WatchHub } from '../storage/watch-hub'
+import type { Authorizer } from './authorizer'
 import type { SandboxContext } from './context'
 import type { Health } from './health'
 import type { Representation } from './negotiate'
@@ -28,6 +29,8 @@ export interface ServerContext extends SandboxContext {
   readonly health: Health
   readonly metrics: RequestMetrics
   readonly tokens: ServiceAccountTokens
+  /** Who may do what. */
+  readonly access: Authorizer
   readonly pods: PodAccess | undefined
   /** What ends each open port forward and proxied request. */
   readonly forwards: Set<() => void>

@@ -12,14 +12,20 @@ import { openDurableLog } from '../storage/durable-log'
 import { Store } from '../storage/store'
 import { WatchHub } from '../storage/watch-hub'
 import type { ServerContext } from './api-request'
+import { ALLOW_ALL, policyAuthorizer } from './authorizer'
 import { Health } from './health'
 import { RequestMetrics } from './request-metrics'
-import { ServiceAccountTokens } from './service-account-tokens'
+import { ServiceAccountTokens, type StaticToken } from './service-account-tokens'
+import { storedPolicy } from './stored-policy'
 
 export interface ContextOptions {
   readonly dataDirectory: string
   /** Bearer token every request must carry. */
   readonly token: string
+  /** Whether roles and bindings decide; else everybody may do everything. Members of system:masters always may. */
+  readonly isRbacEnabled?: boolean
+  /** Tokens beside `token`, with whom each is of. */
+  readonly people?: readonly StaticToken[]
   readonly logger: Logger
   readonly pods?: PodAccess
   /** Epoch milliseconds. */
@@ -47,7 +53,8 @@ export function openContext(options: ContextOptions): OpenedContext {
     hub: new WatchHub(store, logger),
     health: new Health(store),
     metrics: new RequestMetrics(kinds),
-    tokens: new ServiceAccountTokens(options.token, store, now),
+    tokens: new ServiceAccountTokens(options.token, store, now, options.people),
+    access: options.isRbacEnabled === true ? policyAuthorizer(storedPolicy(store)) : ALLOW_ALL,
     logger,
     now,
     newUid: () => randomUUID(),

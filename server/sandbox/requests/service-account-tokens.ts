@@ -1,9 +1,8 @@
 /**
- * Tokens of service accounts, and who comes with one. They are signed with the server's own token, so they end with it, and
+ * Who comes with a token: the administrator's, one of a token file, or one of a service account. The last are signed with the server's own token, so they end with it, and
  * hold as long as their service account does.
  */
-
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { JsonObject, JsonValue } from '@/lib/shared/json'
 import { isJsonObject } from '@/lib/shared/json-values'
 import { integerAt, objectAt, textAt, uidOf } from '../api/api-object'
@@ -24,14 +23,28 @@ const ADMINISTRATOR: User = {
   groups: ['system:masters', 'system:authenticated'],
 }
 
-/** Makes and reads tokens. `secret` is the token that opens everything. */
+/** A token of people, with whom it is of. */
+export interface StaticToken {
+  readonly token: string
+  readonly user: User
+}
+
+/** Makes and reads tokens. `secret` is the token that opens everything, `statics` are those of people. */
 export class ServiceAccountTokens {
   readonly #secret: string
+  /** By digest, so that how long a look-up takes says nothing about a token. */
+  readonly #statics: ReadonlyMap<string, User>
   readonly #store: Store
   readonly #now: () => number
 
-  constructor(secret: string, store: Store, now: () => number) {
+  constructor(
+    secret: string,
+    store: Store,
+    now: () => number,
+    statics: readonly StaticToken[] = [],
+  ) {
     this.#secret = secret
+    this.#statics = new Map(statics.map(({ token, user }) => [digestOf(token), user]))
     this.#store = store
     this.#now = now
   }
@@ -41,6 +54,8 @@ export class ServiceAccountTokens {
     const given = authorization ?? ''
     if (isSame(given, `Bearer ${this.#secret}`)) return ADMINISTRATOR
     if (!given.startsWith('Bearer ') || given.length > TOKEN_BYTES_MAX) return undefined
+    const person = this.#statics.get(digestOf(given.slice('Bearer '.length)))
+    if (person !== undefined) return person
     const [header = '', claims = '', signature = ''] = given.slice('Bearer '.length).split('.')
     if (!isSame(signature, this.#sign(`${header}.${claims}`))) return undefined
     return this.#userWith(JSON.parse(Buffer.from(claims, 'base64url').toString()) as JsonValue)
@@ -76,6 +91,10 @@ export class ServiceAccountTokens {
   #sign(content: string): string {
     return createHmac('sha256', this.#secret).update(content).digest('base64url')
   }
+}
+
+function digestOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64')
 }
 
 function isSame(given: string, wanted: string): boolean {

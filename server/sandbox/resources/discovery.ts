@@ -11,32 +11,44 @@ interface VirtualResource {
   readonly version: string
   readonly kind: string
   readonly plural: string
+  readonly namespaced: boolean
 }
 
 export const REVIEWS: readonly VirtualResource[] = [
   {
     group: 'authorization.k8s.io',
     version: 'v1',
+    kind: 'LocalSubjectAccessReview',
+    plural: 'localsubjectaccessreviews',
+    namespaced: true,
+  },
+  {
+    group: 'authorization.k8s.io',
+    version: 'v1',
     kind: 'SelfSubjectAccessReview',
     plural: 'selfsubjectaccessreviews',
+    namespaced: false,
   },
   {
     group: 'authorization.k8s.io',
     version: 'v1',
     kind: 'SelfSubjectRulesReview',
     plural: 'selfsubjectrulesreviews',
+    namespaced: false,
   },
   {
     group: 'authorization.k8s.io',
     version: 'v1',
     kind: 'SubjectAccessReview',
     plural: 'subjectaccessreviews',
+    namespaced: false,
   },
   {
     group: 'authentication.k8s.io',
     version: 'v1',
     kind: 'SelfSubjectReview',
     plural: 'selfsubjectreviews',
+    namespaced: false,
   },
 ]
 
@@ -84,7 +96,7 @@ function aggregatedVersion(kinds: KindRegistry, group: string, version: string):
   const reviews = reviewsOf(group, version).map((review) => ({
     resource: review.plural,
     responseKind: { group, version, kind: review.kind },
-    scope: 'Cluster',
+    scope: review.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: review.kind.toLowerCase(),
     verbs: ['create'],
   }))
@@ -214,7 +226,7 @@ export function resourceList(
       ...reviews.map((review) => ({
         name: review.plural,
         singularName: review.kind.toLowerCase(),
-        namespaced: false,
+        namespaced: review.namespaced,
         kind: review.kind,
         verbs: ['create'],
       })),

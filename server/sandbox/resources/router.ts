@@ -103,10 +103,11 @@ async function route(request: RoutedRequest): Promise<Answer> {
       entry.group === info.group && entry.version === info.version && entry.plural === info.plural,
   )
   if (virtual !== undefined) {
-    if (info.name !== '') return failed(resourceNotFound())
+    const isElsewhere = virtual.namespaced !== (info.namespace !== '')
+    if (info.name !== '' || isElsewhere) return failed(resourceNotFound())
     if (request.http.method !== 'POST') return failed(methodNotAllowed())
     const query = request.url.searchParams
-    return review({ ...virtual, namespaced: false }, { ...request, query })
+    return review(virtual, info.namespace, { ...request, query })
   }
   const kind = request.context.kinds.find(info.group, info.version, info.plural)
   if (kind === undefined) return withHint(unknown(), info)

@@ -9,6 +9,7 @@ import { type DecodedObject, decodeObject, handledAs } from '../decode/decode-bo
 import type { ServedKind } from '../kinds/served-kind'
 import { type Answer, failed, ok } from '../requests/answer'
 import type { ApiRequest } from '../requests/api-request'
+import { type WriteGuard, writeGuard } from '../requests/write-guard'
 import { createObject } from '../verbs/create-object'
 import { deleteObject, deletionAnswer } from '../verbs/delete-object'
 import { decidedDeletion, readDeleteOptions } from '../verbs/delete-options'
@@ -23,6 +24,10 @@ export function headObject(request: ApiRequest): ApiObject | undefined {
   const { context, kind, info } = request
   const found = context.store.head(resourceKey(kind.resource), objectKey(info.namespace, info.name))
   return found === undefined ? undefined : inVersion(kind, found)
+}
+
+function guardOf({ context, user, kind, info }: ApiRequest): WriteGuard {
+  return writeGuard({ access: context.access, user, kind, info })
 }
 
 interface WriteBody {
@@ -61,7 +66,13 @@ export async function handleCreate(request: ApiRequest): Promise<Answer> {
   if (!write.ok) return failed(write.error)
   const { kind, info, context } = request
   const { options, object, warnings } = write.value
-  const outcome = await createObject(context, { kind, namespace: info.namespace, object, options })
+  const outcome = await createObject(context, {
+    kind,
+    namespace: info.namespace,
+    object,
+    options,
+    guard: guardOf(request),
+  })
   return outcome.ok
     ? represent(request, outcome.value, 201, warnings)
     : failed({ ...outcome.error, warnings })
@@ -88,6 +99,7 @@ export async function handleUpdate(request: ApiRequest): Promise<Answer> {
     live,
     subresource,
     options,
+    guard: guardOf(request),
   })
   return outcome.ok
     ? represent(request, outcome.value, 200, warnings)
@@ -130,6 +142,7 @@ export async function handlePatch(request: ApiRequest): Promise<Answer> {
     type,
     body: body.toString('utf8'),
     options: options.value,
+    guard: guardOf(request),
   })
   if (!outcome.ok) return failed(outcome.error)
   const { object, isCreated, warnings } = outcome.value

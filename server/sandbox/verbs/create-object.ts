@@ -17,6 +17,7 @@ import { failure, type Outcome, success } from '../api/outcome'
 import { alreadyExists, badRequest, internal } from '../api/status-error'
 import type { ServedKind } from '../kinds/served-kind'
 import type { SandboxContext, WriteOptions } from '../requests/context'
+import type { WriteGuard } from '../requests/write-guard'
 import { webhookRefusal } from './admission'
 import {
   forStorage,
@@ -35,6 +36,10 @@ export interface CreateRequest {
   readonly options: WriteOptions
   /** Server-side apply brings its own managedFields. */
   readonly isTracked?: boolean
+  /** What the writer has to pass; controllers pass everything. */
+  readonly guard?: WriteGuard
+  /** Whether a patch creates the object. */
+  readonly isPatched?: boolean
 }
 
 /** The stored object in the request's version, or why there is none. */
@@ -47,10 +52,14 @@ export async function createObject(
   if (mismatch !== undefined) return failure(badRequest(mismatch))
   const missing = namespaceRefusal(context, kind, request.namespace, nameOf(request.object))
   if (missing !== undefined) return failure(missing)
+  const escalation = request.guard?.escalation(request.object, undefined)
+  if (escalation !== undefined) return failure(escalation)
   const prepared = prepare(context, request)
   const errors = kind.validateCreate(prepared)
   if (errors.length > 0) return failure(invalidObject(kind, prepared, errors))
-  const refusal = webhookRefusal(context.store, kind.resource, prepared)
+  const refusal =
+    (request.isPatched === true ? request.guard?.creation() : undefined) ??
+    webhookRefusal(context.store, kind.resource, prepared)
   if (refusal !== undefined) return failure(refusal)
   if (textAt(objectAt(request.object, 'metadata'), 'resourceVersion') !== '') {
     return failure(internal('resourceVersion should not be set on objects to be created'))

@@ -33,6 +33,7 @@ import { jsonPatch } from '../patch/json-patch'
 import { mergePatch } from '../patch/merge-patch'
 import { strategicMergePatch } from '../patch/strategic-merge-patch'
 import type { SandboxContext } from '../requests/context'
+import type { WriteGuard } from '../requests/write-guard'
 import { createObject } from './create-object'
 import type { RequestOptions } from './request-options'
 import { identityMismatch, updateObject } from './update-object'
@@ -70,6 +71,8 @@ export interface PatchRequest {
   readonly type: PatchType
   readonly body: string
   readonly options: RequestOptions
+  /** What the writer has to pass. */
+  readonly guard?: WriteGuard
 }
 
 export interface PatchResult {
@@ -256,6 +259,7 @@ async function writeApplied(
     ...request,
     object: withMetadata(object, { resourceVersion: undefined }),
     isTracked: true,
+    isPatched: true,
   })
   return created.ok ? success({ object: created.value, isCreated: true, warnings }) : created
 }

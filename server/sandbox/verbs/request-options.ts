@@ -1,4 +1,5 @@
 /** Query parameters → checked options, with the API server's complaints about bad ones. */
+
 import type { FieldError } from '@/lib/validation/field-error'
 import {
   forbiddenError,
@@ -12,6 +13,7 @@ import { FIELD_MANAGER_BYTES_MAX } from '../api/limits'
 import { failure, type Outcome, success } from '../api/outcome'
 import { badRequest, internal, invalid } from '../api/status-error'
 import type { WriteOptions } from '../requests/context'
+import { isTrue } from '../requests/query-flag'
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
 
@@ -128,11 +130,6 @@ export function readListOptions(
   const errors = options.isWatch ? watchErrors(options, isWatchListEnabled) : listErrors(options)
   if (errors.length > 0) return failure(invalid('ListOptions', 'meta.k8s.io', '', errors))
   return versionError(options) ?? success(options)
-}
-
-/** As k8s.io/apimachinery reads a flag: everything but `false` and `0`. */
-function isTrue(value: string | null): boolean {
-  return value !== null && value.toLowerCase() !== 'false' && value !== '0'
 }
 
 /** A whole number of the query, 0 where it is missing or empty; 400 in Go's words for anything else. */

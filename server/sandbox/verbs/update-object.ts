@@ -19,6 +19,7 @@ import { badRequest, conflict, internal, invalid } from '../api/status-error'
 import { keepTimes } from '../field-management/keep-times'
 import type { ServedKind } from '../kinds/served-kind'
 import type { SandboxContext, WriteOptions } from '../requests/context'
+import type { WriteGuard } from '../requests/write-guard'
 import { isReadyToRemove } from '../storage/store'
 import { webhookRefusal } from './admission'
 import {
@@ -43,6 +44,8 @@ export interface UpdateRequest {
   readonly trackedAs?: 'scale'
   /** Server-side apply brings its own managedFields. */
   readonly isTracked?: boolean
+  /** What the writer has to pass; controllers pass everything. */
+  readonly guard?: WriteGuard
 }
 
 /** The stored object in the request's version, or why nothing was written. An update that changes nothing writes nothing. */
@@ -53,6 +56,8 @@ export async function updateObject(
   const { kind, live, subresource } = request
   const stale = identityError(request)
   if (stale !== undefined) return failure(stale)
+  const escalation = request.guard?.escalation(request.object, live)
+  if (escalation !== undefined) return failure(escalation)
   const merged = mergeWithLive(request)
   const tracked = request.isTracked === true ? merged : track(context, request, merged)
   const reset = subresource === 'status' ? resetMetadata(kind, tracked, live) : tracked

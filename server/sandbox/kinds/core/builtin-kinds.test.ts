@@ -77,6 +77,10 @@ describe('kinds', () => {
       ['jobs', '', 'all'],
       ['leases', '', ''],
       ['endpointslices', '', ''],
+      ['clusterrolebindings', '', ''],
+      ['clusterroles', '', ''],
+      ['rolebindings', '', ''],
+      ['roles', '', ''],
     ])
   })
 

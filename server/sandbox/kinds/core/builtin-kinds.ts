@@ -10,6 +10,8 @@ import { NAMESPACE_KIND } from './namespace-kind'
 import { NODE_KIND } from './node-kind'
 import { POD_KIND } from './pod-kind'
 import { REPLICA_SET_KIND } from './replica-set-kind'
+import { CLUSTER_ROLE_BINDING_KIND, ROLE_BINDING_KIND } from './role-binding-kind'
+import { CLUSTER_ROLE_KIND, ROLE_KIND } from './role-kind'
 import { SECRET_KIND } from './secret-kind'
 import { SERVICE_ACCOUNT_KIND } from './service-account-kind'
 import { SERVICE_KIND } from './service-kind'
@@ -33,4 +35,8 @@ export const BUILTIN_KINDS: readonly BuiltinKind[] = [
   JOB_KIND,
   LEASE_KIND,
   ENDPOINT_SLICE_KIND,
+  CLUSTER_ROLE_BINDING_KIND,
+  CLUSTER_ROLE_KIND,
+  ROLE_BINDING_KIND,
+  ROLE_KIND,
 ]

@@ -86,6 +86,8 @@ export const ATOMIC_MODELS: ReadonlySet<string> = new Set([
   'V1NodeSelector',
   'V1NodeSelectorTerm',
   'V1TypedLocalObjectReference',
+  'V1RoleRef',
+  'RbacV1Subject',
 ])
 
 /** Maps of strings that server-side apply treats as one value. */

@@ -25,10 +25,7 @@ import { validatePodTemplate } from './pod-validation'
 export function checkSelector(spec: JsonObject, kindName: string | undefined): FieldError[] {
   const selector = objectAt(spec, 'selector')
   if (selector === undefined) return [required('spec.selector')]
-  const errors = checkLabels('spec.selector.matchLabels', objectAt(selector, 'matchLabels'))
-  for (const [index, expression] of objectsAt(selector, 'matchExpressions').entries()) {
-    errors.push(...checkExpression(expression, `spec.selector.matchExpressions[${index}]`))
-  }
+  const errors = checkLabelSelector('spec.selector', selector)
   if (!isUsable(selector)) {
     errors.push(invalid('spec.selector', printSelector(selector), 'invalid label selector'))
   }
@@ -44,8 +41,18 @@ export function checkSelector(spec: JsonObject, kindName: string | undefined): F
   return errors
 }
 
-/** Whether every expression can be asked. */
-function isUsable(selector: JsonObject): boolean {
+/** Errors of the labels and expressions of a label selector at a path. */
+export function checkLabelSelector(path: string, selector: JsonObject): FieldError[] {
+  return [
+    ...checkLabels(`${path}.matchLabels`, objectAt(selector, 'matchLabels')),
+    ...objectsAt(selector, 'matchExpressions').flatMap((expression, index) =>
+      checkExpression(expression, `${path}.matchExpressions[${index}]`),
+    ),
+  ]
+}
+
+/** Whether every expression of a label selector can be asked. */
+export function isUsable(selector: JsonObject): boolean {
   return objectsAt(selector, 'matchExpressions').every(
     (expression) => checkExpression(expression, '').length === 0,
   )
@@ -105,7 +112,7 @@ export function checkTemplateContents(spec: JsonObject): FieldError[] {
   if (selector !== undefined && !isUsable(selector)) return []
   const labels = stringMapAt(objectAt(template, 'metadata'), 'labels')
   const isFound =
-    selector !== undefined && (isEmptySelector(selector) || matches(selector, labels ?? {}))
+    selector !== undefined && (isEmptySelector(selector) || selects(selector, labels ?? {}))
   if (!isFound) {
     errors.push(
       invalid(
@@ -120,7 +127,7 @@ export function checkTemplateContents(spec: JsonObject): FieldError[] {
 }
 
 /** Whether a label selector finds an object with these labels. */
-function matches(selector: JsonObject, labels: Readonly<Record<string, string>>): boolean {
+export function selects(selector: JsonObject, labels: Readonly<Record<string, string>>): boolean {
   const wanted = Object.entries(stringMapAt(selector, 'matchLabels') ?? {})
   if (!wanted.every(([key, value]) => labels[key] === value)) return false
   return objectsAt(selector, 'matchExpressions').every((expression) => {
