@@ -23,9 +23,6 @@ describe('merge keys', () => {
       'a: &a {x: 1}\nc: &c {x: 2, z: 3}\nb: {<<: [*a, *c]}',
       { x: 1, z: 3 },
     ],
-    ['nothing comes of what is no map', 'b: {<<: [1, null, [x]], k: 1}', { k: 1 }],
-    ['nothing comes of null', 'b: {<<: ~, k: 1}', { k: 1 }],
-    ['nothing comes of a text', 'b: {<<: xy, k: 1}', { k: 1 }],
     ['a quoted one is a key', 'b: {"<<": {x: 1}}', { '<<': { x: 1 } }],
     ['a null inside stays', 'a: &a {x: ~}\nb: {<<: *a}', { x: null }],
   ])('%s', (_, text, b) => {
@@ -33,12 +30,21 @@ describe('merge keys', () => {
   })
 })
 
-test('keys are texts, whatever they look like', () => {
-  expect(convert('1: a\ntrue: b\n~: c\n1.5: d').value).toEqual({
-    '1': 'a',
-    true: 'b',
-    null: 'c',
-    '1.5': 'd',
+test.each(['[1, null, [x]]', '~', 'xy'])('a merge of %s, which is no map, is refused', (merged) => {
+  expect(convert(`b: {<<: ${merged}, k: 1}`)).toMatchObject({
+    value: { b: { k: 1 } },
+    problems: [`yaml.merge b "${merged}"`],
+  })
+})
+
+test('keys are texts, whatever they look like, but for null, which is none', () => {
+  expect(convert('1: a\ntrue: b\n1.5: d')).toMatchObject({
+    value: { '1': 'a', true: 'b', '1.5': 'd' },
+    problems: [],
+  })
+  expect(convert('~: c\nd: 1')).toMatchObject({
+    value: { d: 1 },
+    messages: ['a key must be a plain value that is not null, not a map or a list'],
   })
 })
 

@@ -40,7 +40,7 @@ test('a token file brings people, and a line of it that cannot be read ends the 
   await writeFile(tokenFile, 'secret,ann,1,devs\n')
   const sandbox = await startTestSandbox({ dataDirectory, tokenFile })
   const headers = { authorization: 'Bearer secret' }
-  expect((await fetch(`${sandbox.url}/api/v1/namespaces`, { headers })).status).toBe(200)
+  expect((await sandbox.send('/api/v1/namespaces', { headers })).status).toBe(200)
   await sandbox.stop()
   await writeFile(tokenFile, 'secret\n')
   await expect(startTestSandbox({ dataDirectory, tokenFile })).rejects.toThrow(
