@@ -2,11 +2,15 @@ import { once } from 'node:events'
 import { connect, createServer, Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Redactor } from '@/lib/comparison/redaction/redactor'
+import { GATEWAY_LIMITS } from './bounds/limits'
+import { BodyRecorder, RecordingRoom } from './capture/body-recorder'
 import { PathCounts } from './capture/request-paths'
 import { SecureContexts } from './client/certificates'
 import { clientOrigin, serverNameOf } from './client/client-origin'
+import { Attempts } from './exchange/attempts'
 import { HEADER, headerIdAt, headerMask, TOKEN_BYTES, VALUE_BYTES } from './http/header-names'
 import { headerLines, http2Headers, requestParts } from './http/http2-headers'
+import { RetryBudget } from './rules/budget-runtime'
 import { listener } from './test-support/route-tables'
 import { alternativePorts, loopbackAddresses } from './workers/loopback-address'
 
@@ -189,4 +193,35 @@ it('a certificate that can’t be read is told of with the code of the reason, a
     /^The certificate cannot be used: tls\.crt or tls\.key cannot be read \(ERR_[A-Z_0-9]+\)\.$/,
   )
   expect(contexts.contextOf(secure)).toBeNull()
+})
+
+describe('what is given back', () => {
+  it('a body’s bytes, once', () => {
+    const room = new RecordingRoom(1_000, 10)
+    const [first, second] = [new BodyRecorder(room), new BodyRecorder(room)]
+    first.push(Buffer.from('12345'))
+    second.push(Buffer.from('12345'))
+    first.release()
+    first.release()
+    first.drop('body_limit')
+    expect(room.bytes).toBe(5)
+    second.release()
+    expect(room.bytes).toBe(0)
+  })
+
+  it('the place of a retry, once, and not that of another request', () => {
+    const retryBudget = new RetryBudget(1)
+    const metrics = { countRetry: () => {}, countRetryRefused: () => {} }
+    const retry = { attempts: 2, codes: [500], backoffMs: 1 }
+    const start = () =>
+      new Attempts('GET', { rule: { retry }, metrics }, { size: 1, retryBudget }, GATEWAY_LIMITS)
+    const [first, second, third] = [start(), start(), start()]
+    expect(first.afterStatus(500, true)).not.toBeNull()
+    expect(second.afterStatus(500, true)).toBeNull()
+    first.end()
+    first.end()
+    expect(second.afterStatus(500, true)).not.toBeNull()
+    first.end()
+    expect(third.afterStatus(500, true)).toBeNull()
+  })
 })

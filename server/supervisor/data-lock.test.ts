@@ -24,6 +24,18 @@ it('gives the directory to one holder at a time', async () => {
   second?.release()
 })
 
+it('that was released twice, or late, is not taken from its next holder', async () => {
+  const directory = temporaryDirectory()
+  const first = await lockDataDirectory(directory)
+  first?.release()
+  first?.release()
+  const second = await lockDataDirectory(directory)
+  expect(second).not.toBeNull()
+  first?.release()
+  expect(await lockDataDirectory(directory)).toBeNull()
+  second?.release()
+})
+
 it('takes over from a holder that was killed', async () => {
   const directory = temporaryDirectory()
   const module = fileURLToPath(new URL('./data-lock.ts', import.meta.url))

@@ -24,7 +24,7 @@ interface AttemptsRule {
 export class Attempts {
   private readonly method: string
   private readonly retry: RuleEntry['retry']
-  private readonly cluster: ClusterRuntime
+  private readonly cluster: Pick<ClusterRuntime, 'size' | 'retryBudget'>
   private readonly limits: GatewayLimits
   private readonly metrics: AttemptsRule['metrics']
   /** The first has been made when this begins. */
@@ -36,7 +36,7 @@ export class Attempts {
   constructor(
     method: string,
     { rule, metrics }: AttemptsRule,
-    cluster: ClusterRuntime,
+    cluster: Pick<ClusterRuntime, 'size' | 'retryBudget'>,
     limits: GatewayLimits,
   ) {
     this.method = method

@@ -46,6 +46,9 @@ export class UpstreamConnection implements ResponseSink, Upstream, Listed<Upstre
   /** True once a byte of the current response has arrived. */
   hasAnswered = false
   isConnected = false
+  isAbandoned = false
+  /** Whether the pool keeps it for the next request. */
+  isIdle = false
   /** Coarse milliseconds: when connecting is given up, or since when it has been idle. */
   deadline = 0
   private readonly socket: Socket
@@ -56,7 +59,6 @@ export class UpstreamConnection implements ResponseSink, Upstream, Listed<Upstre
   private isChunked = false
   private isRequestDone = false
   private isResponseDone = false
-  private isAbandoned = false
   /** What follows the current request of a batch: sent with it, to be answered in order (RFC 9112 9.3.2). */
   private waiting: readonly BatchEntry[] = NO_ENTRIES
   private batchBegunAt = 0

@@ -55,7 +55,10 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
   acquire(endpoint: Endpoint, isFresh = false): Upstream {
     if (endpoint.protocol === 'h2c') return this.http2.acquire(endpoint, isFresh)
     const idle = isFresh ? undefined : this.idle.get(endpoint)?.pop()
-    if (idle !== undefined) return idle
+    if (idle !== undefined) {
+      idle.isIdle = false
+      return idle
+    }
     const connection = new UpstreamConnection(this, endpoint, this.limits)
     connection.deadline = this.now() + this.limits.connectTimeoutMs
     this.connecting.add(connection)
@@ -72,6 +75,7 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
   sendBatch(endpoint: Endpoint, entries: readonly BatchEntry[]): Upstream | undefined {
     const connection = this.idle.get(endpoint)?.pop()
     if (connection === undefined) return undefined
+    connection.isIdle = false
     endpoint.pace.begin()
     connection.beginBatch(entries, this.now())
     return connection
@@ -150,14 +154,19 @@ export class UpstreamPool implements ConnectionHome, ConnectWatcher {
     return (this.idle.get(endpoint)?.length ?? 0) > 0 || this.http2.hasOpen(endpoint)
   }
 
-  /** Keeps a connection for the next request, or closes it when there are enough. */
+  /**
+   * Keeps a connection for the next request, or closes it when there are enough. One that is kept already, or was given up,
+   * stays as it is: handed out twice it would carry two requests at once.
+   */
   release(connection: UpstreamConnection): void {
+    if (connection.isIdle || connection.isAbandoned) return
     const idle = this.idle.get(connection.endpoint)
     if (idle === undefined || idle.length >= this.limits.idleConnectionsPerEndpointMax) {
       connection.abandon()
       return
     }
     connection.deadline = this.now() + this.limits.idleConnectionMs
+    connection.isIdle = true
     idle.push(connection)
   }
 
