@@ -83,7 +83,7 @@ describe('a sample of our gateway', () => {
     expect(classifyGatewaySample('up', LABELS)).toBeNull()
     expect(classifyGatewaySample(OWN.requests, { route_name: 'x' })?.route).toBe('/x')
     expect([BUCKET, OWN.requestDuration, 'up'].map(isGatewayMetric)).toEqual([true, false, false])
-    expect(KEPT_GATEWAY_METRICS).toHaveLength(14)
+    expect(KEPT_GATEWAY_METRICS).toHaveLength(16)
   })
 })
 

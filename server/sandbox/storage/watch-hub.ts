@@ -100,7 +100,7 @@ export class WatchHub {
 
   /**
    * Hands over what has changed since `version`, or since now, and then every change. Fails with 410 when the history does
-   * not reach back that far, and for a version that this store has never had: it is of a cluster before a reset.
+   * not reach back that far. From a version that is still to come there is nothing until it has come, as on a kube-apiserver.
    */
   subscribe(
     resource: string,
@@ -120,10 +120,7 @@ export class WatchHub {
   }
 
   #since(resource: string, version: number): Outcome<readonly StoreEvent[]> {
-    const newest = this.#store.version
-    if (version > newest) {
-      return failure(expired(`resource version ${version} is not of this cluster (${newest})`))
-    }
+    if (version > this.#store.version) return success([])
     const history = this.#store.history(resource)
     const missed = history.since(version)
     if (missed !== undefined) return success(missed)
