@@ -22,6 +22,7 @@ import type { KubernetesObject, ManagedFieldsEntry } from '@/lib/gateway-api/typ
 import type { ChangeOrigin, ReviewedChange } from '@/lib/manifest/three-way/review-changes'
 import { toEditableYaml } from '@/lib/manifest/to-editable-yaml'
 import type { Diagnostic } from '@/lib/validation/diagnostic'
+import { sameFix } from './use-fixer'
 
 function problem(severity: Diagnostic['severity'], startLine: number, startColumn = 1): Diagnostic {
   const range = { startLine, startColumn, endLine: startLine, endColumn: startColumn }
@@ -260,5 +261,27 @@ describe('changed lines', () => {
     const text = (prefix: string) =>
       Array.from({ length: side }, (_, index) => `${prefix}${index}`).join('\n')
     expect(countChangedLines(text('a'), text('b'))).toEqual({ added: side, removed: side })
+  })
+})
+
+describe('a fix that was chosen while a newer text was checked', () => {
+  const place = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 2 }
+  const problem = (title: string, startLine: number): Diagnostic => ({
+    severity: 'error',
+    code: 'schema',
+    message: title,
+    fieldPath: 'spec',
+    range: place,
+    documentIndex: 0,
+    fix: { kind: 'edit', title, text: 'x', range: { ...place, startLine } },
+  })
+
+  it('is done at its new place, and not at all where nothing needs it any more', () => {
+    const wanted = { kind: 'edit', title: 'Remove', text: 'x', range: place } as const
+    expect(sameFix([problem('Rename', 3), problem('Remove', 5)], wanted)).toMatchObject({
+      title: 'Remove',
+      range: { startLine: 5 },
+    })
+    expect(sameFix([problem('Rename', 3)], wanted)).toBeUndefined()
   })
 })

@@ -6,7 +6,6 @@ import { type ReactNode, useRef, useState } from 'react'
 import { usePageKeys } from '@/components/data/use-page-keys'
 import { useUnloadGuard } from '@/components/data/use-unload-guard'
 import { ManifestEditor, type ManifestEditorHandle } from '@/components/editor/manifest-editor'
-import { applyFix } from '@/components/language/apply-fix'
 import { adjacentProblem, countProblems, describeProblems } from '@/components/language/problems'
 import { useDiagnostics } from '@/components/language/use-diagnostics'
 import { AccessNotice } from '@/components/layout/access-notice'
@@ -16,10 +15,11 @@ import { Chip } from '@/components/ui/chip'
 import { Tooltip } from '@/components/ui/tooltip'
 import type { ManifestResponse, ManifestResult } from '@/lib/dashboard-api/manifests'
 import type { KubernetesObject } from '@/lib/gateway-api/types'
-import type { CreateBackendFix, Diagnostic, DiagnosticFix } from '@/lib/validation/diagnostic'
+import type { CreateBackendFix, Diagnostic } from '@/lib/validation/diagnostic'
 import { FormBeside, FormToggle } from './form/form-beside'
 import { ProblemsPanel } from './problems-panel'
 import { ShortcutsDialog } from './shortcuts-dialog'
+import { useFixer } from './use-fixer'
 
 export interface ManifestWorkspaceProps {
   /** Identifies the document: `default/http-mirror`. */
@@ -169,19 +169,6 @@ function BottomPanel({ tab, onTab, diagnostics, isChecking, status, children }: 
   )
 }
 
-interface FixerOptions extends Pick<ManifestWorkspaceProps, 'text' | 'onChange'> {
-  isChecking: boolean
-  onBackend: (backend: CreateBackendFix) => void
-}
-
-function fixer({ text, isChecking, onChange, onBackend }: FixerOptions) {
-  return (fix: DiagnosticFix) => {
-    if (fix.kind === 'create-backend') onBackend(fix)
-    // While another text is being checked, the places of the former one mean nothing.
-    else if (!isChecking) onChange(applyFix(text, fix))
-  }
-}
-
 /** The review of the text; every way on from it that is not an apply closes it. */
 function WorkspaceReview(props: ManifestWorkspaceProps & { onClose: () => void }) {
   const { onClose, onMerge, onLoadLive } = props
@@ -260,7 +247,8 @@ export function ManifestWorkspace(props: ManifestWorkspaceProps) {
     const next = adjacentProblem(diagnostics, from, direction)
     if (next) editor.current?.reveal(next.range)
   }
-  const fix = fixer({ text, isChecking, onChange: props.onChange, onBackend: setDialog })
+  const { onChange } = props
+  const fix = useFixer({ text, diagnostics, isChecking, onChange, onBackend: setDialog })
 
   usePageKeys((event) => onShortcut(event, review, nextProblem))
 
