@@ -60,7 +60,7 @@ test('the review says what will happen to traffic, with the rates the gateway ha
   await expect(card.getByRole('list', { name: 'Changes of traffic' })).toHaveText(
     /20 % of all GET requests of reviewed.example \(≈ [\d.]+ of [\d.]+ requests\/s\) will also be mirrored to backend:3000\./,
   )
-  await expect(card).toContainText('mean of the last minute, measured at the gateway')
+  await expect(card).toContainText('mean of the last minute, from the gateway’s metrics')
   await expect(card.getByRole('table', { name: 'Rule 0' })).toContainText(
     'mirrored to backend:3000–20 %',
   )

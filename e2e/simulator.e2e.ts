@@ -178,7 +178,7 @@ test('says when a draft is not what the gateway serves, and what is wrong with a
   await region.getByRole('button', { name: 'Find the rule' }).click()
   await expect(region.getByText('Rule 3 of default/foretold takes it.')).toBeVisible()
   await expect(region.getByText(/^As if your draft were applied/)).toBeVisible()
-  await expect(region.getByText(/your draft is not applied/)).toBeVisible()
+  await expect(region.getByText(/goes through the live routes, not your draft/)).toBeVisible()
   await region.getByRole('button', { name: 'Send it for real' }).click()
   await expect(region.getByText(/^As predicted: 404/)).toBeVisible()
 
