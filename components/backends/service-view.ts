@@ -1,4 +1,5 @@
 /** Services, EndpointSlices and Pods → what the backends page shows. What can't be read is null: unknown, never none. Pure. */
+
 import { keyOf, namespacedName } from '@/lib/gateway-api/references'
 import type { EndpointSlice, Pod, Service } from '@/lib/gateway-api/types'
 import {
@@ -6,6 +7,7 @@ import {
   type ServiceEndpoints,
   serviceEndpoints,
 } from '@/lib/routing/service-endpoints'
+import { groupBy } from '@/lib/shared/group-by'
 
 export interface PodView {
   readonly namespace: string
@@ -110,18 +112,4 @@ function podsBehind(
     isTaken && isReady && state !== 'Terminating' && !listed.has(name) && !addresses.has(ip)
   const unlisted = endpoints === null ? [] : behind.filter(isUnlisted).map(({ name }) => name)
   return { pods: behind.map(({ isTaken: _, ...pod }) => pod), unlisted }
-}
-
-function groupBy<Item>(
-  items: readonly Item[],
-  keyOfItem: (item: Item) => string,
-): ReadonlyMap<string, readonly Item[]> {
-  const groups = new Map<string, Item[]>()
-  for (const item of items) {
-    const key = keyOfItem(item)
-    const known = groups.get(key)
-    if (known === undefined) groups.set(key, [item])
-    else known.push(item)
-  }
-  return groups
 }

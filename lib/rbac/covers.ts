@@ -3,7 +3,7 @@
  * grants more than they have. As Kubernetes' `validation.Covers` decides.
  */
 import type { PolicyRule } from './policy'
-import { resourceMatches } from './rule-allows'
+import { holds, resourceMatches } from './rule-allows'
 
 /** The parts of `wanted` that no rule of `owned` allows, each broken down to one verb, resource and name. */
 export function uncovered(
@@ -59,8 +59,4 @@ function coversSingle(owner: PolicyRule, single: PolicyRule): boolean {
 function coversPath(own: string, path: string): boolean {
   if (own === '*' || own === path) return true
   return own.endsWith('*') && path.startsWith(own.slice(0, -1))
-}
-
-function holds(list: readonly string[] | undefined, value: string): boolean {
-  return list?.some((entry) => entry === '*' || entry === value) ?? false
 }

@@ -26,7 +26,8 @@ export function resourceMatches(
   )
 }
 
-function holds(list: readonly string[] | undefined, value: string): boolean {
+/** Whether a list of verbs or groups holds this one; `*` holds every one. */
+export function holds(list: readonly string[] | undefined, value: string): boolean {
   return list?.some((entry) => entry === '*' || entry === value) ?? false
 }
 

@@ -6,6 +6,7 @@ import type {
   Secret,
   Service,
 } from '@/lib/gateway-api/types'
+import { groupBy } from '@/lib/shared/group-by'
 import type { ClusterState } from './cluster-state'
 import { SERVICE_NAME_LABEL } from './service-endpoints'
 
@@ -22,7 +23,7 @@ export interface ClusterIndex {
 export function indexCluster(state: ClusterState): ClusterIndex {
   return {
     services: new Map(state.services.map((service) => [keyOf(service), service])),
-    slicesByService: group(state.endpointSlices, (slice) =>
+    slicesByService: groupBy(state.endpointSlices, (slice) =>
       namespacedName(
         slice.metadata.namespace ?? '',
         slice.metadata.labels?.[SERVICE_NAME_LABEL] ?? '',
@@ -30,20 +31,6 @@ export function indexCluster(state: ClusterState): ClusterIndex {
     ),
     secrets: new Map(state.secrets.map((secret) => [keyOf(secret), secret])),
     namespaces: new Map(state.namespaces.map((namespace) => [namespace.metadata.name, namespace])),
-    grantsByNamespace: group(state.referenceGrants, (grant) => grant.metadata.namespace ?? ''),
+    grantsByNamespace: groupBy(state.referenceGrants, (grant) => grant.metadata.namespace ?? ''),
   }
-}
-
-function group<Key, Item>(
-  items: readonly Item[],
-  keyOfItem: (item: Item) => Key,
-): ReadonlyMap<Key, readonly Item[]> {
-  const groups = new Map<Key, Item[]>()
-  for (const item of items) {
-    const key = keyOfItem(item)
-    const known = groups.get(key)
-    if (known === undefined) groups.set(key, [item])
-    else known.push(item)
-  }
-  return groups
 }
